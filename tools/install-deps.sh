@@ -1,0 +1,29 @@
+#!/bin/sh
+# Installs what sgdlangevin builds and tests with, from Debian's own packages.
+#   tools/install-deps.sh            build, tests and demo
+#   tools/install-deps.sh --bench    also the peers that bench/ compares with
+set -eu
+
+build="gcc g++ gfortran make pkg-config r-base-dev r-recommended octave liboctave-dev libopenblas-dev libfftw3-dev libhdf5-dev"
+demo="gnuplot-nox fonts-freefont-otf r-cran-ggplot2 r-cran-hdf5r"
+tests="librandom123-dev valgrind r-cran-testthat r-cran-jsonlite r-cran-generics"
+bench="python3 python3-numpy python3-scipy octave-control"
+
+wanted="$build $demo $tests"
+[ "${1:-}" = "--bench" ] && wanted="$wanted $bench"
+
+missing=""
+for package in $wanted; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null 2>&1 || { echo "install-deps: run as root, or install these packages yourself:$missing" >&2; exit 1; }
+  as_root=sudo
+fi
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq
+# shellcheck disable=SC2086  # the list is meant to split
+$as_root apt-get install -y -qq --no-install-recommends $missing
