@@ -4,6 +4,7 @@
 #define SGDL_CHECK_H
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ static inline void check_near_array(const double *x, const double *y, ptrdiff_t 
   for (ptrdiff_t i = 0; i < n; i++) {
     double difference = fabs(x[i] - y[i]);
     if (fabs(y[i]) > scale) scale = fabs(y[i]);
-    if (x[i] != y[i] && !(difference <= worst)) {
+    if (x[i] != y[i] && !(difference <= worst) && !isnan(worst)) {
       worst = difference;
       at = i;
     }
