@@ -1,0 +1,90 @@
+# sgdlangevin from a clean checkout:
+#
+#   make demo     install what is needed, build both packages, run the main job in R and in Octave
+#   make check    every test of the core and of both packages; last line "N passed, N failed"
+#   make bench    side by side with peers; see bench/README.md
+#
+# Everything is built and installed under build/: nothing of the user's own R or Octave changes.
+
+BUILD      := $(CURDIR)/build
+VERSION    := $(shell sed -n 's/^Version: *//p' DESCRIPTION 2>/dev/null)
+R_TARBALL  := $(BUILD)/sgdlangevin_$(VERSION).tar.gz
+OCT_TARBALL := sgdlangevin-octave-$(VERSION).tar.gz
+
+# Where the packages go; scripts run by the targets below find them through these.
+export R_LIBS             := $(BUILD)/R-library
+export SGDL_OCTAVE_PREFIX := $(BUILD)/octave
+export SGDL_FIGURES       := $(BUILD)/figures
+
+CORE_SOURCES   := $(shell find src/core -name '*.[ch]' 2>/dev/null)
+R_SOURCES      := $(wildcard DESCRIPTION NAMESPACE configure cleanup .Rbuildignore) \
+                  $(shell find R man inst tests/testthat tests/reference src -maxdepth 3 -type f \
+                    ! -name '*.o' ! -name '*.so' 2>/dev/null)
+OCTAVE_SOURCES := $(shell find octave -type f ! -name '*.o' ! -name '*.oct' 2>/dev/null) $(CORE_SOURCES)
+
+PARTS := core-test core-sanitize core-valgrind r-check octave-check octave-reference hosts-check \
+         reference-check
+
+.PHONY: all dependencies demo check bench clean r-package octave-package $(PARTS)
+.NOTPARALLEL:
+
+all: r-package octave-package
+
+dependencies:
+	@tools/install-deps.sh
+
+demo: dependencies
+	@$(MAKE) --no-print-directory $(BUILD)/r-installed $(BUILD)/octave-installed
+	@mkdir -p $(SGDL_FIGURES)
+	Rscript inst/demo/main_job.R $(SGDL_FIGURES)
+	tools/octave.sh inst/demo/main_job.m $(SGDL_FIGURES)
+	@echo "figures: $(SGDL_FIGURES)"
+
+check: dependencies
+	@tools/tally.sh $(foreach part,$(PARTS),$(part) "$(MAKE) --no-print-directory $(part)") \
+	  | tee $(CURDIR)/check.log; tail -n 1 check.log | grep -q ' 0 failed$$'
+
+core-test:
+	@$(MAKE) --no-print-directory -C tests/core check
+core-sanitize:
+	@$(MAKE) --no-print-directory -C tests/core sanitize
+core-valgrind:
+	@$(MAKE) --no-print-directory -C tests/core valgrind
+
+r-package: $(R_TARBALL)
+r-check: $(R_TARBALL)
+	@tools/r-check.sh $(R_TARBALL) $(BUILD)
+
+octave-package: $(OCT_TARBALL)
+octave-check: $(BUILD)/octave-installed
+	@tools/octave-check.sh
+octave-reference: $(BUILD)/octave-installed
+	@tests/octave/run.sh
+hosts-check: $(BUILD)/r-installed $(BUILD)/octave-installed
+	@tests/hosts/compare.sh
+reference-check:
+	@tools/reference-check.sh
+
+bench:
+	@tools/install-deps.sh --bench
+	@$(MAKE) --no-print-directory $(BUILD)/r-installed $(BUILD)/octave-installed
+	@bench/run.sh
+
+$(R_TARBALL): $(R_SOURCES)
+	@mkdir -p $(BUILD)
+	cd $(BUILD) && R CMD build --no-manual $(CURDIR)
+
+$(BUILD)/r-installed: $(R_TARBALL)
+	@mkdir -p $(R_LIBS)
+	R CMD INSTALL --library=$(R_LIBS) $(R_TARBALL)
+	@touch $@
+
+$(OCT_TARBALL): $(OCTAVE_SOURCES)
+	tools/octave-package.sh
+
+$(BUILD)/octave-installed: $(OCT_TARBALL)
+	tools/octave-install.sh $(OCT_TARBALL)
+	@touch $@
+
+clean:
+	rm -rf $(BUILD) sgdlangevin-octave-*.tar.gz sgdlangevin.Rcheck check.log
