@@ -41,8 +41,9 @@ demo: dependencies
 	@echo "figures: $(SGDL_FIGURES)"
 
 check: dependencies
+	@mkdir -p $(BUILD)
 	@tools/tally.sh $(foreach part,$(PARTS),$(part) "$(MAKE) --no-print-directory $(part)") \
-	  | tee $(CURDIR)/check.log; tail -n 1 check.log | grep -q ' 0 failed$$'
+	  | tee $(BUILD)/check.log; tail -n 1 $(BUILD)/check.log | grep -q ' 0 failed$$'
 
 core-test:
 	@$(MAKE) --no-print-directory -C tests/core check
@@ -87,4 +88,4 @@ $(BUILD)/octave-installed: $(OCT_TARBALL)
 	@touch $@
 
 clean:
-	rm -rf $(BUILD) sgdlangevin-octave-*.tar.gz sgdlangevin.Rcheck check.log
+	rm -rf $(BUILD) sgdlangevin-octave-*.tar.gz sgdlangevin.Rcheck
