@@ -239,13 +239,13 @@ sgdl_status sgdl_current(sgdl_context *ctx, ptrdiff_t d, const double *U, const 
                          double inverse_temperature, const double *minimiser, ptrdiff_t n,
                          const double *points, double *current, double *drift, double *log_density);
 
-/* Plane through `origin` (2d; NULL = (mu, 0)) along two directions (2d each, made orthonormal in this order): x and y
- * (n each) are distances from the origin, out to `extent` predicted standard deviations along each;
- * value, current_x, current_y (Phi and the components of -Q U z along the two directions) and training_loss
+/* Plane through `origin` (2d; NULL = (mu, 0)) along two directions (2d each, made orthonormal in this
+ * order): x and y (n each) are distances from the origin, out to `extent` predicted standard
+ * deviations along each; value, current_x, current_y (Phi and the components of -Q U z along the two directions) and training_loss
  * (theta - mu)'K(theta - mu)/2 are n x n, x down the rows. SGDL_LANGEVIN only. Cost: that of
  * sgdl_stationary, 8 matrix-vector products, O(n^2). */
-sgdl_status sgdl_modified_loss_section(sgdl_context *ctx, const sgdl_model *model, const double *U, const double *Q,
-                                       const double *direction1, const double *direction2,
+sgdl_status sgdl_modified_loss_section(sgdl_context *ctx, const sgdl_model *model, const double *U,
+                                       const double *Q, const double *direction1, const double *direction2,
                                        const double extent[2], ptrdiff_t n, const double *origin, double *x,
                                        double *y, double *value, double *current_x, double *current_y,
                                        double *training_loss);

@@ -47,7 +47,8 @@ static sgdl_status orthonormalise(sgdl_context *ctx, ptrdiff_t n, double *w1, do
 
 /* Predicted standard deviation of w'z: sqrt(w' C w), C the stationary covariance in blocks. */
 static sgdl_status spread(sgdl_context *ctx, const char *name, ptrdiff_t d, const double *theta,
-                          const double *velocity, const double *cross, const double *w, double *work, double *sd)
+                          const double *velocity, const double *cross, const double *w, double *work,
+                          double *sd)
 {
   const sgdl_backend *backend = sgdl_backend_of(ctx);
   SGDL_TRY(backend->matrix_vector(ctx, 0, d, d, 1, theta, d, w, 0, work));
@@ -57,13 +58,13 @@ static sgdl_status spread(sgdl_context *ctx, const char *name, ptrdiff_t d, cons
   variance += dot(d, w + d, work);
   if (!(variance > 0))
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`%s`: no noise reaches this direction, so that its extent in standard deviations is zero", name);
+                     "`%s`: expected a direction that noise reaches: its predicted standard deviation is zero", name);
   *sd = sqrt(variance);
   return SGDL_OK;
 }
 
-static sgdl_status axes(sgdl_context *ctx, const sgdl_model *model, const double extent[2], ptrdiff_t n, plane *p,
-                        double *x, double *y)
+static sgdl_status axes(sgdl_context *ctx, const sgdl_model *model, const double extent[2], ptrdiff_t n,
+                        plane *p, double *x, double *y)
 {
   const ptrdiff_t d = p->d;
   const char *const names[2] = {"direction1", "direction2"};
@@ -90,7 +91,8 @@ static sgdl_status training_forms(sgdl_context *ctx, const sgdl_model *model, co
   sgdl_status status = SGDL_OK;
   for (int a = 0; a < 3 && status == SGDL_OK; a++) {
     if (model->vectors)
-      status = sgdl_backend_of(ctx)->matrix_vector(ctx, 1, d, d, 1, model->vectors, d, p->z[a], 0, modes + a * d);
+      status = sgdl_backend_of(ctx)->matrix_vector(ctx, 1, d, d, 1, model->vectors, d, p->z[a], 0,
+                                                   modes + a * d);
     else
       memcpy(modes + a * d, p->z[a], (size_t)d * sizeof(double));
   }
@@ -137,8 +139,8 @@ static sgdl_status evaluate(sgdl_context *ctx, const sgdl_model *model, const do
   return SGDL_OK;
 }
 
-sgdl_status sgdl_modified_loss_section(sgdl_context *ctx, const sgdl_model *model, const double *U, const double *Q,
-                                       const double *direction1, const double *direction2,
+sgdl_status sgdl_modified_loss_section(sgdl_context *ctx, const sgdl_model *model, const double *U,
+                                       const double *Q, const double *direction1, const double *direction2,
                                        const double extent[2], ptrdiff_t n, const double *origin, double *x,
                                        double *y, double *value, double *current_x, double *current_y,
                                        double *training_loss)
