@@ -14,7 +14,8 @@
 
 /* Compiles a function for wider vectors too and picks at run time; bits do not change. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
-#define SGDL_VECTORISED __attribute__((target_clones("avx512dq", "avx2", "default"), optimize("O3", "fp-contract=off")))
+#define SGDL_VECTORISED \
+  __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3", "fp-contract=off")))
 #else
 #define SGDL_VECTORISED
 #endif
