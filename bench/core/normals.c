@@ -1,0 +1,56 @@
+/* The normal fill against Box-Muller through libm on the same Philox counters, and against a memory
+ * copy of as many numbers. One thread. */
+#define _POSIX_C_SOURCE 200809L
+#include <math.h>
+#include <string.h>
+
+#include "bench.h"
+
+enum { COORDINATES = 1000, STEPS = 1000 };
+
+typedef struct buffers {
+  double *out, *source;
+} buffers;
+
+static void fill(void *data)
+{
+  buffers *b = data;
+  for (int s = 0; s < STEPS; s++)
+    sgdl_normals(1, SGDL_STREAM_NOISE, 0, (uint64_t)s, 0, COORDINATES, b->out + (ptrdiff_t)s * COORDINATES);
+}
+
+static void libm_box_muller(void *data)
+{
+  buffers *b = data;
+  const double two_pi = 6.283185307179586;
+  for (int s = 0; s < STEPS; s++) {
+    double *out = b->out + (ptrdiff_t)s * COORDINATES;
+    for (uint32_t block = 0; block < COORDINATES / 2; block++) {
+      uint32_t r[4];
+      sgdl_philox(1, SGDL_STREAM_NOISE, 0, (uint64_t)s, block, r);
+      double u1 = ((double)(((uint64_t)r[1] << 32 | r[0]) >> 11) + 0.5) * 0x1p-53;
+      double u2 = ((double)(((uint64_t)r[3] << 32 | r[2]) >> 11) + 0.5) * 0x1p-53;
+      double radius = sqrt(-2.0 * log(u1));
+      out[2 * block] = radius * cos(two_pi * u2);
+      out[2 * block + 1] = radius * sin(two_pi * u2);
+    }
+  }
+}
+
+static void copy(void *data)
+{
+  buffers *b = data;
+  memcpy(b->out, b->source, sizeof(double) * COORDINATES * STEPS);
+}
+
+int main(void)
+{
+  buffers b = {bench_doubles(COORDINATES * STEPS), bench_doubles(COORDINATES * STEPS)};
+  bench_case cases[] = {{"normal fill 1e6", fill, &b},
+                        {"libm Box-Muller 1e6", libm_box_muller, &b},
+                        {"memory copy 1e6", copy, &b}};
+  bench_run(cases, 3, 31);
+  free(b.out);
+  free(b.source);
+  return 0;
+}

@@ -1,0 +1,40 @@
+## The stationary covariance of a general problem at d = 500, from H and Sigma to theta, velocity and cross,
+## against octave-control's lyap on the 2d x 2d system A C + C A' = 2 D/kap of THEORY section 2.
+pkg load control
+1;
+
+function seconds = median_seconds (run, repeats)
+  seconds = zeros (1, repeats);
+  for r = 1:repeats
+    t = tic ();
+    run ();
+    seconds(r) = toc (t);
+  endfor
+  seconds = median (seconds);
+endfunction
+
+function stationary = package_answer (H, Sigma, hyper)
+  stationary = sgd_stationary (sgd_model (sgd_quadratic (H, "Sigma", Sigma), hyper));
+endfunction
+
+d = 500;
+randn ("seed", 1);
+A = randn (2*d, d);
+H = A'*A/(2*d);
+H = (H + H')/2;
+A = randn (2*d, d);
+Sigma = A'*A/(2*d);
+Sigma = (Sigma + Sigma')/2;
+hyper = sgd_hyper (0.1, 0.9, 1e-4, 32);
+
+a = 1/hyper.mass;
+drift = [zeros(d), -eye(d); a*(H + hyper.weight_decay*eye (d)), hyper.damping*eye(d)];
+noise = zeros (2*d);
+noise(d+1:end, d+1:end) = 2*hyper.damping*Sigma/hyper.inverse_temperature;
+
+ours = package_answer (H, Sigma, hyper);   # also the untimed first run
+theirs = lyap (-drift, noise);
+joint = [ours.theta, ours.cross; ours.cross', ours.velocity];
+printf ("check\tstationary against lyap, relative difference\t%.2g\n", norm (joint - theirs, "fro")/norm (theirs, "fro"));
+printf ("time\tstationary Octave d=500\t%.6g\n", median_seconds (@() package_answer (H, Sigma, hyper), 7));
+printf ("time\tlyap d=500\t%.6g\n", median_seconds (@() lyap (-drift, noise), 3));

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Runs every comparison of this folder and prints the table of ratios: `make bench`.
+# Threads: SGDL_BENCH_THREADS (default: all cores) for the dense linear algebra of both sides; one
+# thread for everything else.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/.." && pwd)
+threads=${SGDL_BENCH_THREADS:-$(nproc)}
+out=$root/build/bench
+export R_LIBS="$root/build/R-library"
+
+make --no-print-directory -C "$here/core"
+times=$out/times.tsv
+: >"$times"
+
+# run THREADS COMMAND...: both BLAS and OpenMP get THREADS.
+run()
+{
+  OMP_NUM_THREADS=$1 OPENBLAS_NUM_THREADS=$1
+  export OMP_NUM_THREADS OPENBLAS_NUM_THREADS
+  shift
+  echo "bench: $* ($OMP_NUM_THREADS threads)" >&2
+  "$@" >>"$times"
+}
+
+run "$threads" "$root/tools/octave.sh" "$here/octave/stationary.m"
+run "$threads" /usr/bin/python3 "$here/python/stationary.py"
+run "$threads" "$out/stationary" 1000
+run 1 "$out/normals"
+run 1 "$out/simulate"
+run 1 "$out/minibatch"
+run 1 /usr/bin/python3 "$here/python/minibatch.py"
+run 1 Rscript "$here/R/minibatch.R"
+run 1 "$out/msd"
+
+Rscript "$here/report.R" "$times" "$here/comparisons.csv" "$threads"
