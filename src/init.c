@@ -1,0 +1,49 @@
+/* Registration of the entry points that R calls. */
+#include "r_glue.h"
+
+#include <R_ext/Rdynload.h>
+#include <R_ext/Visibility.h>
+
+#define ENTRY(name, n_args) {#name, (DL_FUNC)&r_##name, n_args}
+
+static const R_CallMethodDef entries[] = {
+  ENTRY(threads, 1),
+  ENTRY(devices, 0),
+  ENTRY(match_option, 3),
+  ENTRY(unknown_argument, 3),
+  ENTRY(hyper_derive, 1),
+  ENTRY(quadratic_check, 4),
+  ENTRY(spectrum_check, 3),
+  ENTRY(regression_moments, 2),
+  ENTRY(regression_noise, 5),
+  ENTRY(residual_variance, 3),
+  ENTRY(decompose, 1),
+  ENTRY(noise_to_modes, 2),
+  ENTRY(minimiser, 4),
+  ENTRY(minimiser_cholesky, 3),
+  ENTRY(model_report, 1),
+  ENTRY(stationary, 2),
+  ENTRY(transient, 5),
+  ENTRY(modified_loss, 1),
+  ENTRY(modified_loss_value, 2),
+  ENTRY(modified_loss_section, 6),
+  ENTRY(current, 2),
+  ENTRY(oscillations, 1),
+  ENTRY(msd_theory, 7),
+  ENTRY(simulate, 2),
+  ENTRY(log_lags, 3),
+  ENTRY(msd, 5),
+  ENTRY(exponent_ols, 5),
+  ENTRY(has_hdf5, 0),
+  ENTRY(trajectory_info, 1),
+  ENTRY(trajectory_read, 6),
+  ENTRY(trajectory_write, 5),
+  {NULL, NULL, 0},
+};
+
+attribute_visible void R_init_sgdlangevin(DllInfo *dll)
+{
+  R_registerRoutines(dll, NULL, entries, NULL, NULL);
+  R_useDynamicSymbols(dll, FALSE);
+  R_forceSymbols(dll, TRUE);
+}

@@ -1,0 +1,91 @@
+/* What every R entry point shares: the core's context, failures as R conditions, packing of
+ * results, and the view of an R "sgd_model" as the core's sgdl_model. */
+#ifndef SGDLANGEVIN_R_GLUE_H
+#define SGDLANGEVIN_R_GLUE_H
+
+#define R_NO_REMAP
+#include <R.h>
+#include <Rinternals.h>
+
+#include "sgdl.h"
+
+#if defined(__GNUC__)
+#define SGDL_R_PRINTF __attribute__((format(printf, 2, 3)))
+#else
+#define SGDL_R_PRINTF
+#endif
+
+/* ---- failures ---- */
+
+/* A context with this session's thread count and R's Ctrl-C behind should_stop. */
+void r_context(sgdl_context *ctx);
+/* Returns on SGDL_OK; otherwise raises the condition of `status` with the user's call. Nothing the
+ * C side owns may be alive: results are R vectors, scratch comes from R_alloc. */
+void r_check(sgdl_context *ctx, sgdl_status status);
+/* Raises `status` with a message of the glue's own. */
+void r_raise(sgdl_status status, const char *format, ...) SGDL_R_PRINTF;
+
+/* ---- unpacking; types and lengths were settled by the R functions ---- */
+
+SEXP r_field(SEXP list, const char *name);           /* R_NilValue where there is none      */
+const double *r_optional(SEXP x);                    /* NULL for R's NULL                   */
+double r_number(SEXP list, const char *name, double when_null);
+ptrdiff_t r_size(SEXP x);                            /* a whole number held as a double     */
+const char *r_text(SEXP x);
+const char **r_texts(SEXP x);                        /* in R_alloc memory                   */
+void r_hyper(SEXP hyper, sgdl_hyper *out);
+/* Field `name`, an array of n doubles or NULL: an object whose fields were changed by hand must not
+ * take the core past the end of an array. */
+const double *r_array(SEXP object, const char *name, ptrdiff_t n);
+/* Arrays are borrowed from `model`, an R object of class "sgd_model". */
+void r_model(SEXP model, sgdl_model *out);
+
+/* ---- packing: element i of a list becomes a new array, whose storage is returned ---- */
+
+double *r_new_vector(SEXP list, int i, ptrdiff_t n);
+double *r_new_matrix(SEXP list, int i, ptrdiff_t rows, ptrdiff_t columns);
+double *r_new_array(SEXP list, int i, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t slices);
+int *r_new_integers(SEXP list, int i, ptrdiff_t n);
+int *r_new_flags(SEXP list, int i, ptrdiff_t n);
+void r_set_number(SEXP list, int i, double value);
+
+/* ---- entry points, one R function each ---- */
+
+SEXP r_threads(SEXP n);
+SEXP r_devices(void);
+SEXP r_match_option(SEXP argument, SEXP value, SEXP choices);
+SEXP r_unknown_argument(SEXP function, SEXP name, SEXP known);
+
+SEXP r_hyper_derive(SEXP hyper);
+SEXP r_quadratic_check(SEXP H, SEXP b, SEXP Sigma, SEXP sigma2);
+SEXP r_spectrum_check(SEXP rho, SEXP noise, SEXP sigma2);
+SEXP r_regression_moments(SEXP X, SEXP y);
+SEXP r_regression_noise(SEXP X, SEXP y, SEXP mu, SEXP weight_decay, SEXP with_sigma);
+SEXP r_residual_variance(SEXP n_examples, SEXP dim, SEXP rss);
+SEXP r_decompose(SEXP H);
+SEXP r_noise_to_modes(SEXP vectors, SEXP Sigma);
+SEXP r_minimiser(SEXP rho, SEXP vectors, SEXP weight_decay, SEXP b);
+SEXP r_minimiser_cholesky(SEXP H, SEXP weight_decay, SEXP b);
+SEXP r_model_report(SEXP model);
+
+SEXP r_stationary(SEXP model, SEXP trace_only);
+SEXP r_transient(SEXP model, SEXP steps, SEXP theta0, SEXP v0, SEXP kind);
+SEXP r_modified_loss(SEXP model);
+SEXP r_modified_loss_value(SEXP object, SEXP points);
+SEXP r_modified_loss_section(SEXP object, SEXP direction1, SEXP direction2, SEXP extent, SEXP n, SEXP origin);
+SEXP r_current(SEXP object, SEXP points);
+SEXP r_oscillations(SEXP model);
+SEXP r_msd_theory(SEXP model, SEXP steps, SEXP start, SEXP theta0, SEXP v0, SEXP form, SEXP modes);
+
+SEXP r_simulate(SEXP model, SEXP options);
+
+SEXP r_log_lags(SEXP first, SEXP last, SEXP per_decade);
+SEXP r_msd(SEXP x, SEXP type, SEXP origin, SEXP lags, SEXP with_se);
+SEXP r_exponent_ols(SEXP x, SEXP window, SEXP level, SEXP n_boot, SEXP seed);
+
+SEXP r_has_hdf5(void);
+SEXP r_trajectory_info(SEXP file);
+SEXP r_trajectory_read(SEXP file, SEXP dataset, SEXP path, SEXP first, SEXP count, SEXP dim);
+SEXP r_trajectory_write(SEXP file, SEXP info, SEXP steps, SEXP theta, SEXP velocity);
+
+#endif
