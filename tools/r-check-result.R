@@ -20,14 +20,23 @@ reason_for <- function(entry) {
   NA_character_
 }
 
-bad <- grepl("\\.\\.\\.( \\[[^]]*\\])? (WARNING|ERROR|FAILED)", entries) | grepl("\n *ERROR", entries)
-notes <- grep("\\.\\.\\.( \\[[^]]*\\])? NOTE", entries)
+# "... OK", or on a line of its own below the details: " [6s/5s] ERROR".
+status_of <- function(entry) {
+  pattern <- "(\\.\\.\\.|\n)( *\\[[^]]*\\])? *(OK|NOTE|WARNING|ERROR|FAILED)\\b"
+  regmatches(entry, regexec(pattern, entry))[[1]][4]
+}
+
+headline <- function(entry) sub("\n.*", "", entry)
+
+status <- vapply(entries, status_of, "", USE.NAMES = FALSE)
+bad <- status %in% c("WARNING", "ERROR", "FAILED")
+notes <- which(status == "NOTE")
 for (i in notes) {
   reason <- reason_for(entries[i])
-  bad[i] <- bad[i] || is.na(reason)
-  cat(entries[i], "\n  explained: ", if (is.na(reason)) "no" else reason, "\n", sep = "")
+  bad[i] <- is.na(reason)
+  cat(headline(entries[i]), "\n  explained: ", if (is.na(reason)) "no" else reason, "\n", sep = "")
 }
-for (entry in entries[bad]) cat("FAILED: ", entry, "\n", sep = "")
+for (entry in entries[bad]) cat("FAILED: ", headline(entry), "\n", sep = "")
 checks_failed <- sum(bad) + !any(grepl("^Status:", log))
 checks_passed <- length(entries) - sum(bad)
 cat(sprintf("R CMD check: %d passed, %d failed, %d note(s)\n", checks_passed, checks_failed, length(notes)))
