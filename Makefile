@@ -46,7 +46,7 @@ check: dependencies
 	  | tee $(BUILD)/check.log; tail -n 1 $(BUILD)/check.log | grep -q ' 0 failed$$'
 
 core-test:
-	@$(MAKE) --no-print-directory -C tests/core check
+	@$(MAKE) --no-print-directory -C tests/core check CFLAGS=-Werror
 core-sanitize:
 	@$(MAKE) --no-print-directory -C tests/core sanitize
 core-valgrind:
