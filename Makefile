@@ -25,16 +25,19 @@ OCTAVE_SOURCES := $(shell find octave -type f ! -name '*.o' ! -name '*.oct' 2>/d
 PARTS := core-test core-sanitize core-valgrind r-check octave-check octave-reference hosts-check \
          reference-check
 
-.PHONY: all dependencies demo check bench clean r-package octave-package $(PARTS)
+.PHONY: all install dependencies demo check bench clean r-package octave-package $(PARTS)
 .NOTPARALLEL:
 
 all: r-package octave-package
+
+# Into private places under build/: R's library R-library, Octave's prefix octave.
+install: $(BUILD)/r-installed $(BUILD)/octave-installed
 
 dependencies:
 	@tools/install-deps.sh
 
 demo: dependencies
-	@$(MAKE) --no-print-directory $(BUILD)/r-installed $(BUILD)/octave-installed
+	@$(MAKE) --no-print-directory install
 	@mkdir -p $(SGDL_FIGURES)
 	Rscript inst/demo/main_job.R $(SGDL_FIGURES)
 	tools/octave.sh inst/demo/main_job.m $(SGDL_FIGURES)
@@ -61,14 +64,14 @@ octave-check: $(BUILD)/octave-installed
 	@tools/octave-check.sh
 octave-reference: $(BUILD)/octave-installed
 	@tests/octave/run.sh
-hosts-check: $(BUILD)/r-installed $(BUILD)/octave-installed
+hosts-check: install
 	@tests/hosts/compare.sh
 reference-check:
 	@tools/reference-check.sh
 
 bench:
 	@tools/install-deps.sh --bench
-	@$(MAKE) --no-print-directory $(BUILD)/r-installed $(BUILD)/octave-installed
+	@$(MAKE) --no-print-directory install
 	@bench/run.sh
 
 $(R_TARBALL): $(R_SOURCES)
