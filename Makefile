@@ -7,6 +7,7 @@
 # Everything is built and installed under build/: nothing of the user's own R or Octave changes.
 
 BUILD      := $(CURDIR)/build
+JOBS       ?= $(shell nproc)
 VERSION    := $(shell sed -n 's/^Version: *//p' DESCRIPTION 2>/dev/null)
 R_TARBALL  := $(BUILD)/sgdlangevin_$(VERSION).tar.gz
 OCT_TARBALL := sgdlangevin-octave-$(VERSION).tar.gz
@@ -49,11 +50,11 @@ check: dependencies
 	  | tee $(BUILD)/check.log; tail -n 1 $(BUILD)/check.log | grep -q ' 0 failed$$'
 
 core-test:
-	@$(MAKE) --no-print-directory -C tests/core check CFLAGS=-Werror
+	@$(MAKE) --no-print-directory -j$(JOBS) -C tests/core check CFLAGS=-Werror
 core-sanitize:
-	@$(MAKE) --no-print-directory -C tests/core sanitize
+	@$(MAKE) --no-print-directory -j$(JOBS) -C tests/core sanitize
 core-valgrind:
-	@$(MAKE) --no-print-directory -C tests/core valgrind
+	@$(MAKE) --no-print-directory -j$(JOBS) -C tests/core valgrind
 
 r-package: $(R_TARBALL)
 r-check: $(R_TARBALL)
