@@ -1,0 +1,237 @@
+/* The MSD of every segment: by FFT, with the lags whose rounding error would show done again
+ * directly; or all of them directly where lags are few.
+ *
+ * FFT: MSD(m) (L - m) = S1(m) - 2 S2(m) of the series less a straight line s k, plus the line's own
+ * displacement and their cross term. S1 - 2 S2 carries an error of a few DBL_EPSILON sum y^2
+ * whatever the lag, so it is no good where MSD(m) is far below the variance of the path. */
+#include "curves.h"
+
+#include <float.h>
+#include <limits.h>
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "correlator.h"
+#include "line.h"
+
+enum { CHUNK = 32 }; /* series transformed between two ordered sums */
+
+/* A lag of the FFT is done again where the bound of its relative error is above this; errors met are
+ * some ten times smaller than the bound. */
+static const double tolerance = 1e-11;
+/* Measured, in ns: a displacement done directly; an element of the two FFTs, over log2 of their length. */
+static const double direct_cost = 0.3, fft_cost = 2.0;
+
+typedef struct job {
+  sgdl_context *ctx;
+  const sgdl_segments *s;
+  ptrdiff_t n_lags;
+  const double *lags;
+  int stop;
+} job;
+
+/* True once the host wants to stop; the thread that called the core asks for all. */
+static int stopped(job *j, double fraction)
+{
+  int stop;
+  if (omp_get_thread_num() == 0) {
+    const sgdl_segments *s = j->s;
+    if (sgdl_poll(j->ctx, s->progress_from + fraction * (s->progress_to - s->progress_from))) {
+#pragma omp atomic write
+      j->stop = 1;
+    }
+  }
+#pragma omp atomic read
+  stop = j->stop;
+  return stop;
+}
+
+static sgdl_status out_of_memory(sgdl_context *ctx)
+{
+  return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the mean squared displacement");
+}
+
+static sgdl_status interrupted(const job *j)
+{
+  if (!j->stop) return SGDL_OK;
+  return sgdl_fail(j->ctx, SGDL_INTERRUPTED, "interrupted while computing the mean squared displacement");
+}
+
+/* sum_i (x[i + m] - x[i])^2, i < n: eight lanes, so that the order is the same for every vector width. */
+SGDL_VECTORISED static double squared_displacements(const double *x, ptrdiff_t m, ptrdiff_t n)
+{
+  double lane[8] = { 0 }, sum = 0.0;
+  ptrdiff_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (int k = 0; k < 8; k++) {
+      double u = x[i + k + m] - x[i + k];
+      lane[k] += u * u;
+    }
+  for (; i < n; i++) {
+    double u = x[i + m] - x[i];
+    sum += u * u;
+  }
+  for (int k = 0; k < 8; k++) sum += lane[k];
+  return sum;
+}
+
+/* The entries (l + n_lags g) of curves named in `entries`, each by its definition. */
+static sgdl_status direct_entries(job *j, ptrdiff_t n_entries, const ptrdiff_t *entries, double *curves)
+{
+  const sgdl_segments *s = j->s;
+#pragma omp parallel for schedule(dynamic) num_threads(sgdl_threads(j->ctx))
+  for (ptrdiff_t e = 0; e < n_entries; e++) {
+    if (stopped(j, (double)e / (double)n_entries)) continue;
+    ptrdiff_t g = entries[e] / j->n_lags, m = (ptrdiff_t)j->lags[entries[e] % j->n_lags];
+    double sum = 0.0;
+    for (ptrdiff_t c = 0; c < s->d; c++)
+      sum += squared_displacements(sgdl_segment(s, g, c), m, s->length - m);
+    curves[entries[e]] = sum / (double)(s->length - m);
+  }
+  return interrupted(j);
+}
+
+/* What one series adds to its segment, by FFT. */
+typedef struct share {
+  double energy;       /* sum y^2 about the line                                             */
+  double slope_square;
+} share;
+
+/* sums[l] = sum_i (x[i + m] - x[i])^2. work: c->buffer doubles. */
+static share fft_series(const job *j, const sgdl_correlator *c, const double *x, double *work, double *sums)
+{
+  ptrdiff_t L = j->s->length, m = 0;
+  sgdl_line line = sgdl_line_fit(L, x);
+  sgdl_line_remove(L, x, line, work);
+  memset(work + L, 0, (size_t)(c->buffer - L) * sizeof(double));
+
+  sgdl_sum energy = { 0 }, ends = { 0 }, ends_square = { 0 };
+  for (ptrdiff_t i = 0; i < L; i++) sgdl_sum_add(&energy, work[i] * work[i]);
+  double twice_energy = 2.0 * sgdl_sum_value(&energy);
+  for (ptrdiff_t l = 0; l < j->n_lags; l++) {
+    for (; m < (ptrdiff_t)j->lags[l]; m++) {
+      double head = work[m], tail = work[L - 1 - m];
+      sgdl_sum_add(&ends, tail);
+      sgdl_sum_add(&ends, -head);
+      sgdl_sum_add(&ends_square, head * head);
+      sgdl_sum_add(&ends_square, tail * tail);
+    }
+    double drift = line.slope * (double)m;
+    sums[l] = (twice_energy - sgdl_sum_value(&ends_square)) +
+              drift * (2.0 * sgdl_sum_value(&ends) + (double)(L - m) * drift);
+  }
+  sgdl_correlator_run(c, work);
+  for (ptrdiff_t l = 0; l < j->n_lags; l++) sums[l] -= 2.0 * work[(ptrdiff_t)j->lags[l]];
+  return (share){ 0.5 * twice_energy, line.slope * line.slope };
+}
+
+/* All curves by FFT; of[g] (zeroed) = what bounds the rounding error in segment g. Series are transformed
+ * CHUNK at a time on all threads, then added in their order: the bits do not depend on the threads. */
+static sgdl_status fft_curves(job *j, const sgdl_correlator *c, double *work, double *sums, double *curves,
+                              share *of)
+{
+  const sgdl_segments *s = j->s;
+  ptrdiff_t series = sgdl_segments_count(s) * s->d;
+  share chunk[CHUNK];
+  memset(curves, 0, (size_t)(sgdl_segments_count(s) * j->n_lags) * sizeof(double));
+  for (ptrdiff_t first = 0; first < series && !j->stop; first += CHUNK) {
+    ptrdiff_t n = series - first < CHUNK ? series - first : CHUNK;
+#pragma omp parallel for schedule(dynamic) num_threads(sgdl_threads(j->ctx))
+    for (ptrdiff_t q = 0; q < n; q++) {
+      if (stopped(j, (double)(first + q) / (double)series)) continue;
+      const double *x = sgdl_segment(s, (first + q) / s->d, (first + q) % s->d);
+      chunk[q] = fft_series(j, c, x, work + c->buffer * omp_get_thread_num(), sums + j->n_lags * q);
+    }
+    for (ptrdiff_t q = 0; q < n && !j->stop; q++) {
+      ptrdiff_t g = (first + q) / s->d;
+      of[g].energy += chunk[q].energy;
+      of[g].slope_square += chunk[q].slope_square;
+      for (ptrdiff_t l = 0; l < j->n_lags; l++) curves[l + j->n_lags * g] += sums[l + j->n_lags * q];
+    }
+  }
+  return interrupted(j);
+}
+
+/* Divides by the number of origins and lists the entries whose error bound is above the tolerance. */
+static ptrdiff_t finish_and_flag(const job *j, const share *of, double *curves, ptrdiff_t *entries)
+{
+  double L = (double)j->s->length;
+  ptrdiff_t n = 0;
+  for (ptrdiff_t g = 0; g < sgdl_segments_count(j->s); g++)
+    for (ptrdiff_t l = 0; l < j->n_lags; l++) {
+      double m = j->lags[l], *value = curves + l + j->n_lags * g;
+      double bound = DBL_EPSILON * (of[g].energy * log2(2.0 * L) + L * m * m * of[g].slope_square);
+      /* Written so that NaN and Inf, from squares that overflow, are done again too. */
+      if (!(bound <= tolerance * *value)) entries[n++] = l + j->n_lags * g;
+      *value /= L - m;
+    }
+  return n;
+}
+
+static ptrdiff_t transform_length(const job *j)
+{
+  return sgdl_correlator_length(j->s->length, (ptrdiff_t)j->lags[j->n_lags - 1]);
+}
+
+/* A function of sizes and lags only. */
+static int direct_is_cheaper(const job *j)
+{
+  double L = (double)j->s->length, displacements = 0.0;
+  for (ptrdiff_t l = 0; l < j->n_lags; l++) displacements += L - j->lags[l];
+  ptrdiff_t n = transform_length(j);
+  return n > INT_MAX || direct_cost * displacements < fft_cost * (double)n * log2((double)n);
+}
+
+static sgdl_status curves_by_fft(job *j, ptrdiff_t *entries, ptrdiff_t *n_entries, double *curves)
+{
+  const sgdl_segments *s = j->s;
+  sgdl_correlator c = { 0 };
+  double *work = NULL, *sums = NULL;
+  share *of = NULL;
+  sgdl_status status;
+  SGDL_GET(sgdl_correlator_open(j->ctx, transform_length(j), &c));
+  SGDL_GET(sgdl_alloc(j->ctx, &work, c.buffer * sgdl_threads(j->ctx), "the FFT"));
+  SGDL_GET(sgdl_alloc(j->ctx, &sums, j->n_lags * CHUNK, "the mean squared displacement"));
+  of = calloc((size_t)sgdl_segments_count(s), sizeof *of);
+  status = of ? fft_curves(j, &c, work, sums, curves, of) : out_of_memory(j->ctx);
+  if (status == SGDL_OK) *n_entries = finish_and_flag(j, of, curves, entries);
+done:
+  sgdl_correlator_close(&c);
+  free(work);
+  free(sums);
+  free(of);
+  return status;
+}
+
+sgdl_status sgdl_msd_curves(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t n_lags, const double *lags,
+                            double *curves)
+{
+  job j = { ctx, s, n_lags, lags, 0 };
+  ptrdiff_t n_entries = n_lags * sgdl_segments_count(s);
+  ptrdiff_t *entries = malloc((size_t)n_entries * sizeof *entries);
+  sgdl_status status;
+  if (!entries) return out_of_memory(ctx);
+  for (ptrdiff_t e = 0; e < n_entries; e++) entries[e] = e;
+  if (!direct_is_cheaper(&j)) SGDL_GET(curves_by_fft(&j, entries, &n_entries, curves));
+  status = direct_entries(&j, n_entries, entries, curves);
+done:
+  free(entries);
+  return status;
+}
+
+void sgdl_curves_mean(ptrdiff_t n_lags, ptrdiff_t n, const double *curves, double *mean, double *se)
+{
+  for (ptrdiff_t l = 0; l < n_lags; l++) {
+    double sum = 0.0, squares = 0.0;
+    for (ptrdiff_t g = 0; g < n; g++) sum += curves[l + n_lags * g];
+    double average = sum / (double)n;
+    for (ptrdiff_t g = 0; g < n; g++) {
+      double u = curves[l + n_lags * g] - average;
+      squares += u * u;
+    }
+    if (mean) mean[l] = average;
+    if (se) se[l] = n > 1 ? sqrt(squares / (double)(n - 1) / (double)n) : NAN;
+  }
+}

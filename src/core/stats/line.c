@@ -1,0 +1,43 @@
+/* Fits and removes the straight line of a series; see line.h. */
+#include "line.h"
+
+#include <float.h>
+#include <math.h>
+
+/* `slope` with as many bits less as k < n needs. */
+static double round_slope(double slope, ptrdiff_t n)
+{
+  int exponent, index_bits;
+  frexp((double)n, &index_bits);
+  double mantissa = frexp(slope, &exponent);
+  int bits = DBL_MANT_DIG - index_bits;
+  return ldexp(rint(ldexp(mantissa, bits)), exponent - bits);
+}
+
+sgdl_line sgdl_line_fit(ptrdiff_t n, const double *x)
+{
+  double middle = 0.5 * (double)(n - 1), sum = 0.0, moment = 0.0;
+  for (ptrdiff_t k = 0; k < n; k++) {
+    double r = x[k] - x[0];
+    sum += r;
+    moment += r * ((double)k - middle);
+  }
+  double count = (double)n;
+  double slope = n > 1 ? moment / (count * (count * count - 1.0) / 12.0) : 0.0;
+  sgdl_line line;
+  line.slope = isfinite(slope) ? round_slope(slope, n) : 0.0;
+  line.offset = x[0] + (sum / count - line.slope * middle);
+  return line;
+}
+
+void sgdl_line_remove(ptrdiff_t n, const double *x, sgdl_line line, double *y)
+{
+  for (ptrdiff_t k = 0; k < n; k++) {
+    double trend = line.slope * (double)k;
+    double a = x[k] - line.offset, p = a - x[k];
+    double a_low = (x[k] - (a - p)) - (line.offset + p);
+    double b = a - trend, q = b - a;
+    double b_low = (a - (b - q)) - (trend + q);
+    y[k] = b + (a_low + b_low);
+  }
+}
