@@ -1,0 +1,299 @@
+/* Covariance accumulated from a sharp point, by doubling. THEORY sections 2, 4 and 6. */
+#include "accumulation.h"
+#include "mode.h"
+#include "mode_pair.h"
+
+#include <math.h>
+
+/* ---- plan ---------------------------------------------------------------------------------------- */
+
+/* From one unit to m >= 1: the bits of m below the highest, from the top. */
+static void climb_to(double m, sgdl_climb *climb)
+{
+  uint64_t target = (uint64_t)m;
+  int bit = 0;
+  double reached = 1;
+  climb->stages = 0;
+  while (target >> (bit + 1) != 0)
+    bit++;
+  for (bit--; bit >= 0; bit--) {
+    climb->before[climb->stages] = reached;
+    climb->doubles[climb->stages++] = 1;
+    reached *= 2;
+    if (target >> bit & 1) {
+      climb->before[climb->stages] = reached;
+      climb->doubles[climb->stages++] = 0;
+      reached += 1;
+    }
+  }
+}
+
+static void climb_by_doubling(int doublings, sgdl_climb *climb)
+{
+  climb->stages = doublings;
+  for (int s = 0; s < doublings; s++) {
+    climb->before[s] = ldexp(1, s);
+    climb->doubles[s] = 1;
+  }
+}
+
+enum { MAP = 4, VECTOR = 2, BLOCK_STAGE = MAP + VECTOR };
+
+void sgdl_accumulation_plan(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
+                            double kappa_largest, double k, sgdl_accumulation *plan)
+{
+  plan->noise = *noise;
+  plan->dynamics = dynamics;
+  plan->hyper = *h;
+  plan->k = k;
+  plan->white.stages = plan->whole.stages = plan->begun.stages = plan->repeat.stages = 0;
+  plan->epochs = plan->partial = 0;
+  plan->base = 1;
+  if (!noise->epoch) {
+    int doublings;
+    plan->base = sgdl_pair_base_steps(dynamics, h, kappa_largest, k, &doublings);
+    if (dynamics == SGDL_SGD && k >= 1)
+      climb_to(k, &plan->white);
+    else
+      climb_by_doubling(doublings, &plan->white);
+    plan->room = MAP * (plan->white.stages + 1);
+    return;
+  }
+  plan->epochs = floor(k / (double)noise->steps);
+  plan->partial = k - plan->epochs * (double)noise->steps;
+  plan->room = MAP;
+  if (plan->epochs > 0) {
+    climb_to((double)noise->full, &plan->whole);
+    climb_to(plan->epochs, &plan->repeat);
+    plan->room += BLOCK_STAGE * plan->whole.stages + VECTOR + MAP + VECTOR + MAP * plan->repeat.stages;
+  }
+  if (plan->partial > 0) {
+    climb_to(plan->partial, &plan->begun);
+    plan->room += BLOCK_STAGE * plan->begun.stages + VECTOR;
+  }
+}
+
+/* ---- table of a mode ------------------------------------------------------------------------------- */
+
+static double *put_map(const sgdl_accumulation *plan, double kappa, double k, double *table)
+{
+  sgdl_mode_map(plan->dynamics, &plan->hyper, kappa, k, table);
+  return table + MAP;
+}
+
+static void apply(const double M[4], const double x[2], double y[2])
+{
+  y[0] = M[0] * x[0] + M[2] * x[1];
+  y[1] = M[1] * x[0] + M[3] * x[1];
+}
+
+/* Weights G_j = F^j G, G = (eta, 1), of a block of consecutive steps: per stage the map and the difference
+ * of the two parts' mean weights, at the end the mean weight of the block. */
+static double *put_block(const sgdl_accumulation *plan, const sgdl_climb *climb, double kappa, double *table)
+{
+  double G[2] = { plan->hyper.lr, 1 }, mean[2] = { G[0], G[1] };
+  for (int s = 0; s < climb->stages; s++) {
+    double n = climb->before[s], *difference = table + MAP;
+    if (climb->doubles[s]) {
+      double change[4];
+      put_map(plan, kappa, n, table);
+      sgdl_mode_map_minus_identity(plan->dynamics, &plan->hyper, kappa, n, change);
+      apply(change, mean, difference);
+      mean[0] += difference[0] / 2;
+      mean[1] += difference[1] / 2;
+    } else {
+      double moved[2];
+      put_map(plan, kappa, 1, table);
+      apply(table, mean, moved);
+      for (int e = 0; e < 2; e++) {
+        difference[e] = moved[e] - G[e];
+        mean[e] = (G[e] + n * moved[e]) / (n + 1);
+      }
+    }
+    table += BLOCK_STAGE;
+  }
+  table[0] = mean[0];
+  table[1] = mean[1];
+  return table + VECTOR;
+}
+
+void sgdl_accumulation_mode(const sgdl_accumulation *plan, double kappa, double *table)
+{
+  const sgdl_noise *noise = &plan->noise;
+  if (!noise->epoch) {
+    for (int s = 0; s < plan->white.stages; s++)
+      table = put_map(plan, kappa, plan->white.doubles[s] ? plan->white.before[s] * plan->base : 1, table);
+    put_map(plan, kappa, plan->k, table);
+    return;
+  }
+  if (plan->epochs > 0) {
+    double *mean, *step;
+    table = put_block(plan, &plan->whole, kappa, table);
+    mean = table - VECTOR;
+    step = table;
+    table = put_map(plan, kappa, 1, table);
+    if (noise->remainder > 0) { /* weight of an example in the last, smaller batch against the others */
+      double r = (double)noise->remainder;
+      apply(step, mean, table);
+      table[0] = table[0] / noise->S - plan->hyper.lr / r;
+      table[1] = table[1] / noise->S - 1 / r;
+    } else {
+      table[0] = table[1] = 0;
+    }
+    table += VECTOR;
+    for (int s = 0; s < plan->repeat.stages; s++) {
+      double epochs = plan->repeat.doubles[s] ? plan->repeat.before[s] : 1;
+      table = put_map(plan, kappa, epochs * (double)noise->steps, table);
+    }
+  }
+  if (plan->partial > 0)
+    table = put_block(plan, &plan->begun, kappa, table);
+  put_map(plan, kappa, plan->partial, table);
+}
+
+/* ---- pairs --------------------------------------------------------------------------------------- */
+
+static void add_outer(double weight, const double x[2], const double y[2], double c[4])
+{
+  c[0] += weight * x[0] * y[0];
+  c[1] += weight * x[1] * y[0];
+  c[2] += weight * x[0] * y[1];
+  c[3] += weight * x[1] * y[1];
+}
+
+static void add(const double x[4], double c[4])
+{
+  for (int e = 0; e < 4; e++)
+    c[e] += x[e];
+}
+
+/* c = what `unit` accumulates to along the climb; tables hold one map per stage. */
+static void climb_pair(const sgdl_climb *climb, const double *table_i, const double *table_j,
+                       const double unit[4], double c[4])
+{
+  for (int e = 0; e < 4; e++)
+    c[e] = unit[e];
+  for (int s = 0; s < climb->stages; s++) {
+    double moved[4] = { c[0], c[1], c[2], c[3] };
+    sgdl_pair_propagate(table_i + MAP * s, table_j + MAP * s, moved);
+    for (int e = 0; e < 4; e++)
+      c[e] = (climb->doubles[s] ? c[e] : unit[e]) + moved[e];
+  }
+}
+
+/* c = sum_j (G_j - mean)(G_j - mean)' over a block, combined as in Chan's parallel variance. */
+static void block_scatter(const sgdl_climb *climb, const double *table_i, const double *table_j, double c[4])
+{
+  c[0] = c[1] = c[2] = c[3] = 0;
+  for (int s = 0; s < climb->stages; s++) {
+    const double *i = table_i + BLOCK_STAGE * s, *j = table_j + BLOCK_STAGE * s;
+    double n = climb->before[s], moved[4] = { c[0], c[1], c[2], c[3] };
+    sgdl_pair_propagate(i, j, moved);
+    if (climb->doubles[s]) {
+      add(moved, c);
+      add_outer(n / 2, i + MAP, j + MAP, c);
+    } else {
+      for (int e = 0; e < 4; e++)
+        c[e] = moved[e];
+      add_outer(n / (n + 1), i + MAP, j + MAP, c);
+    }
+  }
+}
+
+/* The stationary covariance minus what is left of it, where at least half of it has been reached: one
+ * bit lost, and the climb spared. */
+static int nearly_stationary(const sgdl_accumulation *plan, double kappa_i, double kappa_j,
+                             const double *Ei, const double *Ej, double c[4])
+{
+  double left[4];
+  if (!(kappa_i > 0 && kappa_j > 0))
+    return 0;
+  sgdl_pair_stationary(plan->dynamics, &plan->hyper, kappa_i, kappa_j, c);
+  for (int e = 0; e < 4; e++)
+    left[e] = c[e];
+  sgdl_pair_propagate(Ei, Ej, left);
+  if (!(fabs(left[0]) <= c[0] / 2 && fabs(left[3]) <= c[3] / 2))
+    return 0;
+  for (int e = 0; e < 4; e++)
+    c[e] -= left[e];
+  return 1;
+}
+
+static void white_pair(const sgdl_accumulation *plan, double kappa_i, double kappa_j,
+                       const double *table_i, const double *table_j, double c[4])
+{
+  ptrdiff_t last = plan->room - MAP;
+  if (!nearly_stationary(plan, kappa_i, kappa_j, table_i + last, table_j + last, c)) {
+    double unit[4];
+    sgdl_pair_base(plan->dynamics, &plan->hyper, kappa_i, kappa_j, plan->base, unit);
+    climb_pair(&plan->white, table_i, table_j, unit, c);
+  }
+  for (int e = 0; e < 4; e++)
+    c[e] *= plan->noise.scale;
+}
+
+static void whole_epoch(const sgdl_noise *noise, const sgdl_climb *whole, const double *i, const double *j,
+                        double c[4])
+{
+  ptrdiff_t mean = BLOCK_STAGE * whole->stages, step = mean + VECTOR, last = step + MAP;
+  double r = (double)noise->remainder, full = (double)noise->full * noise->S;
+  block_scatter(whole, i, j, c);
+  for (int e = 0; e < 4; e++)
+    c[e] *= noise->N / noise->S * noise->u;
+  if (noise->remainder > 0) {
+    sgdl_pair_propagate(i + step, j + step, c);
+    add_outer(noise->u * full * r, i + last, j + last, c);
+  } else {
+    add_outer(noise->u * (double)noise->full / noise->S * (noise->N - full), i + mean, j + mean, c);
+  }
+}
+
+static void epoch_pair(const sgdl_accumulation *plan, const double *i, const double *j, double c[4])
+{
+  const sgdl_noise *noise = &plan->noise;
+  double done[4] = { 0, 0, 0, 0 };
+  if (plan->epochs > 0) {
+    double unit[4];
+    ptrdiff_t used = BLOCK_STAGE * plan->whole.stages + VECTOR + MAP + VECTOR;
+    whole_epoch(noise, &plan->whole, i, j, unit);
+    climb_pair(&plan->repeat, i + used, j + used, unit, done);
+    i += used + MAP * plan->repeat.stages;
+    j += used + MAP * plan->repeat.stages;
+  }
+  c[0] = c[1] = c[2] = c[3] = 0;
+  if (plan->partial > 0) {
+    ptrdiff_t mean = BLOCK_STAGE * plan->begun.stages;
+    double m = plan->partial;
+    block_scatter(&plan->begun, i, j, c);
+    for (int e = 0; e < 4; e++)
+      c[e] *= noise->N / noise->S * noise->u;
+    add_outer(noise->u * m / noise->S * (noise->N - m * noise->S), i + mean, j + mean, c);
+    i += mean + VECTOR;
+    j += mean + VECTOR;
+  }
+  sgdl_pair_propagate(i, j, done);
+  add(done, c);
+}
+
+void sgdl_accumulation_pair(const sgdl_accumulation *plan, double kappa_i, double kappa_j,
+                            const double *table_i, const double *table_j, double c[4])
+{
+  if (plan->k == 0)
+    c[0] = c[1] = c[2] = c[3] = 0;
+  else if (plan->noise.epoch)
+    epoch_pair(plan, table_i, table_j, c);
+  else
+    white_pair(plan, kappa_i, kappa_j, table_i, table_j, c);
+}
+
+void sgdl_noise_pair_from_point(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
+                                double kappa_i, double kappa_j, double k, double c[4])
+{
+  enum { ROOM = 3 * BLOCK_STAGE * SGDL_MAX_CLIMB };
+  sgdl_accumulation plan;
+  double table_i[ROOM], table_j[ROOM];
+  sgdl_accumulation_plan(noise, dynamics, h, fmax(fabs(kappa_i), fabs(kappa_j)), k, &plan);
+  sgdl_accumulation_mode(&plan, kappa_i, table_i);
+  sgdl_accumulation_mode(&plan, kappa_j, table_j);
+  sgdl_accumulation_pair(&plan, kappa_i, kappa_j, table_i, table_j, c);
+}

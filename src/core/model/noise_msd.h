@@ -1,0 +1,25 @@
+/* Stationary, phase-averaged mean squared displacement of one mode at many lags: what does not
+ * depend on the lag is done once. */
+#ifndef SGDL_NOISE_MSD_H
+#define SGDL_NOISE_MSD_H
+
+#include "mode_response.h"
+#include "noise.h"
+
+typedef struct sgdl_noise_msd {
+  const sgdl_noise *noise;
+  sgdl_mode mode;
+  sgdl_real amplitude, tau;                 /* psi = amplitude (T + tau s)                    */
+  sgdl_real M;                              /* steps in an epoch; 0: white noise              */
+  sgdl_real falling_s, falling_T;           /* sum over h = 1..M-1 of (M-h)/M s_h, (M-h)/M T_h */
+  sgdl_real rising_s, rising_T;             /* likewise with weights h/M                       */
+  int stable;                               /* kappa >= 0                                     */
+} sgdl_noise_msd;
+
+/* O(M) under epochs, O(1) otherwise. `noise` is borrowed. */
+void sgdl_noise_msd_begin(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
+                          double kappa, sgdl_noise_msd *m);
+/* sgdl_noise_half_msd() at lag k: O(1), or O(M) under epochs for k < M. */
+double sgdl_noise_msd_half(const sgdl_noise_msd *m, double k);
+
+#endif
