@@ -1,7 +1,7 @@
-# Writes inst/extdata/diamonds.csv.gz, the regression of the main job, from ggplot2's `diamonds`.
-# All columns are integers, so that every host reads the same numbers: lengths (mm) and carat times 100, depth and table
-# (percent) times 10, price in dollars, cut, color and clarity as level numbers (1 = first level of ggplot2's factor).
-# Usage, from the top of the checkout: Rscript tools/make-diamonds.R
+# Writes inst/extdata/diamonds.csv.gz, the regression of the main job, from ggplot2's `diamonds`. All columns
+# are integers, so that every host reads the same numbers: lengths (mm) and carat times 100, depth and table
+# (percent) times 10, price in dollars, cut, color and clarity as level numbers (1 = first level of ggplot2's
+# factor). Usage, from the top of the checkout: Rscript tools/make-diamonds.R
 
 diamonds <- as.data.frame(ggplot2::diamonds)
 
@@ -16,7 +16,8 @@ as_integers <- function(values, scale) {
 }
 
 table <- with(kept, data.frame(
-  carat = as_integers(carat, 100), cut = as.integer(cut), color = as.integer(color), clarity = as.integer(clarity),
+  carat = as_integers(carat, 100),
+  cut = as.integer(cut), color = as.integer(color), clarity = as.integer(clarity),
   depth = as_integers(depth, 10), table = as_integers(table, 10), price = price,
   x = as_integers(x, 100), y = as_integers(y, 100), z = as_integers(z, 100)
 ))

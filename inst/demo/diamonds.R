@@ -1,7 +1,8 @@
 # The diamonds regression: log price (centred) on 6 numeric and 17 dummy columns, each standardised.
 
-# X (53917 x 23) and y from extdata/diamonds.csv.gz, whose columns are integers. Sums of integers are exact, so X has the
-# same bits here and in diamonds.m; the mean of log price is rounded to nine decimals for the same reason.
+# X (53917 x 23) and y from extdata/diamonds.csv.gz, whose columns are integers. Sums of integers are exact,
+# so X has the same bits here and in diamonds.m; the mean of log price is rounded to nine decimals for the
+# same reason.
 read_diamonds <- function(file) {
   table <- utils::read.csv(file)
   dummies <- function(name) {
@@ -10,8 +11,8 @@ read_diamonds <- function(file) {
     colnames(columns) <- paste0(name, levels)
     columns
   }
-  counts <- cbind(as.matrix(table[c("carat", "depth", "table", "x", "y", "z")]), dummies("cut"), dummies("color"),
-                  dummies("clarity"))
+  counts <- cbind(as.matrix(table[c("carat", "depth", "table", "x", "y", "z")]), dummies("cut"),
+                  dummies("color"), dummies("clarity"))
   log_price <- log(table$price)
   list(X = standardise_integers(counts), y = log_price - round(mean(log_price), 9))
 }
