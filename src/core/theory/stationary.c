@@ -1,0 +1,282 @@
+/* Stationary covariance of (theta, v) in closed form: one table over pairs of modes, four products.
+ * THEORY sections 2, 4 and 6. */
+#include "../model/modes.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- from the pairs of modes ------------------------------------------------------------------ */
+
+typedef struct {
+  const sgdl_model *model;
+  const sgdl_modes *modes;
+  const double *delta;    /* 4 x d under epochs (noise.h), else NULL                            */
+} pair_table;
+
+static void pair_covariance(const pair_table *t, ptrdiff_t i, ptrdiff_t j, double c[4])
+{
+  double strength = sgdl_modes_noise(t->model, t->modes, i, j);
+  if (strength == 0) {
+    c[0] = c[1] = c[2] = c[3] = 0;
+    return;
+  }
+  sgdl_noise_pair_stationary(&t->modes->noise, t->model->dynamics, &t->model->hyper, t->modes->kappa[i],
+                             t->modes->kappa[j], t->delta ? t->delta + 4 * i : NULL,
+                             t->delta ? t->delta + 4 * j : NULL, c);
+  for (int e = 0; e < 4; e++)
+    c[e] *= strength;
+  if (!t->modes->exists[i] || !t->modes->exists[j])
+    c[0] = c[1] = c[2] = 0;
+}
+
+static sgdl_status epoch_delta(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes,
+                               double **delta)
+{
+  int threads = sgdl_threads(ctx);
+  if (!modes->noise.epoch)
+    return SGDL_OK;
+  SGDL_TRY(sgdl_alloc(ctx, delta, 4 * modes->d, "the epoch correction"));
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (ptrdiff_t l = 0; l < modes->d; l++)
+    sgdl_noise_delta(&modes->noise, &model->hyper, modes->kappa[l], *delta + 4 * l);
+  return SGDL_OK;
+}
+
+/* Fills the mode matrices that are wanted. `position` becomes P, plus the antisymmetric part of R times
+ * `mix` when `mix` > 0: one product carries both. `velocity` becomes W, `full_cross` becomes R. */
+static void fill_pairs(sgdl_context *ctx, const pair_table *t, double mix, double *position,
+                       double *velocity, double *full_cross)
+{
+  ptrdiff_t d = t->modes->d;
+  int threads = sgdl_threads(ctx);
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 16)
+  for (ptrdiff_t j = 0; j < d; j++)
+    for (ptrdiff_t i = j; i < d; i++) {
+      double c[4];
+      pair_covariance(t, i, j, c);
+      ptrdiff_t ij = i + j * d, ji = j + i * d;
+      double twist = (c[2] - c[1]) / 2; /* R_ij - R_ji, halved */
+      if (position != NULL) {
+        position[ij] = c[0] + mix * twist;
+        position[ji] = c[0] - mix * twist;
+      }
+      if (velocity != NULL)
+        velocity[ij] = velocity[ji] = c[3];
+      if (full_cross != NULL) {
+        full_cross[ij] = c[2];
+        full_cross[ji] = c[1];
+      }
+    }
+}
+
+/* A power of two that brings the antisymmetric part of R to the size of P, so that carrying both in one
+ * product costs neither its last digits. Sampled on the pairs with the stiffest and the flattest mode. */
+static double mixing_scale(const pair_table *t)
+{
+  ptrdiff_t d = t->modes->d;
+  double position = 0, cross = 0;
+  for (ptrdiff_t i = 0; i < d; i++)
+    for (int end = 0; end < 3; end++) {
+      double c[4];
+      pair_covariance(t, i, end == 0 ? 0 : end == 1 ? d - 1 : i, c);
+      position = fmax(position, fabs(c[0]));
+      cross = fmax(cross, fabs(c[2] - c[1]) / 2);
+    }
+  if (!(cross > 0 && position > 0))
+    return 1;
+  int exponent;
+  frexp(position / cross, &exponent);
+  return ldexp(1, exponent);
+}
+
+/* mixed = sym + mix * antisym: theta <- sym, cross <- antisym (either may be NULL; may be `mixed`). */
+static void split_mixed(sgdl_context *ctx, ptrdiff_t d, double mix, const double *mixed, double *theta,
+                        double *cross)
+{
+  int threads = sgdl_threads(ctx);
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 16)
+  for (ptrdiff_t j = 0; j < d; j++)
+    for (ptrdiff_t i = j; i < d; i++) {
+      ptrdiff_t ij = i + j * d, ji = j + i * d;
+      double a = mixed[ij], b = mixed[ji];
+      if (theta != NULL)
+        theta[ij] = theta[ji] = (a + b) / 2;
+      if (cross != NULL) {
+        cross[ij] = (a - b) / (2 * mix);
+        cross[ji] = -cross[ij];
+      }
+    }
+}
+
+static void add_scaled(ptrdiff_t n, double scale, const double *x, double *y)
+{
+  for (ptrdiff_t i = 0; i < n; i++)
+    y[i] += scale * x[i];
+}
+
+static void symmetrise(sgdl_context *ctx, ptrdiff_t d, double *A)
+{
+  split_mixed(ctx, d, 1, A, A, NULL);
+}
+
+/* General noise. Under SGD R = (eta/2) W + its antisymmetric part, whatever the noise (theta is
+ * stationary), unless a mode's position was left out. */
+static sgdl_status full_noise(sgdl_context *ctx, const pair_table *t, double *theta, double *velocity,
+                              double *cross)
+{
+  const sgdl_model *model = t->model;
+  ptrdiff_t d = t->modes->d;
+  int sgd_cross = cross != NULL && model->dynamics == SGDL_SGD;
+  int separate = sgd_cross && (t->modes->n_missing > 0 || velocity == NULL);
+  double *work = NULL, *mixed = theta != NULL ? theta : separate ? NULL : cross;
+  double mix = cross != NULL && !separate ? mixing_scale(t) : 0;
+  sgdl_status status = SGDL_OK;
+
+  if (model->vectors != NULL)
+    SGDL_GET(sgdl_alloc(ctx, &work, d * d, "the stationary covariance"));
+  fill_pairs(ctx, t, mix, mixed, velocity, separate ? cross : NULL);
+  if (mixed != NULL) {
+    SGDL_GET(sgdl_modes_rotate(ctx, model, mixed, work, mixed));
+    split_mixed(ctx, d, mix, mixed, theta, separate ? NULL : cross);
+  }
+  if (velocity != NULL) {
+    SGDL_GET(sgdl_modes_rotate(ctx, model, velocity, work, velocity));
+    symmetrise(ctx, d, velocity);
+  }
+  if (separate)
+    SGDL_GET(sgdl_modes_rotate(ctx, model, cross, work, cross));
+  else if (sgd_cross)
+    add_scaled(d * d, model->hyper.lr / 2, velocity, cross);
+done:
+  free(work);
+  return status;
+}
+
+/* Noise diagonal in the modes: three diagonals, one product each. */
+static sgdl_status diagonal_noise(sgdl_context *ctx, const pair_table *t, double *theta, double *velocity,
+                                  double *cross)
+{
+  ptrdiff_t d = t->modes->d;
+  double *work = NULL, *diagonal = NULL;
+  double *out[3] = { theta, cross, velocity };
+  static const int element[3] = { 0, 2, 3 };
+  sgdl_status status = SGDL_OK;
+
+  SGDL_GET(sgdl_alloc(ctx, &diagonal, 3 * d, "the stationary variances"));
+  if (t->model->vectors != NULL)
+    SGDL_GET(sgdl_alloc(ctx, &work, d * d, "the stationary covariance"));
+  for (ptrdiff_t l = 0; l < d; l++) {
+    double c[4];
+    pair_covariance(t, l, l, c);
+    for (int b = 0; b < 3; b++)
+      diagonal[l + b * d] = c[element[b]];
+  }
+  for (int b = 0; b < 3; b++)
+    if (out[b] != NULL)
+      SGDL_GET(sgdl_modes_rotate_diagonal(ctx, t->model, diagonal + b * d, work, out[b]));
+done:
+  free(work);
+  free(diagonal);
+  return status;
+}
+
+static void traces(const pair_table *t, double trace[2])
+{
+  trace[0] = trace[1] = 0;
+  for (ptrdiff_t l = 0; l < t->modes->d; l++) {
+    double c[4];
+    pair_covariance(t, l, l, c);
+    trace[0] += c[0];
+    trace[1] += c[3];
+  }
+  if (t->modes->n_missing > 0)
+    trace[0] = INFINITY;
+}
+
+static sgdl_status by_modes(sgdl_context *ctx, const sgdl_model *model, double *theta, double *velocity,
+                            double *cross, double trace[2], int *exists)
+{
+  sgdl_modes modes = { 0 };
+  double *delta = NULL;
+  sgdl_status status = SGDL_OK;
+
+  SGDL_GET(sgdl_modes_init(ctx, model, &modes));
+  SGDL_GET(sgdl_modes_no_saddle(ctx, &modes));
+  SGDL_GET(epoch_delta(ctx, model, &modes, &delta));
+  pair_table table = { model, &modes, delta };
+  for (ptrdiff_t l = 0; l < modes.d && exists != NULL; l++)
+    exists[l] = modes.exists[l];
+  if (trace != NULL)
+    traces(&table, trace);
+  if (theta != NULL || velocity != NULL || cross != NULL)
+    status = model->noise_is_full ? full_noise(ctx, &table, theta, velocity, cross)
+                                  : diagonal_noise(ctx, &table, theta, velocity, cross);
+done:
+  free(delta);
+  sgdl_modes_free(&modes);
+  return status;
+}
+
+/* ---- Sigma = sigma2 H, Langevin: no eigenvalues ---------------------------------------------------- */
+
+/* P = s (I - lambda K^{-1}), W = w H, R = 0. work: d x d, on entry the Cholesky factor of K. */
+static sgdl_status by_cholesky(sgdl_context *ctx, const sgdl_model *model, double *work, double *theta,
+                               double *velocity, double *cross, double trace[2], int *exists)
+{
+  const sgdl_hyper *h = &model->hyper;
+  ptrdiff_t d = model->dim;
+  double lambda = h->weight_decay, kept = (double)d, speed = 0;
+  sgdl_noise noise;
+  sgdl_noise_scheme(model, &noise);
+  double s = h->lr * model->sigma2 * noise.scale / (2 * (1 - h->momentum));
+  double w = model->sigma2 * noise.scale / ((1 - h->momentum) * (1 + h->momentum));
+
+  if (lambda > 0 && (theta != NULL || trace != NULL))
+    SGDL_TRY(sgdl_backend_of(ctx)->cholesky_inverse(ctx, d, work));
+  for (ptrdiff_t l = 0; l < d; l++) {
+    if (lambda > 0 && trace != NULL)
+      kept -= lambda * work[l + l * d];
+    speed += model->hessian[l + l * d];
+    if (exists != NULL)
+      exists[l] = 1;
+  }
+  if (trace != NULL) {
+    trace[0] = s * kept;
+    trace[1] = w * speed;
+  }
+  for (ptrdiff_t j = 0; j < d; j++)
+    for (ptrdiff_t i = 0; i < d; i++) {
+      ptrdiff_t e = i + j * d;
+      if (theta != NULL)
+        theta[e] = s * ((i == j) - (lambda > 0 ? lambda * work[e] : 0));
+      if (velocity != NULL)
+        velocity[e] = w * model->hessian[e];
+      if (cross != NULL)
+        cross[e] = 0;
+    }
+  return SGDL_OK;
+}
+
+sgdl_status sgdl_stationary(sgdl_context *ctx, const sgdl_model *model, double *theta, double *velocity,
+                            double *cross, double trace[2], int *exists)
+{
+  int shortcut = model->sigma2 >= 0 && model->hessian != NULL && model->dynamics == SGDL_LANGEVIN;
+  int only_traces = theta == NULL && velocity == NULL && cross == NULL;
+  double *work = NULL;
+  sgdl_status status = SGDL_OK;
+
+  if (!shortcut || (only_traces && model->rho != NULL))
+    return by_modes(ctx, model, theta, velocity, cross, trace, exists);
+  SGDL_TRY(sgdl_model_check(ctx, model, NULL));
+  SGDL_GET(sgdl_alloc(ctx, &work, model->dim * model->dim, "the Cholesky factor of H"));
+  status = sgdl_curvature_cholesky(ctx, model->dim, model->hessian, model->hyper.weight_decay, work);
+  if (status == SGDL_OK) {
+    status = by_cholesky(ctx, model, work, theta, velocity, cross, trace, exists);
+  } else if (model->rho != NULL && (status == SGDL_FLAT || status == SGDL_SADDLE)) {
+    ctx->message[0] = '\0'; /* the modes know what a flat direction means */
+    status = by_modes(ctx, model, theta, velocity, cross, trace, exists);
+  }
+done:
+  free(work);
+  return status;
+}
