@@ -78,15 +78,19 @@ static sgdl_status choose_lags(analysis *a, ptrdiff_t first, ptrdiff_t last)
   a->msd = a->lags + capacity;
   SGDL_TRY(sgdl_log_lags(a->ctx, first, last, lags_per_decade, capacity, a->lags, &a->n_lags));
   if (a->n_lags >= FEWEST_LAGS) return SGDL_OK;
-  return sgdl_fail(a->ctx, SGDL_TOO_SHORT, "`window` = [%td, %td] holds %td log-spaced lags: expected at least %d",
-                   first, last, a->n_lags, FEWEST_LAGS);
+  return sgdl_fail(a->ctx, SGDL_TOO_SHORT,
+                   "`window` = [%td, %td] holds %td log-spaced lags: expected at least %d", first, last,
+                   a->n_lags, FEWEST_LAGS);
 }
 
 /* Whole paths where there are many; else blocks of at least twice the largest lag. */
 static sgdl_status choose_blocks(analysis *a, ptrdiff_t last)
 {
   ptrdiff_t n_paths = a->whole.n_paths, n_blocks = 1, wanted = (MOST_BLOCKS + n_paths - 1) / n_paths;
-  if (n_paths < PATHS_AS_BLOCKS) n_blocks = a->whole.T / (2 * last) < wanted ? a->whole.T / (2 * last) : wanted;
+  if (n_paths < PATHS_AS_BLOCKS) {
+    n_blocks = a->whole.T / (2 * last);
+    if (n_blocks > wanted) n_blocks = wanted;
+  }
   a->blocks = sgdl_segments_cut(&a->whole, n_blocks);
   a->n_blocks = sgdl_segments_count(&a->blocks);
   if (a->n_blocks <= UINT32_MAX) return SGDL_OK;

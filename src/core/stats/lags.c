@@ -33,6 +33,7 @@ sgdl_status sgdl_log_lags(sgdl_context *ctx, ptrdiff_t first, ptrdiff_t last, do
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`per_decade` = %g: expected a finite number > 0", per_decade);
 
   ptrdiff_t n = 0;
+  double steps = INFINITY;
   for (ptrdiff_t lag = first; lag <= last; n++) {
     if (n == capacity)
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`capacity` = %td: expected room for all lags from %td to %td",
@@ -40,7 +41,7 @@ sgdl_status sgdl_log_lags(sgdl_context *ctx, ptrdiff_t first, ptrdiff_t last, do
     lags[n] = (double)lag;
     /* Spread what is left evenly; where that is less than a frame apart, take every frame. */
     double left = (double)last / (double)lag;
-    double steps = fmax(1.0, floor(per_decade * log10(left) + 1e-9));
+    steps = fmax(1.0, fmin(steps - 1.0, floor(per_decade * log10(left) + 1e-9)));
     ptrdiff_t next = (ptrdiff_t)llround((double)lag * pow(left, 1.0 / steps));
     lag = next > lag ? next : lag + 1;
   }

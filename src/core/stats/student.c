@@ -20,7 +20,7 @@ static double beta_fraction(double a, double b, double x)
 {
   const double tiny = 1e-300;
   double c = 1.0, d = 1.0 / fmax(1.0 - (a + b) * x / (a + 1.0), tiny), f = d;
-  for (int m = 1; m < 10000; m++) {
+  for (int m = 1; m < 100000; m++) {
     double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
     double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
     d = 1.0 / (1.0 + even * d);
