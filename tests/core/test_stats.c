@@ -5,7 +5,6 @@
 
 #include "check.h"
 #include "sgdl.h"
-#include "stats/bootstrap.h"
 #include "stats/line.h"
 #include "stats/student.h"
 
@@ -343,20 +342,6 @@ static void test_student(void)
   CHECK(sgdl_student_two_sided(0, 5) == 1.0 && sgdl_student_two_sided(1e200, 5) == 0.0);
 }
 
-/* 3 2^30 of 2^32 values: without rejection every third index would come up twice as often. 30000 draws,
- * 5 sd: false alarm 6e-7. */
-static void test_draws_are_unbiased(void)
-{
-  const uint32_t bound = 3u << 30;
-  const int n = 30000;
-  int thirds = 0, five[5] = { 0 };
-  sgdl_draws draws = sgdl_draws_of(3, 0);
-  for (int i = 0; i < n; i++) thirds += sgdl_draws_next(&draws, bound) % 3 == 0;
-  CHECK_NEAR(thirds, n / 3, 5 * sqrt(n * 2 / 9.0));
-  for (int i = 0; i < n; i++) five[sgdl_draws_next(&draws, 5)]++;
-  for (int k = 0; k < 5; k++) CHECK_NEAR(five[k], n / 5, 5 * sqrt(n * 0.16));
-}
-
 static const double no_window[2] = { 0, 0 };
 
 static void test_exponent_of_a_straight_path(void)
@@ -506,7 +491,6 @@ int main(void)
   test_log_lags();
   test_msd_messages();
   test_student();
-  test_draws_are_unbiased();
   test_exponent_of_a_straight_path();
   test_exponent_options();
   test_exponent_coverage();

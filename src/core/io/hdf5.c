@@ -248,8 +248,8 @@ static sgdl_status read_slab(const trajectory_file *f, const char *name, ptrdiff
   if (path >= stored.n_paths)
     return FILE_ERROR(f, "dataset \"%s\" has %td paths: asked for path %td", name, stored.n_paths, path + 1);
   if (first > stored.frames || count > stored.frames - first)
-    return FILE_ERROR(f, "dataset \"%s\" has %td frames: asked for frames %td to %td", name, stored.frames,
-                      first + 1, first + count);
+    return FILE_ERROR(f, "dataset \"%s\" has %td frames: asked for %td after the first %td", name,
+                      stored.frames, count, first);
 
   int skip = set.rank == 3 ? 0 : 1; /* without the path; of rank 1 the coordinate is ignored */
   hsize_t start[3] = { (hsize_t)path, (hsize_t)first, 0 }, extent[3] = { 1, (hsize_t)count, (hsize_t)dim };
@@ -268,8 +268,8 @@ sgdl_status sgdl_trajectory_read(sgdl_context *ctx, const char *file, const char
   double *rows;
   if (path < 0 || first < 0 || count < 1 || dim < 1)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                     "path %td, first frame %td, %td frames, %td coordinates: expected positive numbers",
-                     path + 1, first + 1, count, dim);
+                     "path %td, frame %td, %td frames, %td coordinates: expected the first two >= 0, the "
+                     "others >= 1", path, first, count, dim);
   if (count > PTRDIFF_MAX / (ptrdiff_t)sizeof(double) / dim)
     return sgdl_fail(ctx, SGDL_TOO_LARGE, "%td frames of %td coordinates: too many to address", count, dim);
   SGDL_TRY(open_file(ctx, file, &f));

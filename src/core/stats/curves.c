@@ -32,7 +32,8 @@ typedef struct job {
   int stop;
 } job;
 
-/* True once the host wants to stop; the thread that called the core asks for all. */
+/* True once the host wants to stop; the thread that called the core asks for all (asked outside parallel
+ * regions too, as dynamic scheduling may give that thread nothing to do). */
 static int stopped(job *j, double fraction)
 {
   int stop;
@@ -81,6 +82,7 @@ SGDL_VECTORISED static double squared_displacements(const double *x, ptrdiff_t m
 static sgdl_status direct_entries(job *j, ptrdiff_t n_entries, const ptrdiff_t *entries, double *curves)
 {
   const sgdl_segments *s = j->s;
+  if (n_entries == 0 || stopped(j, 0.0)) return interrupted(j);
 #pragma omp parallel for schedule(dynamic) num_threads(sgdl_threads(j->ctx))
   for (ptrdiff_t e = 0; e < n_entries; e++) {
     if (stopped(j, (double)e / (double)n_entries)) continue;
@@ -136,7 +138,7 @@ static sgdl_status fft_curves(job *j, const sgdl_correlator *c, double *work, do
   ptrdiff_t series = sgdl_segments_count(s) * s->d;
   share chunk[CHUNK];
   memset(curves, 0, (size_t)(sgdl_segments_count(s) * j->n_lags) * sizeof(double));
-  for (ptrdiff_t first = 0; first < series && !j->stop; first += CHUNK) {
+  for (ptrdiff_t first = 0; first < series && !stopped(j, (double)first / (double)series); first += CHUNK) {
     ptrdiff_t n = series - first < CHUNK ? series - first : CHUNK;
 #pragma omp parallel for schedule(dynamic) num_threads(sgdl_threads(j->ctx))
     for (ptrdiff_t q = 0; q < n; q++) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bootstrap.h"
+#include "../base/random.h"
 #include "curves.h"
 #include "loglog.h"
 #include "student.h"
@@ -122,10 +122,13 @@ static sgdl_status measure(analysis *a)
 /* Fit of the mean curve of as many blocks as there are, drawn with replacement. */
 static sgdl_loglog_fit resampled_fit(const analysis *a, ptrdiff_t resample, double *mean)
 {
-  sgdl_draws draws = sgdl_draws_of(a->seed, (uint64_t)resample);
+  enum { DRAWS = 64 };
+  uint64_t words[DRAWS];
   memset(mean, 0, (size_t)a->n_lags * sizeof(double));
   for (ptrdiff_t b = 0; b < a->n_blocks; b++) {
-    const double *curve = a->curves + a->n_lags * (ptrdiff_t)sgdl_draws_next(&draws, (uint32_t)a->n_blocks);
+    if (b % DRAWS == 0) sgdl_words(a->seed, SGDL_STREAM_BOOTSTRAP, 0, (uint64_t)resample, b, DRAWS, words);
+    ptrdiff_t drawn = (ptrdiff_t)sgdl_below(words[b % DRAWS], (uint64_t)a->n_blocks);
+    const double *curve = a->curves + a->n_lags * drawn;
     for (ptrdiff_t l = 0; l < a->n_lags; l++) mean[l] += curve[l];
   }
   for (ptrdiff_t l = 0; l < a->n_lags; l++) mean[l] /= (double)a->n_blocks;
