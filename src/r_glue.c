@@ -142,7 +142,8 @@ void r_model(SEXP model, sgdl_model *out)
   SEXP noise = r_field(model, "gradient_noise");
   double dim = r_number(model, "dim", 0);
   ptrdiff_t d = (ptrdiff_t)dim;
-  if (!(dim >= 1)) r_raise(SGDL_BAD_ARGUMENT, "`dim`: expected the value of sgd_model(), got a changed object");
+  if (!(dim >= 1))
+    r_raise(SGDL_BAD_ARGUMENT, "`model`: expected the value of sgd_model(), got another object");
   out->dim = d;
   r_hyper(r_field(model, "hyper"), &out->hyper);
   out->dynamics = (sgdl_dynamics)option_index(model, "dynamics", dynamics, 2);

@@ -80,12 +80,12 @@ SEXP r_msd_theory(SEXP model, SEXP steps, SEXP start, SEXP theta0, SEXP v0, SEXP
 SEXP r_simulate(SEXP model, SEXP options);
 
 SEXP r_log_lags(SEXP first, SEXP last, SEXP per_decade);
-SEXP r_msd(SEXP x, SEXP type, SEXP origin, SEXP lags, SEXP with_se);
-SEXP r_exponent_ols(SEXP x, SEXP window, SEXP level, SEXP n_boot, SEXP seed);
+SEXP r_msd(SEXP x, SEXP size, SEXP type, SEXP origin, SEXP lags, SEXP with_se);
+SEXP r_exponent_ols(SEXP x, SEXP size, SEXP window, SEXP level, SEXP n_boot, SEXP seed);
 
 SEXP r_has_hdf5(void);
 SEXP r_trajectory_info(SEXP file);
-SEXP r_trajectory_read(SEXP file, SEXP dataset, SEXP path, SEXP first, SEXP count, SEXP dim);
+SEXP r_trajectory_read(SEXP file, SEXP dataset, SEXP first, SEXP count, SEXP dim, SEXP n_paths);
 SEXP r_trajectory_write(SEXP file, SEXP info, SEXP steps, SEXP theta, SEXP velocity);
 
 #endif

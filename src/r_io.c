@@ -27,15 +27,17 @@ SEXP r_trajectory_info(SEXP file)
   return out;
 }
 
-SEXP r_trajectory_read(SEXP file, SEXP dataset, SEXP path, SEXP first, SEXP count, SEXP dim)
+SEXP r_trajectory_read(SEXP file, SEXP dataset, SEXP first, SEXP count, SEXP dim, SEXP n_paths)
 {
   sgdl_context ctx;
   const char *names[] = {"data", ""};
+  const ptrdiff_t frames = r_size(count), d = r_size(dim), paths = r_size(n_paths);
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
-  double *data = r_new_matrix(out, 0, r_size(count), r_size(dim));
+  double *data = r_new_array(out, 0, frames, d, paths);
   r_context(&ctx);
-  r_check(&ctx, sgdl_trajectory_read(&ctx, r_text(file), r_text(dataset), r_size(path), r_size(first),
-                                     r_size(count), r_size(dim), data));
+  for (ptrdiff_t path = 0; path < paths; path++)
+    r_check(&ctx, sgdl_trajectory_read(&ctx, r_text(file), r_text(dataset), path, r_size(first) - 1, frames,
+                                       d, data + path * frames * d));
   UNPROTECT(1);
   return VECTOR_ELT(out, 0);
 }

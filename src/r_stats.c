@@ -1,5 +1,5 @@
-/* Entry points of the statistics of trajectories: MSD and diffusion exponent. `x` is always an
- * array of frames x coordinates x paths. */
+/* Entry points of the statistics of trajectories: MSD and diffusion exponent. `size` is that of x
+ * as frames x coordinates x paths; x itself keeps the shape that it came in. */
 #include "r_glue.h"
 
 typedef struct frames {
@@ -7,10 +7,10 @@ typedef struct frames {
   const double *x;
 } frames;
 
-static frames unpack(SEXP x)
+static frames unpack(SEXP x, SEXP size)
 {
-  const int *dims = INTEGER(Rf_getAttrib(x, R_DimSymbol));
-  return (frames){.T = dims[0], .d = dims[1], .n_paths = dims[2], .x = REAL(x)};
+  const double *n = REAL(size);
+  return (frames){.T = (ptrdiff_t)n[0], .d = (ptrdiff_t)n[1], .n_paths = (ptrdiff_t)n[2], .x = REAL(x)};
 }
 
 SEXP r_log_lags(SEXP first, SEXP last, SEXP per_decade)
@@ -25,10 +25,10 @@ SEXP r_log_lags(SEXP first, SEXP last, SEXP per_decade)
   return out;
 }
 
-SEXP r_msd(SEXP x, SEXP type, SEXP origin, SEXP lags, SEXP with_se)
+SEXP r_msd(SEXP x, SEXP size, SEXP type, SEXP origin, SEXP lags, SEXP with_se)
 {
   sgdl_context ctx;
-  const frames f = unpack(x);
+  const frames f = unpack(x, size);
   const char *names[] = {"msd", "se", "n", ""};
   const ptrdiff_t n_lags = XLENGTH(lags);
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
@@ -41,11 +41,11 @@ SEXP r_msd(SEXP x, SEXP type, SEXP origin, SEXP lags, SEXP with_se)
   return out;
 }
 
-SEXP r_exponent_ols(SEXP x, SEXP window, SEXP level, SEXP n_boot, SEXP seed)
+SEXP r_exponent_ols(SEXP x, SEXP size, SEXP window, SEXP level, SEXP n_boot, SEXP seed)
 {
   sgdl_context ctx;
   sgdl_exponent e;
-  const frames f = unpack(x);
+  const frames f = unpack(x, size);
   r_context(&ctx);
   r_check(&ctx, sgdl_exponent_ols(&ctx, f.T, f.d, f.n_paths, f.x, REAL(window), Rf_asReal(level),
                                   r_size(n_boot), (uint64_t)Rf_asReal(seed), &e));

@@ -64,7 +64,7 @@ static const double *phase_space_matrix(SEXP object, const char *name, ptrdiff_t
 {
   const double *matrix = r_array(object, name, 4 * d * d);
   if (!matrix)
-    r_raise(SGDL_BAD_ARGUMENT, "`object`: expected the value of sgd_modified_loss(), got one without `%s`", name);
+    r_raise(SGDL_BAD_ARGUMENT, "`object`: expected the value of sgd_modified_loss(), `%s` is missing", name);
   return matrix;
 }
 
@@ -109,9 +109,9 @@ SEXP r_current(SEXP object, SEXP points)
   double *current = r_new_matrix(out, 0, n, 2 * d), *drift = r_new_matrix(out, 1, n, 2 * d);
   double *log_density = r_new_vector(out, 2, n);
   r_context(&ctx);
-  r_check(&ctx, sgdl_current(&ctx, d, phase_space_matrix(object, "U", d), phase_space_matrix(object, "Q", d),
-                             r_number(object, "inverse_temperature", NA_REAL), r_array(object, "minimiser", d),
-                             n, REAL(points), current, drift, log_density));
+  const double *U = phase_space_matrix(object, "U", d), *Q = phase_space_matrix(object, "Q", d);
+  r_check(&ctx, sgdl_current(&ctx, d, U, Q, r_number(object, "inverse_temperature", NA_REAL),
+                             r_array(object, "minimiser", d), n, REAL(points), current, drift, log_density));
   UNPROTECT(1);
   return out;
 }

@@ -20,6 +20,13 @@
 #define SGDL_VECTORISED
 #endif
 
+/* Part of vectorised functions: called, it would mix vector widths, which costs far more than the call. */
+#if defined(__GNUC__)
+#define SGDL_INLINE static inline __attribute__((always_inline))
+#else
+#define SGDL_INLINE static inline
+#endif
+
 #if defined(__GNUC__)
 #define SGDL_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #else
@@ -33,9 +40,11 @@ sgdl_status sgdl_fail(sgdl_context *ctx, sgdl_status status, const char *format,
 #define SGDL_TRY(call) do { sgdl_status try_ = (call); if (try_ != SGDL_OK) return try_; } while (0)
 #define SGDL_GET(call) do { status = (call); if (status != SGDL_OK) goto done; } while (0)
 
-/* n doubles (zeroed by sgdl_zeros), 64-byte aligned, overflow-checked; NULL when there are none
- * left. free() releases. sgdl_alloc sets the message and returns SGDL_NO_MEMORY. */
+/* n doubles, 64-byte aligned, overflow-checked; NULL when there are none left. free() releases.
+ * sgdl_alloc sets the message and returns SGDL_NO_MEMORY. */
 double *sgdl_doubles(ptrdiff_t n);
+/* a * b for sizes >= 0, or -1 (which the allocators refuse) where that overflows or either is -1. */
+ptrdiff_t sgdl_times(ptrdiff_t a, ptrdiff_t b);
 sgdl_status sgdl_alloc(sgdl_context *ctx, double **p, ptrdiff_t n, const char *what);
 
 /* "name[i] = value: expected a finite number" for the first non-finite one. matrix_rows > 0

@@ -81,6 +81,12 @@ int sgdl_poll(sgdl_context *ctx, double fraction)
 
 /* ---- memory and values ---- */
 
+ptrdiff_t sgdl_times(ptrdiff_t a, ptrdiff_t b)
+{
+  if (a < 0 || b < 0) return -1;
+  return b != 0 && a > PTRDIFF_MAX / b ? -1 : a * b;
+}
+
 double *sgdl_doubles(ptrdiff_t n)
 {
   const size_t alignment = 64;

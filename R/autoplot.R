@@ -1,0 +1,70 @@
+# The plots as ggplot2 objects, registered with autoplot() when ggplot2 is loaded.
+
+autoplot_classes <- c("msd", "sgd_msd", "sgd_oscillations", "sgd_stationary", "sgd_modified_loss_section",
+                      "diffusion_exponent")
+
+log_log <- function(plot) plot + ggplot2::scale_x_log10() + ggplot2::scale_y_log10() + ggplot2::theme_bw()
+
+# Column names of data frames below are looked up by ggplot2, not by R.
+column <- function(...) {
+  names <- list(...)
+  do.call(ggplot2::aes, lapply(names, as.name))
+}
+
+autoplot.msd <- function(object, theory = NULL, level = 0.95, ...) {
+  bars <- msd_bars(object, level)
+  table <- data.frame(lag = object$lag, msd = object$msd, lower = bars$lower, upper = bars$upper)
+  table$lower[!is.na(table$lower) & table$lower <= 0] <- 0.1 * min(table$msd[table$msd > 0])
+  plot <- ggplot2::ggplot(table, column(x = "lag", y = "msd")) +
+    ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper"), na.rm = TRUE,
+                            colour = palette_of[["measured"]]) +
+    ggplot2::geom_point(colour = palette_of[["measured"]]) +
+    ggplot2::labs(x = "lag (steps)", y = "mean squared displacement (parameter units squared)")
+  if (inherits(theory, "sgd_msd")) theory <- list(theory = theory)
+  if (length(theory)) {
+    curves <- do.call(rbind, Map(function(curve, name) {
+      data.frame(lag = as_object(curve, "theory", "sgd_msd")$step, msd = curve$msd, theory = name)
+    }, theory, if (is.null(names(theory))) paste("theory", seq_along(theory)) else names(theory)))
+    plot <- plot + ggplot2::geom_line(column(colour = "theory"), data = curves)
+  }
+  log_log(plot)
+}
+
+autoplot.sgd_msd <- function(object, ...) {
+  log_log(ggplot2::ggplot(as.data.frame(object), column(x = "step", y = "msd")) +
+            ggplot2::geom_line(colour = palette_of[["theory"]]) +
+            ggplot2::labs(x = "lag (steps)", y = "mean squared displacement (parameter units squared)"))
+}
+
+autoplot.sgd_oscillations <- function(object, ...) {
+  table <- as.data.frame(object)
+  ggplot2::ggplot(table[table$eigenvalue > 0, ], column(x = "mode", y = "eigenvalue", colour = "regime")) +
+    ggplot2::geom_point() + ggplot2::scale_y_log10() + ggplot2::theme_bw() +
+    ggplot2::scale_colour_manual(values = regime_colours) + ggplot2::labs(y = "eigenvalue of H")
+}
+
+autoplot.sgd_stationary <- function(object, mode = 1, trajectory = NULL, level = 0.95, ...) {
+  as_table <- function(x) stats::setNames(as.data.frame(x), c("theta", "v"))
+  ellipse <- as_table(ellipse_points(mode_covariance(object, mode), level))
+  plot <- ggplot2::ggplot(ellipse, column(x = "theta", y = "v"))
+  if (!is.null(trajectory)) {
+    path <- as_table(mode_trajectory(trajectory, object$model, mode))
+    plot <- plot + ggplot2::geom_path(data = path, alpha = 0.5, colour = palette_of[["trajectory"]])
+  }
+  plot + ggplot2::geom_path(colour = palette_of[["theory"]], linewidth = 1) + ggplot2::theme_bw() +
+    ggplot2::labs(x = sprintf("position along mode %d, from the minimiser", as.integer(mode)),
+                  y = "velocity (per unit time lr x step)")
+}
+
+autoplot.sgd_modified_loss_section <- function(object, ...) {
+  ggplot2::ggplot(as.data.frame(object), column(x = "x", y = "y")) +
+    ggplot2::geom_contour(column(z = "training_loss"), linetype = 2, colour = palette_of[["reference"]]) +
+    ggplot2::geom_contour(column(z = "value"), colour = palette_of[["theory"]]) + ggplot2::theme_bw() +
+    ggplot2::labs(x = "distance along direction 1", y = "distance along direction 2")
+}
+
+autoplot.diffusion_exponent <- function(object, ...) {
+  lag <- range(object$msd$lag)
+  fit <- data.frame(lag = lag, msd = exp(object$log_diffusivity) * lag^object$exponent)
+  autoplot.msd(object$msd, ...) + ggplot2::geom_line(data = fit, colour = palette_of[["theory"]])
+}

@@ -1,0 +1,169 @@
+# The stationary state: covariances of position and velocity.
+
+#' Stationary covariance of SGD
+#'
+#' Covariance of \eqn{(\theta, v)} when the process has forgotten its start, in closed form from the model's
+#' one eigendecomposition. In the eigenbasis, with \eqn{q_{ij} = a^2(\eta/S)\tilde\Sigma_{ij}} and \eqn{c =
+#' a(1-\beta)}, the Langevin model has
+#' \deqn{cov(\theta_i,\theta_j) = P_{ij} = \frac{q_{ij}}{a c(\kappa_i+\kappa_j) +
+#' a^2(\kappa_i-\kappa_j)^2/(2c)},}
+#' \deqn{cov(\theta_i,v_j) = \frac{a(\kappa_i-\kappa_j)}{2c}P_{ij}, \qquad cov(v_i,v_j) =
+#' \frac{a(\kappa_i+\kappa_j)}{2}P_{ij},} and the discrete recursion, with \eqn{u_i = \eta\kappa_i},
+#' \deqn{P_{ij} = \frac{\eta^2\tilde\Sigma_{ij}/S}{\frac{1-\beta}{1+\beta}((1+\beta)(u_i+u_j)-u_iu_j) +
+#' \frac{\beta(u_i-u_j)^2}{1-\beta^2}},}
+#' \deqn{cov(\theta_i,v_j) = P_{ij}\frac{u_i-\beta u_j}{\eta(1-\beta^2)}, \qquad cov(v_i,v_j) =
+#' P_{ij}\frac{u_i+u_j}{\eta^2(1+\beta)}.} Under epochs the covariance is averaged over the phase of the
+#' epoch. A mode has a stationary position if \eqn{\kappa > 0}, or if \eqn{\kappa = 0} and no noise reaches it
+#' (its variance is then 0 by convention; under epochs of equal batches noisy flat modes have one too).
+#'
+#' @param model From [sgd_model()].
+#' @param trace_only `TRUE`: only the traces, in O(d) operations.
+#' @inheritParams sgd_hyper
+#' @return A list of class `"sgd_stationary"`: `theta`, `velocity`, `cross` (d x d covariances; `cross` is
+#'   \eqn{cov(\theta, v)}; `NULL` with `trace_only`), `trace` (named: `theta`, `velocity`), `exists` (for each
+#'   mode, whether it has a stationary position; those without are left out of `theta` and `cross`, and
+#'   `trace["theta"]` is `Inf`), `model`.
+#'
+#'   Methods: [vcov()] gives `theta`; [plot()] draws the phase plane \eqn{(\theta, v)} of one mode.
+#' @section Errors and warnings: `saddle`; the warning `sgdlangevin_warning_flat` names how many modes have no
+#'   stationary position; see [sgdlangevin-conditions].
+#' @section Cost: up to four products of d x d matrices; where \eqn{\Sigma = \sigma^2H} under `"langevin"` one
+#'   Cholesky factorisation and one inverse.
+#' @references arXiv:2107.09133, section 4 for \eqn{\Sigma = \sigma^2H}, where \eqn{P =
+#'   \eta\sigma^2HK^{-1}/(2S(1-\beta))} and \eqn{W = \sigma^2H/(S(1-\beta^2))}.
+#' @examples
+#' problem <- sgd_quadratic(H = matrix(c(2, 0.3, 0.3, 0.5), 2), Sigma = diag(2))
+#' model <- sgd_model(problem, sgd_hyper(lr = 0.05, momentum = 0.9, batch_size = 32))
+#' state <- sgd_stationary(model)
+#' vcov(state)
+#' plot(state, mode = 1)
+#' @export
+sgd_stationary <- function(model, trace_only = FALSE, ...) {
+  reject_dots("sgd_stationary", ...)
+  as_object(model, "model", "sgd_model")
+  state <- .Call(C_stationary, model, as_flag(trace_only, "trace_only"))
+  names <- parameter_names(model$problem)
+  for (block in c("theta", "velocity", "cross")) {
+    if (!is.null(names) && !is.null(state[[block]])) state[[block]] <- name_parameters(state[[block]], names)
+  }
+  names(state$trace) <- c("theta", "velocity")
+  absent <- sum(!state$exists)
+  if (absent > 0L) {
+    warn_status("flat", paste("%d of %d modes are flat with noise and have no stationary position:",
+                              "they are left out of `theta` and `cross`"), absent, model$dim)
+  }
+  structure(c(state, list(model = model)), class = "sgd_stationary")
+}
+
+#' @export
+print.sgd_stationary <- function(x, ...) {
+  cat(sprintf("Stationary state (%s), %s\n", dynamics_text(x$model), plural(x$model$dim, "parameter")))
+  cat(" ", format(x$model$hyper), "\n")
+  cat(sprintf("  total variance: position %s, velocity %s\n", format_numbers(x$trace[["theta"]]),
+              format_numbers(x$trace[["velocity"]])))
+  if (!all(x$exists)) cat(sprintf("  %s without a stationary position\n", plural(sum(!x$exists), "mode")))
+  if (!is.null(x$theta)) cat("  standard deviations of the parameters:", shown(sqrt(diag(x$theta))), "\n")
+  invisible(x)
+}
+
+#' @export
+summary.sgd_stationary <- function(object, ...) {
+  if (is.null(object$theta)) return(object)
+  structure(list(state = object, table = as.data.frame(object)), class = "summary.sgd_stationary")
+}
+
+#' @export
+print.summary.sgd_stationary <- function(x, ...) {
+  print(x$state)
+  cat("\n")
+  print(utils::head(x$table, 10L), digits = 4L)
+  if (nrow(x$table) > 10L) cat(sprintf("... and %d more\n", nrow(x$table) - 10L))
+  invisible(x)
+}
+
+#' @export
+vcov.sgd_stationary <- function(object, ...) {
+  if (is.null(object$theta)) {
+    raise_status("unsupported", "`object` was made with trace_only = TRUE: make it with trace_only = FALSE")
+  }
+  object$theta
+}
+
+#' @export
+coef.sgd_stationary <- function(object, ...) object$model$minimiser
+
+#' @export
+as.data.frame.sgd_stationary <- function(x, ...) {
+  theta <- vcov(x)
+  data.frame(
+    parameter = if (is.null(rownames(theta))) seq_len(x$model$dim) else rownames(theta),
+    mean = unname(x$model$minimiser), sd_theta = sqrt(unname(diag(theta))),
+    sd_velocity = sqrt(unname(diag(x$velocity)))
+  )
+}
+
+# Covariance of (theta, v) along one mode, 2 x 2.
+mode_covariance <- function(state, mode) {
+  vcov(state)
+  w <- mode_vector(state$model, mode)
+  along <- function(block) sum(w * (block %*% w))
+  matrix(c(along(state$theta), along(state$cross), along(state$cross), along(state$velocity)), 2L)
+}
+
+mode_vector <- function(model, mode) {
+  mode <- as_count(mode, "mode", 1)
+  if (mode > model$dim) stop_argument("`mode` = %.0f: expected at most the dimension, %d", mode, model$dim)
+  if (is.null(model$vectors)) replace(numeric(model$dim), mode, 1) else model$vectors[, mode]
+}
+
+# Position (from the minimiser) and velocity of a trajectory along one mode: rows, all paths below each other.
+mode_trajectory <- function(trajectory, model, mode) {
+  as_object(trajectory, "trajectory", "sgd_trajectory", "sgd_simulate() or read_trajectory()")
+  if (is.null(trajectory$velocity)) stop_argument("`trajectory`: expected one with velocities")
+  if (dim(trajectory$theta)[2L] != model$dim) {
+    stop_argument("`trajectory`: expected %d coordinates, got %d", model$dim, dim(trajectory$theta)[2L])
+  }
+  in_modes <- identical(trajectory$coordinates, "modes")
+  w <- if (in_modes) replace(numeric(model$dim), mode, 1) else mode_vector(model, mode)
+  along <- function(x) as.vector(apply(x, 3L, function(path) path %*% w))
+  centre <- if (in_modes) 0 else sum(w * model$minimiser)
+  cbind(along(trajectory$theta) - centre, along(trajectory$velocity))
+}
+
+#' Phase plane of a mode
+#'
+#' Position against velocity along one eigenvector of the Hessian, with the ellipse that holds a share `level`
+#' of the stationary distribution and, if given, a trajectory.
+#'
+#' @param x From [sgd_stationary()].
+#' @param mode Which mode; 1 is the stiffest.
+#' @param trajectory Optional result of [sgd_simulate()] or [read_trajectory()] with velocities.
+#' @param level Probability inside the ellipse.
+#' @param xlab,ylab,main Labels.
+#' @param ... Passed to [plot.default()].
+#' @return `x`, invisibly.
+#' @examples
+#' problem <- sgd_quadratic(H = diag(c(2, 0.5)), sigma2 = 1)
+#' model <- sgd_model(problem, sgd_hyper(lr = 0.1, momentum = 0.9, batch_size = 8), dynamics = "sgd")
+#' run <- sgd_simulate(model, steps = 500, seed = 1)
+#' plot(sgd_stationary(model), mode = 1, trajectory = run)
+#' @export
+plot.sgd_stationary <- function(x, mode = 1, trajectory = NULL, level = 0.95, xlab = NULL,
+                                ylab = "velocity v (per unit time lr x step)", main = NULL, ...) {
+  covariance <- mode_covariance(x, mode)
+  ellipse <- ellipse_points(covariance, level)
+  path <- if (is.null(trajectory)) NULL else mode_trajectory(trajectory, x$model, mode)
+  kappa <- x$model$eigenvalues[mode] + x$model$hyper$weight_decay
+  if (is.null(xlab)) xlab <- sprintf("position along mode %d, from the minimiser", as.integer(mode))
+  if (is.null(main)) main <- sprintf("Phase plane of mode %d (curvature %.3g)", as.integer(mode), kappa)
+  window <- rbind(ellipse, path)
+  graphics::plot(window, type = "n", xlab = xlab, ylab = ylab, main = main, las = 1, ...)
+  if (!is.null(path)) graphics::lines(path, col = grDevices::adjustcolor(palette_of["trajectory"], 0.5))
+  graphics::lines(ellipse, lwd = 2, col = palette_of["theory"])
+  graphics::points(0, 0, pch = 3)
+  graphics::legend("topright", bg = "white", lwd = c(2, if (!is.null(path)) 1),
+                   col = palette_of[c("theory", if (!is.null(path)) "trajectory")],
+                   legend = c(sprintf("predicted, %g%% of the time", 100 * level),
+                              if (!is.null(path)) "trajectory"))
+  invisible(x)
+}
