@@ -1,0 +1,103 @@
+/* What the parts of the simulator share: the law of Gaussian vectors, the sampler of batches, and the stepper that
+ * the driver (simulate.c) moves along every path. Modes: coordinates along the eigenvectors of H, about the
+ * minimiser. */
+#ifndef SGDL_ENGINE_H
+#define SGDL_ENGINE_H
+
+#include "../base/base.h"
+#include "../base/panel.h"
+#include "../model/mode.h"
+#include "../model/noise.h"
+
+/* ---- gaussian.c: centred Gaussian vectors as a factor times independent normals ---- */
+
+/* Covariance of modes i and j in the layout of mode.h, per unit covariance of the one-example gradient. */
+typedef void sgdl_pair_covariance(const void *context, ptrdiff_t i, ptrdiff_t j, double c[4]);
+
+typedef struct sgdl_gaussian {
+  ptrdiff_t n;            /* length of a vector                                                     */
+  int full;               /* factor in `panels`; else modes are independent                         */
+  int pairs;              /* n = 2d, (theta_i, v_i) correlated                                      */
+  double *diagonal;       /* n                                                                      */
+  double *below;          /* pairs: what v_i takes from the normal of theta_i (d)                   */
+  sgdl_panels panels;     /* full: lower triangular or, where the covariance is singular, symmetric */
+} sgdl_gaussian;
+
+/* Law of the one-example gradient noise along the modes, times `scale`. */
+sgdl_status sgdl_gaussian_noise(sgdl_context *ctx, const sgdl_model *model, double scale, sgdl_gaussian *law);
+/* Joint law of (theta, v): `covariance` times the noise covariance of each pair of modes. */
+sgdl_status sgdl_gaussian_joint(sgdl_context *ctx, const sgdl_model *model, sgdl_pair_covariance *covariance,
+                                const void *context, sgdl_gaussian *law);
+/* z (n x columns, independent normals) becomes factor z in out (may be z unless full). */
+void sgdl_gaussian_colour(const sgdl_gaussian *law, ptrdiff_t columns, const double *z, double *out);
+void sgdl_gaussian_free(sgdl_gaussian *law);
+
+/* ---- projection.c: between modes and parameters ---- */
+
+typedef struct sgdl_projection {
+  const sgdl_model *model;
+  int to_modes;           /* V'(theta - mu), V'v; else mu + V x, V v                                */
+  sgdl_panels vectors;    /* unused where parameters are the modes                                  */
+} sgdl_projection;
+
+sgdl_status sgdl_projection_init(sgdl_context *ctx, const sgdl_model *model, int to_modes,
+                                 sgdl_projection *projection);
+/* States in `in` (2d x n, overwritten) to `out` (2d x n); without velocity its rows are left alone. */
+void sgdl_project(const sgdl_projection *projection, ptrdiff_t n, int velocity, double *in, double *out);
+void sgdl_projection_free(sgdl_projection *projection);
+
+/* ---- sampler.c: which examples make the batch of a step ---- */
+
+typedef struct sgdl_sampler {
+  ptrdiff_t N, S;
+  sgdl_sampling sampling;
+  ptrdiff_t epoch_steps, last_size;  /* batches in an epoch and the size of the last of them */
+  uint64_t seed;
+} sgdl_sampler;
+
+/* The order of the examples in the current epoch of one path, made when first needed. */
+typedef struct sgdl_shuffle {
+  uint64_t epoch;
+  uint32_t *order;    /* N */
+  int made;
+} sgdl_shuffle;
+
+sgdl_status sgdl_sampler_init(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t S, sgdl_sampling sampling, int drop_last,
+                              uint64_t seed, sgdl_sampler *sampler);
+/* 64-bit words of scratch that sgdl_sampler_draw needs. */
+ptrdiff_t sgdl_sampler_scratch(const sgdl_sampler *sampler);
+/* Indices of the batch of a step into `batch` (room for S); their number. shuffle: epochs only. */
+ptrdiff_t sgdl_sampler_draw(const sgdl_sampler *sampler, sgdl_shuffle *shuffle, uint64_t path, uint64_t step,
+                            uint64_t *scratch, uint32_t *batch);
+
+/* ---- steppers: linear.c (exact, Gaussian SGD) and minibatch.c ---- */
+
+typedef struct sgdl_stepper sgdl_stepper;
+struct sgdl_stepper {
+  const sgdl_model *model;
+  const sgdl_backend *backend;
+  uint64_t seed;
+  ptrdiff_t tile;           /* steps at a time                                                         */
+  ptrdiff_t state_size;     /* doubles kept per path: x, v (d each), then what the stepper needs       */
+  ptrdiff_t scratch_size;   /* doubles per thread                                                      */
+  double ns_per_step;       /* rough cost of a step of one path, to space the polls                    */
+  int in_modes;             /* state in modes (else in parameters)                                     */
+  void *self;
+  /* Advances a path by n_steps <= tile; out: the 2d x n_steps states after each. */
+  sgdl_status (*advance)(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
+                         ptrdiff_t n_steps, double *scratch, double *state, double *out);
+  void (*destroy)(sgdl_stepper *stepper);
+};
+
+sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                               sgdl_stepper *stepper);
+sgdl_status sgdl_minibatch_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                  sgdl_stepper *stepper);
+
+/* ---- start.c ---- */
+
+/* Initial (x, v) of every path in the stepper's coordinates: states has stepper->state_size per path. */
+sgdl_status sgdl_starting_states(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                       const sgdl_stepper *stepper, double *states);
+
+#endif

@@ -1,0 +1,126 @@
+/* Where paths begin: a point, the same or one per path, or a draw from the stationary law. */
+#include "engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a point ---- */
+
+/* Column of theta0 or v0 that belongs to a path. */
+static const double *column_of(const double *points, int per_path, ptrdiff_t d, ptrdiff_t path)
+{
+  return points + (per_path ? path * d : 0);
+}
+
+/* Parameters of every path as given: theta0 (the minimiser by default), v0 (0 by default). */
+static void copy_points(const sgdl_model *model, const sgdl_simulation *sim, ptrdiff_t state_size,
+                        double *states)
+{
+  ptrdiff_t d = model->dim;
+  size_t bytes = (size_t)d * sizeof *states;
+  for (ptrdiff_t p = 0; p < sim->n_paths; p++) {
+    double *theta = states + p * state_size, *v = theta + d;
+    if (sim->theta0)
+      memcpy(theta, column_of(sim->theta0, sim->theta0_per_path, d, p), bytes);
+    else if (model->minimiser)
+      memcpy(theta, model->minimiser, bytes);
+    if (sim->v0) memcpy(v, column_of(sim->v0, sim->v0_per_path, d, p), bytes);
+  }
+}
+
+/* ---- the stationary law ---- */
+
+typedef struct stationary {
+  const sgdl_model *model;
+  sgdl_noise scheme;
+} stationary;
+
+/* Under epochs a run begins where one begins, so the law there and not the average over phases: what
+ * accumulates from a point over as many epochs as leave nothing of it. */
+static void stationary_covariance(const void *context, ptrdiff_t i, ptrdiff_t j, double c[4])
+{
+  const double many_epochs = 17592186044416.0; /* 2^44: steps still count exactly in a double */
+  const stationary *s = context;
+  const sgdl_model *model = s->model;
+  double lambda = model->hyper.weight_decay, kappa_i = model->rho[i] + lambda,
+         kappa_j = model->rho[j] + lambda;
+  if (s->scheme.epoch)
+    sgdl_noise_pair_from_point(&s->scheme, model->dynamics, &model->hyper, kappa_i, kappa_j,
+                               many_epochs * (double)s->scheme.steps, c);
+  else
+    sgdl_noise_pair_stationary(&s->scheme, model->dynamics, &model->hyper, kappa_i, kappa_j, NULL, NULL, c);
+}
+
+static sgdl_status check_stationary(sgdl_context *ctx, const sgdl_model *model)
+{
+  sgdl_model_report report;
+  SGDL_TRY(sgdl_model_check(ctx, model, &report));
+  if (report.n_saddle > 0)
+    return sgdl_fail(ctx, SGDL_SADDLE,
+                     "`start` = \"stationary\": %td of %td modes have negative curvature, so there is no "
+                     "stationary state; start from a point",
+                     report.n_saddle, model->dim);
+  if (report.n_flat_noisy > 0)
+    return sgdl_fail(ctx, SGDL_FLAT,
+                     "`start` = \"stationary\": %td of %td modes are flat and noisy, so they have no "
+                     "stationary position; start from a point",
+                     report.n_flat_noisy, model->dim);
+  return SGDL_OK;
+}
+
+/* Modes of every path drawn from the stationary law. */
+static sgdl_status draw_stationary(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                   ptrdiff_t state_size, double *states)
+{
+  ptrdiff_t n = sgdl_times(2, model->dim);
+  stationary context = {.model = model};
+  sgdl_gaussian law = {0};
+  double *z = NULL;
+  sgdl_status status = SGDL_OK;
+  SGDL_GET(check_stationary(ctx, model));
+  sgdl_noise_scheme(model, &context.scheme);
+  SGDL_GET(sgdl_gaussian_joint(ctx, model, stationary_covariance, &context, &law));
+  SGDL_GET(sgdl_alloc(ctx, &z, n, "a starting point"));
+  for (ptrdiff_t p = 0; p < sim->n_paths; p++) {
+    sgdl_normals(sim->seed, SGDL_STREAM_START, (uint64_t)p, 0, 0, n, z);
+    sgdl_gaussian_colour(&law, 1, z, states + p * state_size);
+  }
+done:
+  sgdl_gaussian_free(&law);
+  free(z);
+  return status;
+}
+
+/* ---- either, in the coordinates of the stepper ---- */
+
+static sgdl_status project_starts(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n_paths, int to_modes,
+                                  ptrdiff_t state_size, double *states)
+{
+  ptrdiff_t n = 2 * model->dim;
+  sgdl_projection projection = {0};
+  double *from = NULL;
+  sgdl_status status = SGDL_OK;
+  SGDL_GET(sgdl_projection_init(ctx, model, to_modes, &projection));
+  SGDL_GET(sgdl_alloc(ctx, &from, n, "a starting point"));
+  for (ptrdiff_t p = 0; p < n_paths; p++) {
+    memcpy(from, states + p * state_size, (size_t)n * sizeof *from);
+    sgdl_project(&projection, 1, 1, from, states + p * state_size);
+  }
+done:
+  sgdl_projection_free(&projection);
+  free(from);
+  return status;
+}
+
+sgdl_status sgdl_starting_states(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                 const sgdl_stepper *stepper, double *states)
+{
+  ptrdiff_t size = stepper->state_size;
+  memset(states, 0, (size_t)(size * sim->n_paths) * sizeof *states);
+  if (sim->start_stationary)
+    SGDL_TRY(draw_stationary(ctx, model, sim, size, states));
+  else
+    copy_points(model, sim, size, states);
+  if (stepper->in_modes == sim->start_stationary) return SGDL_OK;
+  return project_starts(ctx, model, sim->n_paths, stepper->in_modes, size, states);
+}
