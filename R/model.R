@@ -199,7 +199,8 @@ print.summary.sgd_model <- function(x, ...) {
                                            plural(report$n_flat_noisy, "flat mode")))
   if (report$epoch_steps > 0) {
     rest <- if (report$remainder == 0) "" else if (x$model$drop_last) " (dropped)" else " (a smaller batch)"
-    cat(sprintf("  an epoch is %.0f steps, %.0f examples remain%s\n", report$epoch_steps, report$remainder, rest))
+    cat(sprintf("  an epoch is %.0f steps, %.0f examples remain%s\n", report$epoch_steps, report$remainder,
+                rest))
   }
   invisible(x)
 }
