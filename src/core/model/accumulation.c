@@ -289,9 +289,8 @@ void sgdl_accumulation_pair(const sgdl_accumulation *plan, double kappa_i, doubl
 void sgdl_noise_pair_from_point(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
                                 double kappa_i, double kappa_j, double k, double c[4])
 {
-  enum { ROOM = 3 * BLOCK_STAGE * SGDL_MAX_CLIMB };
   sgdl_accumulation plan;
-  double table_i[ROOM], table_j[ROOM];
+  double table_i[SGDL_MODE_ROOM], table_j[SGDL_MODE_ROOM];
   sgdl_accumulation_plan(noise, dynamics, h, fmax(fabs(kappa_i), fabs(kappa_j)), k, &plan);
   sgdl_accumulation_mode(&plan, kappa_i, table_i);
   sgdl_accumulation_mode(&plan, kappa_j, table_j);

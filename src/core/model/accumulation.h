@@ -7,7 +7,10 @@
 
 #include "noise.h"
 
-enum { SGDL_MAX_CLIMB = 128 };
+enum {
+  SGDL_MAX_CLIMB = 128,                /* two stages a bit, steps up to 2^53                     */
+  SGDL_MODE_ROOM = 16 * SGDL_MAX_CLIMB /* no plan's table of a mode is larger                    */
+};
 
 /* How m units are reached from one: each stage doubles, or adds one unit. */
 typedef struct sgdl_climb {

@@ -61,10 +61,9 @@ static term point_term(const msd_sum *sum, const sgdl_accumulation *plan, double
 /* The sum at one step; terms (optional): the terms, `stride` apart. */
 static term total(const msd_sum *sum, double k, double *terms, ptrdiff_t stride)
 {
-  enum { ROOM = 8 * SGDL_MAX_CLIMB };
   const sgdl_modes *modes = &sum->modes;
   sgdl_accumulation plan;
-  double table[ROOM];
+  double table[SGDL_MODE_ROOM];
   term all = { 0, 0 };
 
   if (sum->start == SGDL_START_POINT) {
