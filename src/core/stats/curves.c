@@ -16,8 +16,6 @@
 #include "correlator.h"
 #include "line.h"
 
-enum { CHUNK = 32 }; /* series transformed between two ordered sums */
-
 /* A lag of the FFT is done again where the bound of its relative error is above this; errors met are
  * some ten times smaller than the bound. */
 static const double tolerance = 1e-11;
@@ -95,14 +93,25 @@ static sgdl_status direct_entries(job *j, ptrdiff_t n_entries, const ptrdiff_t *
   return interrupted(j);
 }
 
-/* What one series adds to its segment, by FFT. */
-typedef struct share {
-  double energy;       /* sum y^2 about the line                                             */
+/* What bounds the rounding error of one series or segment. */
+typedef struct rounding {
+  double energy; /* sum y^2 about the line                                                  */
   double slope_square;
-} share;
+} rounding;
 
-/* sums[l] = sum_i (x[i + m] - x[i])^2. work: c->buffer doubles. */
-static share fft_series(const job *j, const sgdl_correlator *c, const double *x, double *work, double *sums)
+/* Memory of the FFT: a buffer per thread, and the sums of `size` series at a time. */
+typedef struct fft_work {
+  sgdl_correlator correlator;
+  double *buffers;
+  ptrdiff_t size;
+  double *sums;        /* n_lags x size                                                     */
+  rounding *series;    /* size                                                              */
+  rounding *segments;  /* one for each, zeroed                                              */
+} fft_work;
+
+/* sums[l] = sum_i (x[i + m] - x[i])^2 of one series. work: c->buffer doubles. */
+static rounding fft_series(const job *j, const sgdl_correlator *c, const double *x, double *work,
+                           double *sums)
 {
   ptrdiff_t L = j->s->length, m = 0;
   sgdl_line line = sgdl_line_fit(L, x);
@@ -126,38 +135,37 @@ static share fft_series(const job *j, const sgdl_correlator *c, const double *x,
   }
   sgdl_correlator_run(c, work);
   for (ptrdiff_t l = 0; l < j->n_lags; l++) sums[l] -= 2.0 * work[(ptrdiff_t)j->lags[l]];
-  return (share){ 0.5 * twice_energy, line.slope * line.slope };
+  return (rounding){ 0.5 * twice_energy, line.slope * line.slope };
 }
 
-/* All curves by FFT; of[g] (zeroed) = what bounds the rounding error in segment g. Series are transformed
- * CHUNK at a time on all threads, then added in their order: the bits do not depend on the threads. */
-static sgdl_status fft_curves(job *j, const sgdl_correlator *c, double *work, double *sums, double *curves,
-                              share *of)
+/* All curves by FFT. Some series are transformed at a time on all threads, then added in their order: the
+ * bits depend neither on the threads nor on how many. */
+static sgdl_status fft_curves(job *j, const fft_work *w, double *curves)
 {
   const sgdl_segments *s = j->s;
   ptrdiff_t series = sgdl_segments_count(s) * s->d;
-  share chunk[CHUNK];
   memset(curves, 0, (size_t)(sgdl_segments_count(s) * j->n_lags) * sizeof(double));
-  for (ptrdiff_t first = 0; first < series && !stopped(j, (double)first / (double)series); first += CHUNK) {
-    ptrdiff_t n = series - first < CHUNK ? series - first : CHUNK;
+  for (ptrdiff_t first = 0; first < series && !stopped(j, (double)first / (double)series); first += w->size) {
+    ptrdiff_t n = series - first < w->size ? series - first : w->size;
 #pragma omp parallel for schedule(dynamic) num_threads(sgdl_threads(j->ctx))
     for (ptrdiff_t q = 0; q < n; q++) {
       if (stopped(j, (double)(first + q) / (double)series)) continue;
       const double *x = sgdl_segment(s, (first + q) / s->d, (first + q) % s->d);
-      chunk[q] = fft_series(j, c, x, work + c->buffer * omp_get_thread_num(), sums + j->n_lags * q);
+      double *buffer = w->buffers + w->correlator.buffer * omp_get_thread_num();
+      w->series[q] = fft_series(j, &w->correlator, x, buffer, w->sums + j->n_lags * q);
     }
     for (ptrdiff_t q = 0; q < n && !j->stop; q++) {
       ptrdiff_t g = (first + q) / s->d;
-      of[g].energy += chunk[q].energy;
-      of[g].slope_square += chunk[q].slope_square;
-      for (ptrdiff_t l = 0; l < j->n_lags; l++) curves[l + j->n_lags * g] += sums[l + j->n_lags * q];
+      w->segments[g].energy += w->series[q].energy;
+      w->segments[g].slope_square += w->series[q].slope_square;
+      for (ptrdiff_t l = 0; l < j->n_lags; l++) curves[l + j->n_lags * g] += w->sums[l + j->n_lags * q];
     }
   }
   return interrupted(j);
 }
 
 /* Divides by the number of origins and lists the entries whose error bound is above the tolerance. */
-static ptrdiff_t finish_and_flag(const job *j, const share *of, double *curves, ptrdiff_t *entries)
+static ptrdiff_t finish_and_flag(const job *j, const rounding *of, double *curves, ptrdiff_t *entries)
 {
   double L = (double)j->s->length;
   ptrdiff_t n = 0;
@@ -186,24 +194,37 @@ static int direct_is_cheaper(const job *j)
   return n > INT_MAX || direct_cost * displacements < fft_cost * (double)n * log2((double)n);
 }
 
+static sgdl_status open_fft(const job *j, fft_work *w)
+{
+  const ptrdiff_t sums = 1 << 20, threads = sgdl_threads(j->ctx);
+  ptrdiff_t segments = sgdl_segments_count(j->s), series = segments * j->s->d;
+  w->size = sums / j->n_lags > 2 * threads ? sums / j->n_lags : 2 * threads;
+  if (w->size > series) w->size = series;
+  SGDL_TRY(sgdl_correlator_open(j->ctx, transform_length(j), &w->correlator));
+  SGDL_TRY(sgdl_alloc(j->ctx, &w->buffers, w->correlator.buffer * threads, "the FFT"));
+  SGDL_TRY(sgdl_alloc(j->ctx, &w->sums, j->n_lags * w->size, "the mean squared displacement"));
+  w->series = malloc((size_t)w->size * sizeof *w->series);
+  w->segments = calloc((size_t)segments, sizeof *w->segments);
+  return w->series && w->segments ? SGDL_OK : out_of_memory(j->ctx);
+}
+
+static void close_fft(fft_work *w)
+{
+  sgdl_correlator_close(&w->correlator);
+  free(w->buffers);
+  free(w->sums);
+  free(w->series);
+  free(w->segments);
+}
+
+/* The curves by FFT, and which of their entries are to be done again. */
 static sgdl_status curves_by_fft(job *j, ptrdiff_t *entries, ptrdiff_t *n_entries, double *curves)
 {
-  const sgdl_segments *s = j->s;
-  sgdl_correlator c = { 0 };
-  double *work = NULL, *sums = NULL;
-  share *of = NULL;
-  sgdl_status status;
-  SGDL_GET(sgdl_correlator_open(j->ctx, transform_length(j), &c));
-  SGDL_GET(sgdl_alloc(j->ctx, &work, c.buffer * sgdl_threads(j->ctx), "the FFT"));
-  SGDL_GET(sgdl_alloc(j->ctx, &sums, j->n_lags * CHUNK, "the mean squared displacement"));
-  of = calloc((size_t)sgdl_segments_count(s), sizeof *of);
-  status = of ? fft_curves(j, &c, work, sums, curves, of) : out_of_memory(j->ctx);
-  if (status == SGDL_OK) *n_entries = finish_and_flag(j, of, curves, entries);
-done:
-  sgdl_correlator_close(&c);
-  free(work);
-  free(sums);
-  free(of);
+  fft_work w = { 0 };
+  sgdl_status status = open_fft(j, &w);
+  if (status == SGDL_OK) status = fft_curves(j, &w, curves);
+  if (status == SGDL_OK) *n_entries = finish_and_flag(j, w.segments, curves, entries);
+  close_fft(&w);
   return status;
 }
 
