@@ -16,6 +16,8 @@
 #include "correlator.h"
 #include "line.h"
 
+enum { TILE = 4096 }; /* origins done directly at a time                                     */
+
 /* A lag of the FFT is done again where the bound of its relative error is above this; errors met are
  * some ten times smaller than the bound. */
 static const double tolerance = 1e-11;
@@ -76,20 +78,53 @@ SGDL_VECTORISED static double squared_displacements(const double *x, ptrdiff_t m
   return sum;
 }
 
-/* The entries (l + n_lags g) of curves named in `entries`, each by its definition. */
-static sgdl_status direct_entries(job *j, ptrdiff_t n_entries, const ptrdiff_t *entries, double *curves)
+/* Series (or tiles of them) worked on between two ordered sums: as many as fit in 8 MB of sums. */
+static ptrdiff_t items_at_a_time(const job *j, ptrdiff_t items)
+{
+  ptrdiff_t n = (1 << 20) / j->n_lags, least = 2 * (ptrdiff_t)sgdl_threads(j->ctx);
+  if (n < least) n = least;
+  return n < items ? n : items;
+}
+
+/* What the origins in tile t of a series add to each wanted lag. */
+static void direct_tile(const job *j, const double *x, ptrdiff_t t, const char *wanted, double *sums)
+{
+  for (ptrdiff_t l = 0; l < j->n_lags; l++) {
+    ptrdiff_t m = (ptrdiff_t)j->lags[l], n = j->s->length - m - TILE * t;
+    if (wanted[l]) sums[l] = n > 0 ? squared_displacements(x + TILE * t, m, n < TILE ? n : TILE) : 0.0;
+  }
+}
+
+/* The wanted entries (n_lags x segments) of curves, each by its definition, tile by tile so that lags shorter
+ * than a tile find the series in cache. */
+static sgdl_status direct_curves(job *j, const char *wanted, double *curves)
 {
   const sgdl_segments *s = j->s;
-  if (n_entries == 0 || stopped(j, 0.0)) return interrupted(j);
-#pragma omp parallel for schedule(dynamic) num_threads(sgdl_threads(j->ctx))
-  for (ptrdiff_t e = 0; e < n_entries; e++) {
-    if (stopped(j, (double)e / (double)n_entries)) continue;
-    ptrdiff_t g = entries[e] / j->n_lags, m = (ptrdiff_t)j->lags[entries[e] % j->n_lags];
-    double sum = 0.0;
-    for (ptrdiff_t c = 0; c < s->d; c++)
-      sum += squared_displacements(sgdl_segment(s, g, c), m, s->length - m);
-    curves[entries[e]] = sum / (double)(s->length - m);
+  ptrdiff_t entries = j->n_lags * sgdl_segments_count(s), tiles = (s->length - 1 + TILE - 1) / TILE;
+  ptrdiff_t items = sgdl_segments_count(s) * s->d * tiles, size = items_at_a_time(j, items);
+  double *sums;
+  if (!memchr(wanted, 1, (size_t)entries)) return SGDL_OK;
+  SGDL_TRY(sgdl_alloc(j->ctx, &sums, j->n_lags * size, "the mean squared displacement"));
+  for (ptrdiff_t e = 0; e < entries; e++)
+    if (wanted[e]) curves[e] = 0.0;
+  for (ptrdiff_t first = 0; first < items && !stopped(j, (double)first / (double)items); first += size) {
+    ptrdiff_t n = items - first < size ? items - first : size;
+#pragma omp parallel for schedule(dynamic, 4) num_threads(sgdl_threads(j->ctx))
+    for (ptrdiff_t q = 0; q < n; q++) {
+      ptrdiff_t series = (first + q) / tiles, g = series / s->d;
+      if (stopped(j, (double)(first + q) / (double)items)) continue;
+      direct_tile(j, sgdl_segment(s, g, series % s->d), (first + q) % tiles, wanted + j->n_lags * g,
+                  sums + j->n_lags * q);
+    }
+    for (ptrdiff_t q = 0; q < n && !j->stop; q++) {
+      ptrdiff_t segment = j->n_lags * ((first + q) / tiles / s->d);
+      for (ptrdiff_t l = 0; l < j->n_lags; l++)
+        if (wanted[segment + l]) curves[segment + l] += sums[l + j->n_lags * q];
+    }
   }
+  free(sums);
+  for (ptrdiff_t e = 0; e < entries; e++)
+    if (wanted[e]) curves[e] /= (double)s->length - j->lags[e % j->n_lags];
   return interrupted(j);
 }
 
@@ -164,20 +199,18 @@ static sgdl_status fft_curves(job *j, const fft_work *w, double *curves)
   return interrupted(j);
 }
 
-/* Divides by the number of origins and lists the entries whose error bound is above the tolerance. */
-static ptrdiff_t finish_and_flag(const job *j, const rounding *of, double *curves, ptrdiff_t *entries)
+/* Divides by the number of origins and marks the entries whose error bound is above the tolerance. */
+static void finish_and_mark(const job *j, const rounding *of, double *curves, char *wanted)
 {
   double L = (double)j->s->length;
-  ptrdiff_t n = 0;
   for (ptrdiff_t g = 0; g < sgdl_segments_count(j->s); g++)
     for (ptrdiff_t l = 0; l < j->n_lags; l++) {
       double m = j->lags[l], *value = curves + l + j->n_lags * g;
       double bound = DBL_EPSILON * (of[g].energy * log2(2.0 * L) + L * m * m * of[g].slope_square);
       /* Written so that NaN and Inf, from squares that overflow, are done again too. */
-      if (!(bound <= tolerance * *value)) entries[n++] = l + j->n_lags * g;
+      wanted[l + j->n_lags * g] = !(bound <= tolerance * *value);
       *value /= L - m;
     }
-  return n;
 }
 
 static ptrdiff_t transform_length(const job *j)
@@ -196,12 +229,10 @@ static int direct_is_cheaper(const job *j)
 
 static sgdl_status open_fft(const job *j, fft_work *w)
 {
-  const ptrdiff_t sums = 1 << 20, threads = sgdl_threads(j->ctx);
-  ptrdiff_t segments = sgdl_segments_count(j->s), series = segments * j->s->d;
-  w->size = sums / j->n_lags > 2 * threads ? sums / j->n_lags : 2 * threads;
-  if (w->size > series) w->size = series;
+  ptrdiff_t segments = sgdl_segments_count(j->s);
+  w->size = items_at_a_time(j, segments * j->s->d);
   SGDL_TRY(sgdl_correlator_open(j->ctx, transform_length(j), &w->correlator));
-  SGDL_TRY(sgdl_alloc(j->ctx, &w->buffers, w->correlator.buffer * threads, "the FFT"));
+  SGDL_TRY(sgdl_alloc(j->ctx, &w->buffers, w->correlator.buffer * sgdl_threads(j->ctx), "the FFT"));
   SGDL_TRY(sgdl_alloc(j->ctx, &w->sums, j->n_lags * w->size, "the mean squared displacement"));
   w->series = malloc((size_t)w->size * sizeof *w->series);
   w->segments = calloc((size_t)segments, sizeof *w->segments);
@@ -217,13 +248,13 @@ static void close_fft(fft_work *w)
   free(w->segments);
 }
 
-/* The curves by FFT, and which of their entries are to be done again. */
-static sgdl_status curves_by_fft(job *j, ptrdiff_t *entries, ptrdiff_t *n_entries, double *curves)
+/* The curves by FFT, and which of their entries are still wanted. */
+static sgdl_status curves_by_fft(job *j, char *wanted, double *curves)
 {
   fft_work w = { 0 };
   sgdl_status status = open_fft(j, &w);
   if (status == SGDL_OK) status = fft_curves(j, &w, curves);
-  if (status == SGDL_OK) *n_entries = finish_and_flag(j, w.segments, curves, entries);
+  if (status == SGDL_OK) finish_and_mark(j, w.segments, curves, wanted);
   close_fft(&w);
   return status;
 }
@@ -232,15 +263,14 @@ sgdl_status sgdl_msd_curves(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t
                             double *curves)
 {
   job j = { ctx, s, n_lags, lags, 0 };
-  ptrdiff_t n_entries = n_lags * sgdl_segments_count(s);
-  ptrdiff_t *entries = malloc((size_t)n_entries * sizeof *entries);
-  sgdl_status status;
-  if (!entries) return out_of_memory(ctx);
-  for (ptrdiff_t e = 0; e < n_entries; e++) entries[e] = e;
-  if (!direct_is_cheaper(&j)) SGDL_GET(curves_by_fft(&j, entries, &n_entries, curves));
-  status = direct_entries(&j, n_entries, entries, curves);
-done:
-  free(entries);
+  sgdl_status status = SGDL_OK;
+  size_t entries = (size_t)(n_lags * sgdl_segments_count(s));
+  char *wanted = malloc(entries);
+  if (!wanted) return out_of_memory(ctx);
+  memset(wanted, 1, entries);
+  if (!direct_is_cheaper(&j)) status = curves_by_fft(&j, wanted, curves);
+  if (status == SGDL_OK) status = direct_curves(&j, wanted, curves);
+  free(wanted);
   return status;
 }
 
