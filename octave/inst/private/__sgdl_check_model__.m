@@ -1,0 +1,10 @@
+## __sgdl_check_model__ (model)
+##
+## Raises unless `model` is the value of sgd_model and knows its modes.
+function __sgdl_check_model__ (model)
+  __sgdl__ ("expect_type", model, "model", {"sgd_model"});
+  if (isempty (model.eigenvalues))
+    error ("sgdlangevin:unsupported",
+           "`model` was made with decompose = false: make it with decompose = true");
+  endif
+endfunction

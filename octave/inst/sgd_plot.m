@@ -1,0 +1,149 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## -*- texinfo -*-
+## @deftypefn  {} {} sgd_plot (@var{x})
+## @deftypefnx {} {} sgd_plot (@var{x}, @var{name}, @var{value}, @dots{})
+## @deftypefnx {} {@var{ax} =} sgd_plot (@dots{})
+## Draw a result of this package into the current axes.
+##
+## What is drawn, and the arguments it takes, depend on where @var{x} comes from:
+##
+## @table @code
+## @item msd, diffusion_exponent
+## measured mean squared displacement against lag on log axes, with bars; @var{theory}:
+## struct from sgd_msd or cell array of them, drawn over it; @var{labels}: their names
+## (cellstr); @var{level} of the bars, default 0.95.  diffusion_exponent draws its fit
+## @item sgd_msd
+## predicted displacement, or with @var{which} = @qcode{"exponent"} the local exponent
+## @item sgd_stationary
+## phase plane of eigenvector @var{mode} (default 1) with the ellipse that holds @var{level}
+## (default 0.95) of the stationary law; @var{trajectory}: from sgd_simulate, drawn under it
+## @item sgd_modified_loss_section
+## contours of the modified loss over those of the training loss, the current as
+## streamlines; @var{trajectory}: from sgd_simulate, or n x 2 in the section's coordinates
+## @item sgd_oscillations, sgd_model
+## eigenvalues of the Hessian by rank, marked by damping regime
+## @item sgd_simulate, read_trajectory
+## coordinates against step; @var{coordinates}: which (default the first six); @var{path},
+## default 1
+## @item sgd_transient
+## mean path of the @var{coordinates} with two standard deviations
+## @end table
+##
+## @strong{Value}: the handle of the axes, when asked for.
+##
+## @strong{Errors}: @code{sgdlangevin:bad_argument}.
+##
+## @strong{Source}: the figures of arXiv 2107.09133.
+##
+## @example
+## sgd_plot (msd (cumsum (randn (1000, 2))));
+## @end example
+## @seealso{sgd_summary}
+## @end deftypefn
+
+function ax = sgd_plot (x, varargin)
+  if (nargin < 1)
+    print_usage ();
+  endif
+  type = "";
+  if (isstruct (x) && isfield (x, "type"))
+    type = x.type;
+  endif
+  parse = @(table) __sgdl_options__ ("sgd_plot", table, varargin);
+  path_options = {"coordinates", []; "path", 1};
+  switch (type)
+    case "msd"
+      plot_msd (x, parse ({"theory", []; "labels", []; "level", 0.95}));
+    case "diffusion_exponent"
+      plot_exponent (x, parse ({"level", 0.95}));
+    case "sgd_msd"
+      plot_prediction (x, parse ({"which", {"msd", "exponent"}}));
+    case "sgd_stationary"
+      plot_phase_plane (x, parse ({"mode", 1; "trajectory", []; "level", 0.95}));
+    case "sgd_modified_loss_section"
+      plot_section (x, parse ({"trajectory", []}));
+    case "sgd_oscillations"
+      parse (cell (0, 2));
+      plot_spectrum (x);
+    case "sgd_model"
+      parse (cell (0, 2));
+      plot_spectrum (sgd_oscillations (x));
+    case {"sgd_simulate", "sgd_trajectory"}
+      plot_trajectory (x, parse (path_options));
+    case "sgd_transient"
+      plot_transient (x, parse (path_options(1,:)));
+    otherwise
+      __sgdl__ ("expect_type", x, "x",
+                {"msd", "diffusion_exponent", "sgd_msd", "sgd_stationary", "sgd_modified_loss_section", ...
+                 "sgd_oscillations", "sgd_model", "sgd_simulate", "read_trajectory", "sgd_transient"});
+  endswitch
+  if (nargout > 0)
+    ax = gca ();
+  endif
+endfunction
+
+%!demo
+%! model = sgd_model (sgd_quadratic ([2, 0.3; 0.3, 1], "sigma2", 1), sgd_hyper (0.05, 0.9, 0, 8));
+%! run = sgd_simulate (model, 4000, "seed", 1, "start", "stationary");
+%! subplot (2, 2, 1);
+%! measured = msd (run);
+%! sgd_plot (measured, "theory", sgd_msd (model, measured.lag));
+%! subplot (2, 2, 2);
+%! sgd_plot (sgd_stationary (model), "trajectory", run);
+%! subplot (2, 2, 3);
+%! section = sgd_modified_loss_section (sgd_modified_loss (model), [1, 0, 0, 0], [0, 0, 1, 0]);
+%! sgd_plot (section, "trajectory", run);
+%! subplot (2, 2, 4);
+%! sgd_plot (sgd_model (sgd_spectrum (logspace (-4, 1, 40), "sigma2", 1), sgd_hyper (0.05, 0.9)));
+
+%!shared model, run, measured
+%! model = sgd_model (sgd_quadratic ([2, 0.3; 0.3, 1], "sigma2", 1), sgd_hyper (0.05, 0.9, 0, 8));
+%! run = sgd_simulate (model, 400, "seed", 1, "start", "stationary");
+%! measured = msd (run);
+%!function check (x, varargin)
+%!  figure_handle = figure ("visible", "off");
+%!  unwind_protect
+%!    ax = sgd_plot (x, varargin{:});
+%!    assert (isaxes (ax));
+%!    assert (! isempty (get (get (ax, "xlabel"), "string")));
+%!    assert (! isempty (get (get (ax, "ylabel"), "string")));
+%!    assert (! isempty (get (ax, "children")));
+%!  unwind_protect_cleanup
+%!    close (figure_handle);
+%!  end_unwind_protect
+%!endfunction
+%!test check (measured)
+%!test check (measured, "theory", sgd_msd (model, [1, 10, 100]))
+%!test check (measured, "theory", {sgd_msd(model, [1, 10]), sgd_msd(model, [1, 10])}, "labels", {"a", "b"})
+%!test check (msd (run, "se", false))
+%!test check (diffusion_exponent (run, "window", [1, 20], "seed", 1))
+%!test check (sgd_msd (model, [1, 10, 100]))
+%!test check (sgd_msd (model, [1, 10, 100]), "which", "exponent")
+%!test check (sgd_stationary (model))
+%!test check (sgd_stationary (model), "mode", 2, "trajectory", run, "level", 0.5)
+%!test check (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0, 0, 0], [0, 0, 1, 0]))
+%!test check (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0], [0, 1]), "trajectory", run)
+%!test check (sgd_oscillations (model))
+%!test check (model)
+%!test check (sgd_model (sgd_spectrum ([1, 0, -1], "noise", [1, 1, 1]), sgd_hyper (0.1)))
+%!test check (run)
+%!test check (run, "coordinates", 2, "path", 1)
+%!test check (sgd_transient (model, 0:50, [1, -1]))
+%!test check (sgd_transient (model, 0:50, [1, -1], "covariance", "none"), "coordinates", 1)
+
+%!error <Invalid call> sgd_plot ()
+%!error <`x`: expected the value of msd\(\), diffusion_exponent\(\).* got a number> sgd_plot (1)
+%!error <got that of sgd_hyper\(\)> sgd_plot (sgd_hyper (0.1))
+%!error id=sgdlangevin:bad_argument sgd_plot (measured, "theori", 1)
+%!error <sgd_plot has no argument `theori`: did you mean `theory`> sgd_plot (measured, "theori", 1)
+%!error <`theory`: expected the value of sgd_msd\(\)> sgd_plot (measured, "theory", 1)
+%!error <`labels`: expected a cell array of 1 strings> sgd_plot (measured, "theory", sgd_msd (model, 1), "labels", {"a", "b"})
+%!error <`level` = 2: expected a number in \(0, 1\)> sgd_plot (measured, "level", 2)
+%!error <`mode` = 3: expected a whole number from 1 to 2> sgd_plot (sgd_stationary (model), "mode", 3)
+%!error <`trajectory`> sgd_plot (sgd_stationary (model), "trajectory", 1)
+%!error <`trajectory`: expected one with velocities> sgd_plot (sgd_stationary (model), "trajectory", sgd_simulate (model, 2, "velocity", false))
+%!error <`x`: expected a state with covariances, trace_only = false> sgd_plot (sgd_stationary (model, "trace_only", true))
+%!error <`coordinates` = 3: expected a whole number from 1 to 2> sgd_plot (run, "coordinates", 3)
+%!error <`path` = 2: expected a whole number from 1 to 1> sgd_plot (run, "path", 2)
+%!error <did you mean "exponent"> sgd_plot (sgd_msd (model, 1), "which", "exponents")

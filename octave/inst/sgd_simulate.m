@@ -1,0 +1,204 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## -*- texinfo -*-
+## @deftypefn  {} {@var{run} =} sgd_simulate (@var{model}, @var{steps})
+## @deftypefnx {} {@var{run} =} sgd_simulate (@var{model}, @var{steps}, @var{name}, @var{value}, @dots{})
+## Simulate trajectories: exact Langevin, Gaussian-noise SGD, or real minibatches.
+##
+## @example
+## exact      z(k+1) = exp (-A lr) z(k) + noise, of exactly the covariance of one step
+## sgd        v(k+1) = momentum v(k) - K (theta(k) - minimiser) + noise,  theta(k+1) = theta(k) + lr v(k+1)
+## minibatch  the same recursion with the gradients of real batches of a regression
+## @end example
+##
+## @noindent
+## One model and one seed give the same numbers for any number of threads and paths and
+## any @var{record}.  Ctrl-C returns what is done.
+##
+## @strong{Arguments}
+##
+## @table @var
+## @item model
+## from sgd_model
+## @item steps
+## number of steps >= 1
+## @item nsim
+## number of paths; default 1
+## @item seed
+## whole number in [0, 2^53); default drawn from @code{rand}
+## @item method
+## @qcode{"exact"} (dynamics "langevin", its default), @qcode{"sgd"} (dynamics "sgd", its default)
+## or @qcode{"minibatch"} (regressions)
+## @item record
+## every how many steps the state is kept; default 1
+## @item theta0, v0
+## initial state: vector of d, or d x nsim; default the minimiser and 0
+## @item start
+## @qcode{"point"} (default) or @qcode{"stationary"}: drawn from the stationary law
+## @item coordinates
+## @qcode{"parameters"} (default) or @qcode{"modes"}: V'(theta - minimiser) and V'v
+## @item velocity
+## false: do not keep v; default true
+## @end table
+##
+## @strong{Value}: a struct with @code{type = "sgd_simulate"} and
+##
+## @table @code
+## @item step, time
+## recorded steps 0, record, 2 record, @dots{}; time = lr x step
+## @item theta, velocity
+## records x d x nsim; velocity is [] where not kept
+## @item seed, method, coordinates, record
+## as used
+## @item complete
+## false where the run was interrupted or diverged; theta holds the rows before
+## @item hyper, backend
+## hyperparameters, and what computed
+## @end table
+##
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:not_finite},
+## @code{:unsupported} (method and model do not fit), @code{:flat}, @code{:saddle} (no
+## stationary start), @code{:no_memory}.  @strong{Warnings}:
+## @code{sgdlangevin:interrupted}, @code{sgdlangevin:unstable} (diverged; says where).
+##
+## @strong{Source}: arXiv 2107.09133; PyTorch's SGD.  Cost of one step and path: exact
+## 2d normals and O(d), or (2d)^2 with correlated noise; sgd d normals and d^2; minibatch
+## 4 batch_size d; d^2 a record in parameters.
+##
+## @example
+## model = sgd_model (sgd_quadratic ([2, 0.3; 0.3, 1], "sigma2", 1), sgd_hyper (0.05, 0.9));
+## run = sgd_simulate (model, 1000, "seed", 1, "start", "stationary");
+## plot (run.step, run.theta);
+## @end example
+## @seealso{sgd_transient, msd, diffusion_exponent, write_trajectory}
+## @end deftypefn
+
+function run = sgd_simulate (model, steps, varargin)
+  if (nargin < 2)
+    print_usage ();
+  endif
+  __sgdl_check_model__ (model);
+  opt = __sgdl_options__ ("sgd_simulate",
+                          {"nsim", 1; "seed", []; "method", []; "record", 1; "theta0", []; "v0", [];
+                           "start", {"point", "stationary"}; "coordinates", {"parameters", "modes"};
+                           "velocity", true}, varargin);
+  opt.seed = double (__sgdl_seed__ (opt.seed));
+  if (isempty (opt.method))
+    opt.method = {"sgd", "exact"}{1 + strcmp(model.dynamics, "langevin")};
+  endif
+  [theta, velocity, done, status, message] = __sgdl__ ("simulate", model, steps, opt);
+
+  complete = strcmp (status, "ok");
+  step = (0:opt.record:steps)';
+  if (! complete)
+    theta = theta(1:done,:,:);
+    velocity = velocity(1:min (done, rows (velocity)),:,:);
+    step = step(1:done);
+  endif
+  if (strcmp (status, "interrupted"))
+    warning ("sgdlangevin:interrupted", "interrupted after %d of %d steps: the result holds those",
+             max ([step; 0]), steps);
+  elseif (! complete)
+    warning ("sgdlangevin:unstable", "%s", message);
+  endif
+  run = struct ("type", "sgd_simulate", "step", step, "time", model.hyper.lr * step, "theta", theta,
+                "velocity", velocity, "seed", opt.seed, "method", opt.method,
+                "coordinates", opt.coordinates, "record", double (opt.record), "complete", complete,
+                "hyper", model.hyper, "backend", sgd_devices ()(1).backend);
+endfunction
+
+%!demo
+%! model = sgd_model (sgd_quadratic ([2, 0.3; 0.3, 1], "sigma2", 1), sgd_hyper (0.05, 0.9));
+%! run = sgd_simulate (model, 1000, "seed", 1, "start", "stationary");
+%! sgd_plot (run, "model", model);
+
+%!shared H, hyper, model, sgd, X, y, regression
+%! H = [2, 0.3; 0.3, 1];
+%! hyper = sgd_hyper (0.05, 0.9, 0.01, 4);
+%! problem = sgd_quadratic (H, "b", [1, 2], "Sigma", [1, 0.2; 0.2, 2]);
+%! model = sgd_model (problem, hyper);
+%! sgd = sgd_model (problem, hyper, "dynamics", "sgd");
+%! X = [1, 0; 2, 1; -1, 3; 0, 1; 1, 1; 3, -1; 0.5, 2];
+%! y = [1; 2; 0; -1; 2; 0.3; 1];
+%! regression = sgd_model (sgd_regression (X, y), hyper, "dynamics", "sgd", "sampling", "epoch");
+%!test
+%! run = sgd_simulate (model, 10, "nsim", 3, "seed", 5);
+%! assert (size (run.theta), [11, 2, 3]);
+%! assert (size (run.velocity), [11, 2, 3]);
+%! assert (run.step, (0:10)');
+%! assert (run.time, 0.05 * (0:10)', eps);
+%! assert (squeeze (run.theta(1,:,2))(:), model.minimiser);
+%! assert (squeeze (run.velocity(1,:,2))(:), [0; 0]);
+%! assert ({run.method, run.coordinates, run.backend}, {"exact", "parameters", "cpu"});
+%! assert ({run.seed, run.record, run.complete}, {5, 1, true});
+%!test   # the same bits whatever the number of paths, records, steps and threads
+%! run = sgd_simulate (sgd, 60, "nsim", 3, "seed", 5);
+%! assert (sgd_simulate (sgd, 30, "seed", 5).theta, run.theta(1:31,:,1), 0);
+%! assert (sgd_simulate (sgd, 60, "seed", 5, "record", 7).theta, run.theta(1:7:end,:,1), 0);
+%! previous = sgd_threads (1);
+%! unwind_protect
+%!   single = sgd_simulate (sgd, 60, "nsim", 3, "seed", 5);
+%!   sgd_threads (2);
+%!   both = sgd_simulate (sgd, 60, "nsim", 3, "seed", 5);
+%! unwind_protect_cleanup
+%!   sgd_threads (previous);
+%! end_unwind_protect
+%! assert (single.theta, run.theta, 0);
+%! assert (both.theta, run.theta, 0);
+%!test   # minibatches follow the recursion: full batches are plain gradient descent
+%! full = sgd_model (sgd_regression (X, y), sgd_hyper (0.05, 0.9, 0.01, 7), "dynamics", "sgd", "sampling", "without");
+%! run = sgd_simulate (full, 20, "method", "minibatch", "theta0", [1, -1], "v0", [0.5, 0]);
+%! theta = [1; -1];  v = [0.5; 0];
+%! for k = 1:20
+%!   v = 0.9 * v - X' * (X * theta - y) / 7 - 0.01 * theta;
+%!   theta += 0.05 * v;
+%! endfor
+%! assert (run.theta(end,:)', theta, 1e-13);
+%! assert (run.velocity(end,:)', v, 1e-13);
+%!test   # seeds come from rand
+%! rand ("twister", 42);
+%! first = sgd_simulate (model, 3);
+%! rand ("twister", 42);
+%! assert (sgd_simulate (model, 3).theta, first.theta, 0);
+%! assert (sgd_simulate (model, 3, "seed", first.seed).theta, first.theta, 0);
+%! assert (sgd_simulate (model, 3).seed != first.seed);
+%!test   # one start a path, modes, no velocity
+%! run = sgd_simulate (model, 2, "nsim", 2, "theta0", [1, 2; 3, 4], "velocity", false, "seed", 1);
+%! assert (squeeze (run.theta(1,:,:)), [1, 2; 3, 4], 2e-15);
+%! assert (run.velocity, []);
+%! modes = sgd_simulate (model, 2, "nsim", 2, "theta0", [1, 2; 3, 4], "coordinates", "modes", "seed", 1);
+%! assert (modes.theta(3,:,2)', model.vectors' * (run.theta(3,:,2)' - model.minimiser), 1e-14);
+%!test   # stationary start
+%! run = sgd_simulate (model, 1, "nsim", 4000, "start", "stationary", "seed", 3);
+%! state = sgd_stationary (model);
+%! assert (cov (squeeze (run.theta(1,:,:))'), state.theta, 0.1 * norm (state.theta));
+%! assert (cov (squeeze (run.velocity(2,:,:))'), state.velocity, 0.1 * norm (state.velocity));
+%!test   # a run that diverges gives back what came before
+%! warning ("off", "sgdlangevin:unstable", "local");
+%! wild = sgd_model (sgd_regression (1e3 * X, y), sgd_hyper (10, 0.9, 0, 4));
+%! run = sgd_simulate (wild, 1000, "method", "minibatch", "theta0", [1, 1], "seed", 1);
+%! assert (run.complete, false);
+%! assert (rows (run.theta) > 1 && rows (run.theta) < 1001);
+%! assert (all (isfinite (run.theta(:))));
+%! assert (rows (run.step), rows (run.theta));
+
+%!error <Invalid call> sgd_simulate (model)
+%!error <`model`: expected the value of sgd_model\(\)> sgd_simulate (H, 10)
+%!error <`steps` = 0: expected a whole number .= 1> sgd_simulate (model, 0)
+%!error <`steps` = 1.5> sgd_simulate (model, 1.5)
+%!error <`steps` = nan> sgd_simulate (model, NaN)
+%!error <`nsim` = 0: expected a whole number .= 1> sgd_simulate (model, 1, "nsim", 0)
+%!error <`record` = 0: expected a whole number .= 1> sgd_simulate (model, 1, "record", 0)
+%!error <`seed` = -1: expected a whole number .= 0> sgd_simulate (model, 1, "seed", -1)
+%!error <`seed` = 9.007> sgd_simulate (model, 1, "seed", 2^53)
+%!error <`theta0`: expected a vector of length 2 or a 2 x 3 matrix, got 2 x 2> sgd_simulate (model, 1, "nsim", 3, "theta0", eye (2))
+%!error <`v0`> sgd_simulate (model, 1, "v0", 1:3)
+%!error id=sgdlangevin:not_finite sgd_simulate (model, 1, "theta0", [1, NaN])
+%!error <did you mean "exact"> sgd_simulate (model, 1, "method", "exakt")
+%!error id=sgdlangevin:unsupported sgd_simulate (sgd, 1, "method", "exact")
+%!error id=sgdlangevin:unsupported sgd_simulate (model, 1, "method", "sgd")
+%!error id=sgdlangevin:unsupported sgd_simulate (model, 1, "method", "minibatch")
+%!error <did you mean "stationary"> sgd_simulate (model, 1, "start", "stationry")
+%!error <did you mean "modes"> sgd_simulate (model, 1, "coordinates", "mode")
+%!error <sgd_simulate has no argument `nsims`: did you mean `nsim`> sgd_simulate (model, 1, "nsims", 2)
+%!error <`velocity`: expected true or false> sgd_simulate (model, 1, "velocity", "no")

@@ -1,0 +1,258 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## -*- texinfo -*-
+## @deftypefn  {} {} sgd_summary (@var{x})
+## @deftypefnx {} {@var{text} =} sgd_summary (@var{x})
+## Print a result of this package in words, or return the words.
+##
+## @strong{Argument}: @var{x}, a struct from any function of this package.
+##
+## @strong{Value}: with an output argument, the text; otherwise it is printed.
+##
+## @strong{Errors}: @code{sgdlangevin:bad_argument}.  Cost: none.
+##
+## @example
+## sgd_summary (sgd_hyper (0.1, 0.9))
+## @end example
+## @seealso{sgd_plot}
+## @end deftypefn
+
+function text = sgd_summary (x)
+  if (nargin < 1)
+    print_usage ();
+  endif
+  writers = {"sgd_hyper", @hyper_text; "sgd_quadratic", @problem_text; "sgd_regression", @problem_text;
+             "sgd_spectrum", @problem_text; "sgd_model", @model_text; "sgd_stationary", @stationary_text;
+             "sgd_transient", @transient_text; "sgd_modified_loss", @modified_loss_text;
+             "sgd_modified_loss_section", @section_text; "sgd_current", @current_text;
+             "sgd_oscillations", @oscillations_text; "sgd_msd", @prediction_text;
+             "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text;
+             "diffusion_exponent", @exponent_text};
+  __sgdl__ ("expect_type", x, "x", writers(:,1));
+  writer = writers{strcmp (x.type, writers(:,1)),2};
+  words = writer (x);
+  if (nargout > 0)
+    text = words;
+  else
+    puts (words);
+  endif
+endfunction
+
+function text = line (format, varargin)
+  text = [sprintf(format, varargin{:}), "\n"];
+endfunction
+
+function text = plural (n, noun)
+  text = sprintf ("%d %s%s", n, noun, "s"(n != 1));
+endfunction
+
+## The first numbers of a list.
+function text = shown (x)
+  text = strjoin (arrayfun (@(value) sprintf ("%.4g", value), x(1:min (6, end))(:)', "UniformOutput", false), ", ");
+  if (numel (x) > 6)
+    text = [text, ", ..."];
+  endif
+endfunction
+
+## A few rows of columns of numbers under their names.
+function text = table (names, columns_of)
+  few = unique (round (linspace (1, rows (columns_of), min (8, rows (columns_of)))));
+  text = [sprintf("  %12s", names{:}), "\n"];
+  for i = few
+    text = [text, sprintf("  %12.5g", columns_of(i,:)), "\n"];
+  endfor
+endfunction
+
+function text = settings (hyper)
+  text = line ("  lr %.4g, momentum %.4g, weight decay %.4g, batch size %d", hyper.lr, hyper.momentum,
+               hyper.weight_decay, hyper.batch_size);
+endfunction
+
+function text = hyper_text (x)
+  text = [line("SGD hyperparameters"), settings(x), ...
+          line("  mass %.4g, damping %.4g per unit time, temperature %.4g", x.mass, x.damping, x.temperature)];
+endfunction
+
+function text = problem_text (x)
+  switch (x.type)
+    case "sgd_quadratic"
+      noise = "Sigma (general)";
+      if (isempty (x.Sigma))
+        noise = sprintf ("%.4g H", x.sigma2);
+      endif
+      text = line ("Quadratic loss, %s, noise %s", plural (x.dim, "parameter"), noise);
+    case "sgd_regression"
+      text = line ("Linear regression, %d examples, %s, %s gradient noise", x.n_examples,
+                   plural (x.dim, "parameter"), x.gradient_noise);
+    otherwise
+      noise = "given";
+      if (isempty (x.noise))
+        noise = sprintf ("%.4g rho", x.sigma2);
+      endif
+      text = line ("Spectrum of %s from %.4g down to %.4g, noise %s", plural (x.dim, "eigenvalue"),
+                   x.rho(1), x.rho(end), noise);
+  endswitch
+endfunction
+
+function text = model_text (x)
+  dynamics = struct ("langevin", "Langevin equation", "sgd", "discrete recursion").(x.dynamics);
+  sampling = struct ("replacement", "with replacement", "without", "without replacement",
+                     "epoch", "by epochs").(x.sampling);
+  if (! isempty (x.n_examples))
+    sampling = sprintf ("%s from %d examples", sampling, x.n_examples);
+  endif
+  text = [line("SGD model (%s), batches %s", dynamics, sampling), "  ", problem_text(x.problem), ...
+          settings(x.hyper)];
+  if (isempty (x.eigenvalues))
+    text = [text, line("  no eigendecomposition was made")];
+    return;
+  endif
+  report = x.report;
+  text = [text, line("  eigenvalues of H: %s", shown (x.eigenvalues)), ...
+          line("  damping: %s", regime_counts (sgd_oscillations (x))), ...
+          line("  SGD is stable below lr = %.4g (largest eigenvalue of H + weight_decay I: %.4g)",
+               report.lr_limit, report.worst_kappa), ...
+          line("  Langevin model: stationary variances up to %.2g%% off those of SGD",
+               100 * report.langevin_error)];
+  if (report.n_flat_noisy > 0)
+    text = [text, line("  %s with noise: no stationary position there", plural (report.n_flat_noisy, "flat mode"))];
+  endif
+  if (report.epoch_steps > 0)
+    kept = {" (a smaller batch)", " (dropped)"}{1 + x.drop_last};
+    text = [text, line("  an epoch is %d steps, %d examples remain%s", report.epoch_steps, report.remainder,
+                       kept(1:end*(report.remainder > 0)))];
+  endif
+endfunction
+
+function text = regime_counts (modes)
+  [names, ~, index] = unique (modes.regime);
+  counts = accumarray (index(:), 1);
+  text = strjoin (arrayfun (@(i) sprintf ("%d %s", counts(i), names{i}), 1:numel (names),
+                            "UniformOutput", false), ", ");
+endfunction
+
+function text = stationary_text (x)
+  text = [line("Stationary state of %s", plural (x.model.dim, "parameter")), settings(x.model.hyper), ...
+          line("  total variance: position %.5g, velocity %.5g", x.trace.theta, x.trace.velocity)];
+  if (! all (x.exists))
+    text = [text, line("  %s without a stationary position", plural (sum (! x.exists), "mode"))];
+  endif
+  if (! isempty (x.theta))
+    text = [text, line("  standard deviations of the parameters: %s", shown (sqrt (diag (x.theta))))];
+  endif
+endfunction
+
+function text = transient_text (x)
+  text = [line("Transient law of %s, covariance: %s", plural (rows (x.mean_theta), "parameter"), x.covariance), ...
+          table({"step", "|mean theta|", "|mean v|"}, ...
+                [x.step, norm(x.mean_theta, "columns")', norm(x.mean_velocity, "columns")'])];
+endfunction
+
+function text = modified_loss_text (x)
+  text = [line("Modified loss over phase space (theta, v), %s", plural (x.dim, "parameter")), ...
+          settings(x.model.hyper), line("  inverse temperature %.4g", x.inverse_temperature)];
+  if (x.rank < 2 * x.dim)
+    text = [text, line("  noise reaches %d of %d dimensions: finite on that subspace only", x.rank, 2 * x.dim)];
+  endif
+endfunction
+
+function text = section_text (x)
+  text = line ("Section of the modified loss, %d x %d points; x to %.4g, y to %.4g, values to %.4g",
+               numel (x.x), numel (x.y), max (x.x), max (x.y), max (x.value(:)));
+endfunction
+
+function text = current_text (x)
+  text = [line("Stationary current at %s of a %d-dimensional phase space", plural (rows (x.drift), "point"), ...
+               columns (x.drift)), ...
+          line("  log density: %s", shown (x.log_density)), ...
+          line("  speed of the drift: %s", shown (norm (x.drift, "rows")))];
+endfunction
+
+function text = oscillations_text (x)
+  text = [line("%s: %s", plural (numel (x.mode), "mode"), regime_counts (x)), ...
+          table({"mode", "eigenvalue", "period", "quality"}, [x.mode, x.eigenvalue, x.period, x.quality])];
+endfunction
+
+function text = prediction_text (x)
+  text = [line("Predicted mean squared displacement (form: %s, start: %s)", x.form, x.start), ...
+          table({"step", "msd", "exponent"}, [x.step, x.msd, x.exponent])];
+endfunction
+
+function text = trajectory_text (x)
+  text = line ("SGD trajectory: %s of %s in %s", plural (rows (x.theta), "frame"),
+               plural (columns (x.theta), "coordinate"), plural (size (x.theta, 3), "path"));
+  if (! isempty (x.step))
+    text = [text, line("  steps %d to %d", x.step(1), x.step(end))];
+  endif
+  if (! isempty (x.hyper))
+    text = [text, settings(x.hyper)];
+  endif
+  if (strcmp (x.type, "sgd_simulate"))
+    stopped = {", STOPPED before the end", ""}{1 + x.complete};
+    text = [text, line("  method \"%s\", coordinates \"%s\", every %s, seed %d, backend %s%s", x.method, ...
+                       x.coordinates, plural (x.record, "step"), x.seed, x.backend, stopped)];
+  endif
+endfunction
+
+function text = msd_text (x)
+  columns_of = [x.lag, x.msd];
+  names = {"lag", "msd"};
+  if (! isempty (x.se))
+    columns_of = [columns_of, x.se];
+    names{end+1} = "se";
+  endif
+  text = [line("Mean squared displacement (%s): %s, %s, %s", x.average, plural (x.frames, "frame"), ...
+               plural (x.dim, "coordinate"), plural (x.n_paths, "path")), table(names, columns_of)];
+endfunction
+
+function text = exponent_text (x)
+  text = [line("Diffusion exponent %.4g, %g%% interval [%.4g, %.4g] (%s, lags %d to %d)", x.exponent, ...
+               100 * x.level, x.lower, x.upper, x.method, x.window), ...
+          line("  normal diffusion (exponent 1): p = %.3g", x.p_value), ...
+          line("  log diffusivity %.4g (se %.3g), %d lags, %d blocks", x.log_diffusivity, ...
+               sqrt (x.vcov(2,2)), x.n_lags, x.n_blocks), ...
+          line("  curvature of log MSD against log lag %.3g, p = %.3g", x.curvature, x.curvature_p)];
+  if (x.curvature_p < 0.05)
+    text = [text, line("  not a straight line: the exponent depends on the window")];
+  endif
+endfunction
+
+%!demo
+%! problem = sgd_quadratic ([2, 0.3; 0.3, 1], "Sigma", eye (2));
+%! model = sgd_model (problem, sgd_hyper (0.05, 0.9, 0, 32));
+%! sgd_summary (model)
+%! sgd_summary (sgd_stationary (model))
+
+%!shared model, has
+%! model = sgd_model (sgd_quadratic ([2, 0.3; 0.3, 1], "sigma2", 0.5), sgd_hyper (0.05, 0.9, 0, 8));
+%! has = @(x, words) assert (! isempty (strfind (sgd_summary (x), words)), "missing: %s in\n%s", words, sgd_summary (x));
+%!test has (model.hyper, "lr 0.05, momentum 0.9, weight decay 0, batch size 8")
+%!test has (model.problem, "Quadratic loss, 2 parameters, noise 0.5 H")
+%!test has (sgd_quadratic (1, "Sigma", 1), "1 parameter, noise Sigma (general)")
+%!test has (sgd_regression ([1; 2; 3], [1; 2; 4]), "Linear regression, 3 examples, 1 parameter, empirical gradient noise")
+%!test has (sgd_spectrum ([1, 4], "sigma2", 2), "Spectrum of 2 eigenvalues from 4 down to 1, noise 2 rho")
+%!test has (model, "SGD is stable below lr = ")
+%!test has (model, "damping: 2 underdamped")
+%!test has (sgd_model (model.problem, model.hyper, "decompose", false), "no eigendecomposition was made")
+%!test has (sgd_model (sgd_spectrum ([1, 0], "noise", [1, 1]), model.hyper), "1 flat mode with noise")
+%!test
+%! epoch = sgd_model (model.problem, model.hyper, "dynamics", "sgd", "sampling", "epoch", "n_examples", 20);
+%! has (epoch, "an epoch is 3 steps, 4 examples remain (a smaller batch)");
+%! has (epoch, "batches by epochs from 20 examples");
+%!test has (sgd_stationary (model), sprintf ("position %.5g", sgd_stationary (model).trace.theta))
+%!test has (sgd_transient (model, [1, 2], [1, 1]), "Transient law of 2 parameters, covariance: full")
+%!test has (sgd_modified_loss (model), "inverse temperature 1.52")
+%!test has (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0], [0, 1]), "41 x 41 points")
+%!test has (sgd_current (model, [1, 1]), "Stationary current at 1 point of a 4-dimensional phase space")
+%!test has (sgd_oscillations (model), "2 modes: 2 underdamped")
+%!test has (sgd_msd (model, 1:3), "start: stationary")
+%!test
+%! run = sgd_simulate (model, 300, "seed", 1, "record", 2);
+%! has (run, "151 frames of 2 coordinates in 1 path");
+%! has (run, "every 2 steps, seed 1, backend cpu\n");
+%! has (msd (run), "(time-averaged): 151 frames");
+%! has (msd (run, "se", false), "2 coordinates");
+%! has (diffusion_exponent (run, "window", [2, 16], "seed", 1), "(ols, lags 2 to 16)");
+%!error <Invalid call> sgd_summary ()
+%!error id=sgdlangevin:bad_argument sgd_summary (1)
+%!error <`x`: expected the value of sgd_hyper\(\)> sgd_summary (1)

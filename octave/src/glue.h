@@ -1,0 +1,142 @@
+// Between Octave's values and the core: checked unpacking, statuses to errors, interrupts.
+
+#if ! defined (sgdlangevin_glue_h)
+#define sgdlangevin_glue_h 1
+
+#include <exception>
+#include <initializer_list>
+#include <string>
+
+#include <octave/oct.h>
+#include <octave/ov-struct.h>
+
+#include "sgdl.h"
+
+namespace sgdlangevin
+{
+  // The core's context for one call, with Octave's Ctrl-C behind should_stop.
+  class call_context
+  {
+  public:
+
+    call_context ();
+    call_context (const call_context&) = delete;
+    call_context& operator = (const call_context&) = delete;
+
+    operator sgdl_context * () { return &m_core; }
+
+    // Returns on SGDL_OK; otherwise raises the error or the interrupt that `status` stands for.
+    void check (sgdl_status status);
+    const char * message () const { return m_core.message; }
+
+    // Raises what should_stop caught and the core could not carry, other than Ctrl-C itself.
+    void rethrow_pending ();
+
+  private:
+
+    static int should_stop (void *self) noexcept;
+
+    sgdl_context m_core;
+    std::exception_ptr m_pending;
+  };
+
+  // Raises sgdlangevin:bad_argument in the core's format.
+  [[noreturn]] void bad_argument (const char *format, ...);
+
+  // Threads for the calls to come (0: all); returns the number before.
+  int set_threads (int threads);
+  int get_threads ();
+
+  // A value as people would name it: "a character vector", "a 2 x 3 matrix".
+  std::string describe (const octave_value& value);
+
+  double real_scalar (const octave_value& value, const char *name);
+  bool flag (const octave_value& value, const char *name);
+  std::string text (const octave_value& value, const char *name);
+  // A whole number in [least, 2^53).
+  int64_t whole_number (const octave_value& value, const char *name, int64_t least);
+
+  // Real numeric arrays, shared with Octave where they are full double already.
+  NDArray real_array (const octave_value& value, const char *name);
+  Matrix real_matrix (const octave_value& value, const char *name);
+  Matrix square_matrix (const octave_value& value, const char *name, octave_idx_type n = -1);
+  // A row or column of n numbers (any number where n < 0); [] is allowed where `optional`.
+  NDArray real_vector (const octave_value& value, const char *name, octave_idx_type n = -1,
+                       bool optional = false);
+  inline const double * data_or_null (const NDArray& x) { return x.isempty () ? nullptr : x.data (); }
+  inline const double * data_or_null (const Matrix& x) { return x.isempty () ? nullptr : x.data (); }
+
+  // Index of an option among its choices; the core names the nearest one otherwise.
+  int option (call_context& ctx, const octave_value& value, const char *name,
+              std::initializer_list<const char *> choices);
+
+  // A field of a struct argument; an error that names struct and field where it is not there.
+  octave_value field (const octave_scalar_map& map, const char *name, const char *where);
+  // Raises unless `value` is a struct whose field `type` is one of `types`: the value of one of
+  // the functions of that name.
+  void require_type (const octave_value& value, const char *name, const Array<std::string>& types);
+  octave_scalar_map typed_struct (const octave_value& value, const char *name, const char *type);
+
+  sgdl_hyper hyper_from (const octave_value& value);
+
+  // A sgd_model struct as the core sees it; keeps the arrays alive that `core` points to.
+  struct model_view
+  {
+    explicit model_view (call_context& ctx, const octave_value& value);
+
+    sgdl_model core;
+
+  private:
+
+    NDArray m_rho, m_minimiser, m_noise;
+    Matrix m_vectors, m_hessian;
+  };
+
+  // What __sgdl__ ("name", ...) can call. `args` starts after the name.
+  typedef octave_value_list (*entry_point) (const octave_value_list& args);
+
+#define SGDLANGEVIN_ENTRY(name) octave_value_list name (const octave_value_list& args)
+
+  SGDLANGEVIN_ENTRY (match_option);
+  SGDLANGEVIN_ENTRY (unknown_argument);
+  SGDLANGEVIN_ENTRY (expect_type);
+  SGDLANGEVIN_ENTRY (flag_value);
+  SGDLANGEVIN_ENTRY (matrix_value);
+  SGDLANGEVIN_ENTRY (threads);
+  SGDLANGEVIN_ENTRY (devices);
+
+  SGDLANGEVIN_ENTRY (hyper);
+  SGDLANGEVIN_ENTRY (check_quadratic);
+  SGDLANGEVIN_ENTRY (check_spectrum);
+  SGDLANGEVIN_ENTRY (regression_moments);
+  SGDLANGEVIN_ENTRY (regression_noise);
+  SGDLANGEVIN_ENTRY (residual_variance);
+
+  SGDLANGEVIN_ENTRY (decompose);
+  SGDLANGEVIN_ENTRY (noise_to_modes);
+  SGDLANGEVIN_ENTRY (minimiser);
+  SGDLANGEVIN_ENTRY (minimiser_cholesky);
+  SGDLANGEVIN_ENTRY (model_report);
+
+  SGDLANGEVIN_ENTRY (stationary);
+  SGDLANGEVIN_ENTRY (transient);
+  SGDLANGEVIN_ENTRY (modified_loss);
+  SGDLANGEVIN_ENTRY (modified_loss_value);
+  SGDLANGEVIN_ENTRY (modified_loss_section);
+  SGDLANGEVIN_ENTRY (current);
+  SGDLANGEVIN_ENTRY (oscillations);
+  SGDLANGEVIN_ENTRY (msd_theory);
+
+  SGDLANGEVIN_ENTRY (simulate);
+
+  SGDLANGEVIN_ENTRY (trajectory_shape);
+  SGDLANGEVIN_ENTRY (log_lags);
+  SGDLANGEVIN_ENTRY (msd);
+  SGDLANGEVIN_ENTRY (exponent_ols);
+
+  SGDLANGEVIN_ENTRY (trajectory_info);
+  SGDLANGEVIN_ENTRY (trajectory_read);
+  SGDLANGEVIN_ENTRY (trajectory_write);
+}
+
+#endif
