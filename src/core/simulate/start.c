@@ -1,4 +1,5 @@
 /* Where paths begin: a point, the same or one per path, or a draw from the stationary law. */
+#include "../model/modes.h"
 #include "engine.h"
 
 #include <stdlib.h>
@@ -32,40 +33,42 @@ static void copy_points(const sgdl_model *model, const sgdl_simulation *sim, ptr
 
 typedef struct stationary {
   const sgdl_model *model;
-  sgdl_noise scheme;
+  sgdl_modes modes;
 } stationary;
 
-/* Under epochs a run begins where one begins, so the law there and not the average over phases: what
- * accumulates from a point over as many epochs as leave nothing of it. */
-static void stationary_covariance(const void *context, ptrdiff_t i, ptrdiff_t j, double c[4])
+/* Epochs, as good as infinitely many, that a state at the end of one looks back on. Flat modes: whole epochs
+ * leave their position alone, so it is enough that velocities forget, and rounding must not add up. */
+static double epochs_looked_back(double kappa_i, double kappa_j)
 {
-  const double many_epochs = 17592186044416.0; /* 2^44: steps still count exactly in a double */
-  const stationary *s = context;
-  const sgdl_model *model = s->model;
-  double lambda = model->hyper.weight_decay, kappa_i = model->rho[i] + lambda,
-         kappa_j = model->rho[j] + lambda;
-  if (s->scheme.epoch)
-    sgdl_noise_pair_from_point(&s->scheme, model->dynamics, &model->hyper, kappa_i, kappa_j,
-                               many_epochs * (double)s->scheme.steps, c);
-  else
-    sgdl_noise_pair_stationary(&s->scheme, model->dynamics, &model->hyper, kappa_i, kappa_j, NULL, NULL, c);
+  const double all = 17592186044416.0, enough = 1048576.0; /* 2^44 (steps still count exactly), 2^20 */
+  return kappa_i == 0.0 || kappa_j == 0.0 ? enough : all;
 }
 
-static sgdl_status check_stationary(sgdl_context *ctx, const sgdl_model *model)
+/* Under epochs a run begins where one begins, so the law there and not the average over phases. */
+static void stationary_covariance(const void *context, ptrdiff_t i, ptrdiff_t j, double c[4])
 {
-  sgdl_model_report report;
-  SGDL_TRY(sgdl_model_check(ctx, model, &report));
-  if (report.n_saddle > 0)
-    return sgdl_fail(ctx, SGDL_SADDLE,
-                     "`start` = \"stationary\": %td of %td modes have negative curvature, so there is no "
-                     "stationary state; start from a point",
-                     report.n_saddle, model->dim);
-  if (report.n_flat_noisy > 0)
-    return sgdl_fail(ctx, SGDL_FLAT,
-                     "`start` = \"stationary\": %td of %td modes are flat and noisy, so they have no "
-                     "stationary position; start from a point",
-                     report.n_flat_noisy, model->dim);
-  return SGDL_OK;
+  const stationary *s = context;
+  const sgdl_model *model = s->model;
+  const sgdl_noise *scheme = &s->modes.noise;
+  double kappa_i = s->modes.kappa[i], kappa_j = s->modes.kappa[j];
+  if (s->modes.quiet[i] || s->modes.quiet[j]) {
+    memset(c, 0, 4 * sizeof *c);
+  } else if (scheme->epoch) {
+    double steps = epochs_looked_back(kappa_i, kappa_j) * (double)scheme->steps;
+    sgdl_noise_pair_from_point(scheme, model->dynamics, &model->hyper, kappa_i, kappa_j, steps, c);
+  } else {
+    sgdl_noise_pair_stationary(scheme, model->dynamics, &model->hyper, kappa_i, kappa_j, NULL, NULL, c);
+  }
+}
+
+static sgdl_status check_positions(sgdl_context *ctx, const sgdl_modes *modes)
+{
+  if (modes->n_missing == 0) return SGDL_OK;
+  return sgdl_fail(
+      ctx, SGDL_FLAT,
+      "`start` = \"stationary\": %td of %td modes are flat and noisy, so they have no stationary "
+      "position; start from a point",
+      modes->n_missing, modes->d);
 }
 
 /* Modes of every path drawn from the stationary law. */
@@ -77,8 +80,9 @@ static sgdl_status draw_stationary(sgdl_context *ctx, const sgdl_model *model, c
   sgdl_gaussian law = {0};
   double *z = NULL;
   sgdl_status status = SGDL_OK;
-  SGDL_GET(check_stationary(ctx, model));
-  sgdl_noise_scheme(model, &context.scheme);
+  SGDL_GET(sgdl_modes_init(ctx, model, &context.modes));
+  SGDL_GET(sgdl_modes_no_saddle(ctx, &context.modes));
+  SGDL_GET(check_positions(ctx, &context.modes));
   SGDL_GET(sgdl_gaussian_joint(ctx, model, stationary_covariance, &context, &law));
   SGDL_GET(sgdl_alloc(ctx, &z, n, "a starting point"));
   for (ptrdiff_t p = 0; p < sim->n_paths; p++) {
@@ -87,6 +91,7 @@ static sgdl_status draw_stationary(sgdl_context *ctx, const sgdl_model *model, c
   }
 done:
   sgdl_gaussian_free(&law);
+  sgdl_modes_free(&context.modes);
   free(z);
   return status;
 }
