@@ -18,6 +18,7 @@ void sgdl_pair_stationary(sgdl_dynamics dynamics, const sgdl_hyper *h, double ka
                           double c[4])
 {
   double eta = h->lr, beta = h->momentum, ui = eta * kappa_i, uj = eta * kappa_j;
+  double apart = eta * (kappa_i - kappa_j);
   double inner = (1 - beta) * (1 + beta);
   if (ui == 0 && uj == 0) {
     flat_pair(dynamics, h, c);
@@ -25,16 +26,17 @@ void sgdl_pair_stationary(sgdl_dynamics dynamics, const sgdl_hyper *h, double ka
   }
   if (dynamics == SGDL_SGD) {
     double pull = (1 - beta) / (1 + beta) * (ui * (1 + beta - uj / 2) + uj * (1 + beta - ui / 2));
-    double P = eta * eta / (pull + beta * (ui - uj) * (ui - uj) / inner);
+    double P = eta * eta / (pull + beta * apart * apart / inner);
+    double W = P * (ui + uj) / (1 + beta), twist = P * apart / (2 * (1 - beta));
     c[0] = P;
-    c[1] = P * (uj - beta * ui) / (eta * inner);
-    c[2] = P * (ui - beta * uj) / (eta * inner);
-    c[3] = P * (ui + uj) / (eta * eta * (1 + beta));
+    c[1] = (W / 2 - twist) / eta;
+    c[2] = (W / 2 + twist) / eta;
+    c[3] = W / (eta * eta);
   } else {
-    double mismatch = (ui - uj) * (ui - uj) * (1 + beta) / (4 * (1 - beta));
+    double mismatch = apart * apart * (1 + beta) / (4 * (1 - beta));
     double P = eta * eta / ((1 - beta) * (ui + uj) + mismatch);
     c[0] = P;
-    c[2] = P * (ui - uj) / (2 * (1 - beta) * eta);
+    c[2] = P * apart / (2 * (1 - beta) * eta);
     c[1] = -c[2];
     c[3] = P * (ui + uj) / (eta * eta * (1 + beta));
   }
