@@ -449,28 +449,61 @@ static void test_exponent_messages(void)
 
 /* ---- interrupts ---- */
 
-static int stop_at_once(void *user)
+typedef struct host {
+  sgdl_context ctx;
+  int polls_left, polls;
+  double fraction;
+  int backwards;
+} host;
+
+/* The core asks at most every 50 ms; forgetting when it last did makes it ask every time. */
+static int stop_after_some_polls(void *user)
 {
-  (void)user;
-  return 1;
+  host *h = user;
+  h->ctx.last_poll_ns = 0;
+  h->polls++;
+  return h->polls_left-- == 0;
 }
 
+static void watch_progress(void *user, double fraction)
+{
+  host *h = user;
+  h->backwards |= fraction < h->fraction || fraction > 1.0;
+  h->fraction = fraction;
+}
+
+static host host_stopping_after(int polls)
+{
+  host h = { .polls_left = polls };
+  sgdl_context_init(&h.ctx);
+  h.ctx.should_stop = stop_after_some_polls;
+  h.ctx.progress = watch_progress;
+  h.ctx.threads = polls % 2 ? 2 : 1;
+  return h;
+}
+
+/* Stopped at ever later polls until a run gets to its end. */
 static void test_interrupts(void)
 {
   enum { T = 2000, D = 3 };
   double *x = brownian(11, T, D), *lags = all_lags(T - 1), *msd = doubles(T - 1), *se = doubles(T - 1);
-  sgdl_context stopping;
   sgdl_exponent e;
-  for (int direct = 0; direct < 2; direct++) {
-    sgdl_context_init(&stopping);
-    stopping.should_stop = stop_at_once;
-    ptrdiff_t n_lags = direct ? 2 : T - 1;
-    CHECK_STATUS(sgdl_msd(&stopping, T, D, 1, x, averaged, 0, n_lags, lags, msd, se, NULL), SGDL_INTERRUPTED);
-    CHECK_TEXT(stopping.message, "interrupted");
+  sgdl_status status;
+  for (int what = 0; what < 3; what++) {
+    int polls = 0, ended = 0, silent = 0, backwards = 0;
+    for (; !ended; polls += 1 + polls / 8) {
+      host h = host_stopping_after(polls);
+      h.ctx.user = &h;
+      status = what == 2 ? sgdl_exponent_ols(&h.ctx, T, D, 1, x, no_window, 0.95, 99, 1, &e)
+                         : sgdl_msd(&h.ctx, T, D, 1, x, averaged, 0, what ? T - 1 : 2, lags, msd, se, NULL);
+      ended = status == SGDL_OK || polls > 100000;
+      silent |= !ended && !strstr(h.ctx.message, "interrupted");
+      backwards |= h.backwards;
+    }
+    CHECK(!silent && !backwards);
+    CHECK_STATUS(status, SGDL_OK);
+    CHECK(polls > 3);
   }
-  sgdl_context_init(&stopping);
-  stopping.should_stop = stop_at_once;
-  CHECK_STATUS(sgdl_exponent_ols(&stopping, T, D, 1, x, no_window, 0.95, 99, 1, &e), SGDL_INTERRUPTED);
   free(x);
   free(lags);
   free(msd);

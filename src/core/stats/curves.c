@@ -29,6 +29,7 @@ typedef struct job {
   const sgdl_segments *s;
   ptrdiff_t n_lags;
   const double *lags;
+  double from, to; /* progress of the part under way                                        */
   int stop;
 } job;
 
@@ -37,12 +38,9 @@ typedef struct job {
 static int stopped(job *j, double fraction)
 {
   int stop;
-  if (omp_get_thread_num() == 0) {
-    const sgdl_segments *s = j->s;
-    if (sgdl_poll(j->ctx, s->progress_from + fraction * (s->progress_to - s->progress_from))) {
+  if (omp_get_thread_num() == 0 && sgdl_poll(j->ctx, j->from + fraction * (j->to - j->from))) {
 #pragma omp atomic write
-      j->stop = 1;
-    }
+    j->stop = 1;
   }
 #pragma omp atomic read
   stop = j->stop;
@@ -262,13 +260,18 @@ static sgdl_status curves_by_fft(job *j, char *wanted, double *curves)
 sgdl_status sgdl_msd_curves(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t n_lags, const double *lags,
                             double *curves)
 {
-  job j = { ctx, s, n_lags, lags, 0 };
+  job j = { ctx, s, n_lags, lags, s->progress_from, s->progress_to, 0 };
   sgdl_status status = SGDL_OK;
   size_t entries = (size_t)(n_lags * sgdl_segments_count(s));
   char *wanted = malloc(entries);
   if (!wanted) return out_of_memory(ctx);
   memset(wanted, 1, entries);
-  if (!direct_is_cheaper(&j)) status = curves_by_fft(&j, wanted, curves);
+  if (!direct_is_cheaper(&j)) {
+    j.to = 0.2 * s->progress_from + 0.8 * s->progress_to;
+    status = curves_by_fft(&j, wanted, curves);
+    j.from = j.to;
+    j.to = s->progress_to;
+  }
   if (status == SGDL_OK) status = direct_curves(&j, wanted, curves);
   free(wanted);
   return status;
