@@ -33,6 +33,15 @@ static sgdl_status check_method(sgdl_context *ctx, const sgdl_model *model, cons
                    (int)sim->method);
 }
 
+/* Only minibatches recorded in parameters do without the modes. */
+static sgdl_status check_modes(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim)
+{
+  int needed = sim->method != SGDL_MINIBATCH || sim->record_modes || sim->start_stationary;
+  if (!needed || (model->rho && model->noise)) return SGDL_OK;
+  return sgdl_fail(ctx, SGDL_UNSUPPORTED,
+                   "this simulation needs the modes of the model: make it with decompose = TRUE");
+}
+
 static sgdl_status check_points(sgdl_context *ctx, const char *name, ptrdiff_t d, ptrdiff_t n_paths,
                                 const double *points, int per_path)
 {
@@ -53,6 +62,7 @@ static sgdl_status check_simulation(sgdl_context *ctx, const sgdl_model *model, 
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`nsim` = %td: expected an integer from 1 to 2^32 - 1",
                      sim->n_paths);
   SGDL_TRY(check_method(ctx, model, sim));
+  SGDL_TRY(check_modes(ctx, model, sim));
   if (sim->method == SGDL_MINIBATCH)
     SGDL_TRY(sgdl_hyper_check(ctx, &model->hyper));
   else
