@@ -365,18 +365,18 @@ static void test_exponent_options(void)
   double *x = brownian(8, T, PATHS);
   sgdl_exponent one, two, wide;
   ctx.threads = 1;
-  CHECK_STATUS(sgdl_exponent_ols(&ctx, T, 1, PATHS, x, window, 0.9, 300, 5, &one), SGDL_OK);
+  CHECK_STATUS(sgdl_exponent_ols(&ctx, T, 1, PATHS, x, window, 0.9, 3000, 5, &one), SGDL_OK);
   ctx.threads = 3;
-  CHECK_STATUS(sgdl_exponent_ols(&ctx, T, 1, PATHS, x, window, 0.9, 300, 5, &two), SGDL_OK);
+  CHECK_STATUS(sgdl_exponent_ols(&ctx, T, 1, PATHS, x, window, 0.9, 3000, 5, &two), SGDL_OK);
   ctx.threads = 0;
   CHECK(memcmp(&one, &two, sizeof one) == 0);
   CHECK(one.window[0] == 2 && one.window[1] == 40 && one.n_blocks == PATHS);
-  CHECK_STATUS(sgdl_exponent_ols(&ctx, T, 1, PATHS, x, window, 0.99, 300, 5, &wide), SGDL_OK);
+  CHECK_STATUS(sgdl_exponent_ols(&ctx, T, 1, PATHS, x, window, 0.99, 3000, 5, &wide), SGDL_OK);
   CHECK(wide.lower < one.lower && wide.upper > one.upper && wide.se == one.se);
   CHECK_CLOSE((one.upper - one.lower) / (2 * one.se), sgdl_student_quantile(0.95, PATHS - 1), 1e-12);
-  CHECK_STATUS(sgdl_exponent_ols(&ctx, T, 1, PATHS, x, window, 0.9, 300, 6, &two), SGDL_OK);
+  CHECK_STATUS(sgdl_exponent_ols(&ctx, T, 1, PATHS, x, window, 0.9, 3000, 6, &two), SGDL_OK);
   CHECK(two.exponent == one.exponent && two.se != one.se);
-  CHECK_STATUS(sgdl_exponent_ols(&ctx, T, 1, PATHS, x, no_window, 0.9, 300, 6, &two), SGDL_OK);
+  CHECK_STATUS(sgdl_exponent_ols(&ctx, T, 1, PATHS, x, no_window, 0.9, 3000, 6, &two), SGDL_OK);
   CHECK(two.window[1] == (T - 1) / 2);
   free(x);
 }
@@ -485,7 +485,7 @@ static host host_stopping_after(int polls)
 /* Stopped at ever later polls until a run gets to its end. */
 static void test_interrupts(void)
 {
-  enum { T = 2000, D = 3 };
+  enum { T = 2000, D = 8 };
   double *x = brownian(11, T, D), *lags = all_lags(T - 1), *msd = doubles(T - 1), *se = doubles(T - 1);
   sgdl_exponent e;
   sgdl_status status;

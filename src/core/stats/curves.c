@@ -30,6 +30,7 @@ typedef struct job {
   ptrdiff_t n_lags;
   const double *lags;
   double from, to; /* progress of the part under way                                        */
+  int threads;
   int stop;
 } job;
 
@@ -79,7 +80,7 @@ SGDL_VECTORISED static double squared_displacements(const double *x, ptrdiff_t m
 /* Series (or tiles of them) worked on between two ordered sums: as many as fit in 8 MB of sums. */
 static ptrdiff_t items_at_a_time(const job *j, ptrdiff_t items)
 {
-  ptrdiff_t n = (1 << 20) / j->n_lags, least = 2 * (ptrdiff_t)sgdl_threads(j->ctx);
+  ptrdiff_t n = (1 << 20) / j->n_lags, least = 2 * (ptrdiff_t)j->threads;
   if (n < least) n = least;
   return n < items ? n : items;
 }
@@ -93,21 +94,33 @@ static void direct_tile(const job *j, const double *x, ptrdiff_t t, const char *
   }
 }
 
+/* Zeroes the wanted entries and counts their displacements (in one coordinate). */
+static double clear_wanted(const job *j, const char *wanted, double *curves)
+{
+  double displacements = 0.0;
+  for (ptrdiff_t e = 0; e < j->n_lags * sgdl_segments_count(j->s); e++)
+    if (wanted[e]) {
+      curves[e] = 0.0;
+      displacements += (double)j->s->length - j->lags[e % j->n_lags];
+    }
+  return displacements;
+}
+
 /* The wanted entries (n_lags x segments) of curves, each by its definition, tile by tile so that lags shorter
  * than a tile find the series in cache. */
 static sgdl_status direct_curves(job *j, const char *wanted, double *curves)
 {
   const sgdl_segments *s = j->s;
   ptrdiff_t entries = j->n_lags * sgdl_segments_count(s), tiles = (s->length - 1 + TILE - 1) / TILE;
+  double displacements = clear_wanted(j, wanted, curves);
+  if (displacements == 0) return SGDL_OK;
+  j->threads = sgdl_threads_worth(j->ctx, direct_cost * displacements * (double)s->d);
   ptrdiff_t items = sgdl_segments_count(s) * s->d * tiles, size = items_at_a_time(j, items);
   double *sums;
-  if (!memchr(wanted, 1, (size_t)entries)) return SGDL_OK;
   SGDL_TRY(sgdl_alloc(j->ctx, &sums, j->n_lags * size, "the mean squared displacement"));
-  for (ptrdiff_t e = 0; e < entries; e++)
-    if (wanted[e]) curves[e] = 0.0;
   for (ptrdiff_t first = 0; first < items && !stopped(j, (double)first / (double)items); first += size) {
     ptrdiff_t n = items - first < size ? items - first : size;
-#pragma omp parallel for schedule(dynamic, 4) num_threads(sgdl_threads(j->ctx))
+#pragma omp parallel for schedule(dynamic, 4) num_threads(j->threads)
     for (ptrdiff_t q = 0; q < n; q++) {
       ptrdiff_t series = (first + q) / tiles, g = series / s->d;
       if (stopped(j, (double)(first + q) / (double)items)) continue;
@@ -180,7 +193,7 @@ static sgdl_status fft_curves(job *j, const fft_work *w, double *curves)
   memset(curves, 0, (size_t)(sgdl_segments_count(s) * j->n_lags) * sizeof(double));
   for (ptrdiff_t first = 0; first < series && !stopped(j, (double)first / (double)series); first += w->size) {
     ptrdiff_t n = series - first < w->size ? series - first : w->size;
-#pragma omp parallel for schedule(dynamic) num_threads(sgdl_threads(j->ctx))
+#pragma omp parallel for schedule(dynamic) num_threads(j->threads)
     for (ptrdiff_t q = 0; q < n; q++) {
       if (stopped(j, (double)(first + q) / (double)series)) continue;
       const double *x = sgdl_segment(s, (first + q) / s->d, (first + q) % s->d);
@@ -216,21 +229,28 @@ static ptrdiff_t transform_length(const job *j)
   return sgdl_correlator_length(j->s->length, (ptrdiff_t)j->lags[j->n_lags - 1]);
 }
 
+/* ns for one series by FFT. */
+static double series_cost(const job *j)
+{
+  double n = (double)transform_length(j);
+  return fft_cost * n * log2(n);
+}
+
 /* A function of sizes and lags only. */
 static int direct_is_cheaper(const job *j)
 {
   double L = (double)j->s->length, displacements = 0.0;
   for (ptrdiff_t l = 0; l < j->n_lags; l++) displacements += L - j->lags[l];
-  ptrdiff_t n = transform_length(j);
-  return n > INT_MAX || direct_cost * displacements < fft_cost * (double)n * log2((double)n);
+  return transform_length(j) > INT_MAX || direct_cost * displacements < series_cost(j);
 }
 
-static sgdl_status open_fft(const job *j, fft_work *w)
+static sgdl_status open_fft(job *j, fft_work *w)
 {
   ptrdiff_t segments = sgdl_segments_count(j->s);
+  j->threads = sgdl_threads_worth(j->ctx, series_cost(j) * (double)(segments * j->s->d));
   w->size = items_at_a_time(j, segments * j->s->d);
   SGDL_TRY(sgdl_correlator_open(j->ctx, transform_length(j), &w->correlator));
-  SGDL_TRY(sgdl_alloc(j->ctx, &w->buffers, w->correlator.buffer * sgdl_threads(j->ctx), "the FFT"));
+  SGDL_TRY(sgdl_alloc(j->ctx, &w->buffers, w->correlator.buffer * j->threads, "the FFT"));
   SGDL_TRY(sgdl_alloc(j->ctx, &w->sums, j->n_lags * w->size, "the mean squared displacement"));
   w->series = malloc((size_t)w->size * sizeof *w->series);
   w->segments = calloc((size_t)segments, sizeof *w->segments);
@@ -260,7 +280,7 @@ static sgdl_status curves_by_fft(job *j, char *wanted, double *curves)
 sgdl_status sgdl_msd_curves(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t n_lags, const double *lags,
                             double *curves)
 {
-  job j = { ctx, s, n_lags, lags, s->progress_from, s->progress_to, 0 };
+  job j = { ctx, s, n_lags, lags, s->progress_from, s->progress_to, 1, 0 };
   sgdl_status status = SGDL_OK;
   size_t entries = (size_t)(n_lags * sgdl_segments_count(s));
   char *wanted = malloc(entries);

@@ -137,8 +137,8 @@ static sgdl_loglog_fit resampled_fit(const analysis *a, ptrdiff_t resample, doub
 
 static sgdl_status bootstrap(analysis *a)
 {
-  const int threads = sgdl_threads(a->ctx);
   ptrdiff_t work = a->n_blocks * a->n_lags, batch = 1 + 10000000 / work;
+  const int threads = sgdl_threads_worth(a->ctx, (double)work * (double)a->n_boot);
   double *means;
   SGDL_TRY(sgdl_alloc(a->ctx, &a->fits, 3 * a->n_boot, "the bootstrap"));
   SGDL_TRY(sgdl_alloc(a->ctx, &means, a->n_lags * threads, "the bootstrap"));

@@ -55,7 +55,7 @@ static sgdl_status from_origin(sgdl_context *ctx, const sgdl_segments *s, ptrdif
 {
   double *curves;
   SGDL_TRY(sgdl_alloc(ctx, &curves, n_lags * s->n_paths, "the displacement of each path"));
-#pragma omp parallel for num_threads(sgdl_threads(ctx))
+#pragma omp parallel for num_threads(sgdl_threads_worth(ctx, 10.0 * (double)(n_lags * s->d * s->n_paths)))
   for (ptrdiff_t p = 0; p < s->n_paths; p++)
     for (ptrdiff_t l = 0; l < n_lags; l++) {
       double sum = 0.0;

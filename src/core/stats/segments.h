@@ -36,6 +36,13 @@ static inline sgdl_segments sgdl_segments_cut(const sgdl_segments *s, ptrdiff_t 
   return cut;
 }
 
+/* Threads for about `ns` of work: one where waking and joining others would cost as much (milliseconds on a
+ * busy machine). */
+static inline int sgdl_threads_worth(const sgdl_context *ctx, double ns)
+{
+  return ns < 5e5 ? 1 : sgdl_threads(ctx);
+}
+
 /* lags: integers, strictly increasing, from 1 to last. */
 sgdl_status sgdl_lags_check(sgdl_context *ctx, ptrdiff_t n_lags, const double *lags, ptrdiff_t last);
 
