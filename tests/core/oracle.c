@@ -94,12 +94,11 @@ matrix oracle_pair(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa_i, 
     D = scale(t / n, add(oracle_multiply(Gi, D), oracle_multiply(D, transpose(Gj))));
     C = add(C, D);
   }
-  matrix Mi = short_exponential(Gi, k), Mj = short_exponential(Gj, k);
+  matrix Ei = add(I, short_exponential(Gi, k)), Ej = add(I, short_exponential(Gj, k));
   for (int s = 0; s < HALVINGS; s++) {
-    matrix moved = oracle_multiply(oracle_multiply(add(I, Mi), C), transpose(add(I, Mj)));
-    C = add(C, moved);
-    Mi = squared(Mi);
-    Mj = squared(Mj);
+    C = add(C, oracle_multiply(oracle_multiply(Ei, C), transpose(Ej)));
+    Ei = oracle_multiply(Ei, Ei);
+    Ej = oracle_multiply(Ej, Ej);
   }
   return C;
 }
