@@ -86,6 +86,10 @@ function run = sgd_simulate (model, steps, varargin)
   if (isempty (opt.method))
     opt.method = {"sgd", "exact"}{1 + strcmp(model.dynamics, "langevin")};
   endif
+  if (strcmp (opt.method, "minibatch") && ! strcmp (model.problem.type, "sgd_regression"))
+    error ("sgdlangevin:unsupported",
+           "`method` = \"minibatch\" needs a model of a regression, got one of %s", model.problem.type);
+  endif
   [theta, velocity, done, status, message] = __sgdl__ ("simulate", model, steps, opt);
 
   complete = strcmp (status, "ok");

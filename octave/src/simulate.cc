@@ -47,9 +47,9 @@ namespace sgdlangevin
     Matrix X;
     NDArray y;
     sim.X = sim.y = nullptr;
-    octave_scalar_map problem = args(0).scalar_map_value ().contents ("problem").scalar_map_value ();
-    if (sim.method == SGDL_MINIBATCH && problem.contents ("type").string_value () == "sgd_regression")
+    if (sim.method == SGDL_MINIBATCH)
       {
+        octave_scalar_map problem = args(0).scalar_map_value ().contents ("problem").scalar_map_value ();
         X = real_matrix (field (problem, "X", "problem"), "X");
         y = real_vector (field (problem, "y", "problem"), "y", model.core.n_examples);
         if (X.rows () != model.core.n_examples || X.columns () != d)

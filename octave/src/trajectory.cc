@@ -2,14 +2,21 @@
 
 #include "glue.h"
 
+#include <octave/file-ops.h>
+
 namespace sgdlangevin
 {
+  static std::string file_name (const octave_value& value)
+  {
+    return octave::sys::file_ops::tilde_expand (text (value, "file"));
+  }
+
   // (file): frames, dim, n_paths, has_velocity, then the scalars of /run (NaN when absent).
   SGDLANGEVIN_ENTRY (trajectory_info)
   {
     call_context ctx;
     sgdl_trajectory_info info;
-    ctx.check (sgdl_trajectory_info_read (ctx, text (args(0), "file").c_str (), &info));
+    ctx.check (sgdl_trajectory_info_read (ctx, file_name (args(0)).c_str (), &info));
     octave_scalar_map map;
     map.assign ("frames", static_cast<double> (info.frames));
     map.assign ("dim", static_cast<double> (info.dim));
@@ -28,7 +35,7 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (trajectory_read)
   {
     call_context ctx;
-    std::string file = text (args(0), "file"), dataset = text (args(1), "dataset");
+    std::string file = file_name (args(0)), dataset = text (args(1), "dataset");
     ptrdiff_t first = whole_number (args(2), "frames", 1) - 1, count = whole_number (args(3), "frames", 1);
     ptrdiff_t dim = whole_number (args(4), "dim", 1), n_paths = whole_number (args(5), "n_paths", 1);
     NDArray out (dim_vector (count, dim, n_paths));
@@ -42,7 +49,7 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (trajectory_write)
   {
     call_context ctx;
-    std::string file = text (args(0), "file");
+    std::string file = file_name (args(0));
     NDArray theta = real_array (args(1), "theta"), velocity = real_array (args(2), "velocity");
     octave_scalar_map run = args(4).scalar_map_value ();
     auto scalar = [&run] (const char *name) { return real_scalar (field (run, name, "run"), name); };

@@ -5,7 +5,7 @@ function plot_exponent (fit, opt)
   plot_msd (fit.msd, struct ("theory", [], "labels", [], "level", opt.level));
   lag = fit.window([1, 2]);
   hold ("on");
-  line = loglog (lag, exp (fit.log_diffusivity) * lag .^ fit.exponent, "linewidth", 2,
+  line = loglog (lag, exp (fit.log_diffusivity) * lag .^ fit.exponent, "linewidth", 3,
                  "color", sgd_colour ("theory"));
   hold ("off");
   legend (line, sprintf ("exponent %.3g [%.3g, %.3g]", fit.exponent, fit.lower, fit.upper),

@@ -30,7 +30,7 @@ function plot_msd (x, opt)
   styles = {"-", "--", "-."};
   for i = 1:numel (theory)
     [step, order] = sort (theory{i}.step);
-    handles(end+1) = loglog (step, theory{i}.msd(order), styles{mod (i - 1, 3) + 1}, "linewidth", 2,
+    handles(end+1) = loglog (step, theory{i}.msd(order), styles{mod (i - 1, 3) + 1}, "linewidth", 3,
                              "color", sgd_colour (colours{mod (i - 1, 4) + 1}));
     names{end+1} = labels{i};
   endfor

@@ -21,12 +21,12 @@ function plot_phase_plane (state, opt)
     handles = {plot(path(:,1), path(:,2), "color", sgd_colour ("trajectory"))};
     names = {"trajectory"};
   endif
-  handles{end+1} = plot (ellipse(1,:), ellipse(2,:), "linewidth", 2, "color", sgd_colour ("theory"));
+  handles{end+1} = plot (ellipse(1,:), ellipse(2,:), "linewidth", 3, "color", sgd_colour ("theory"));
   names{end+1} = sprintf ("predicted, %g%% of the time", 100 * opt.level);
   plot (0, 0, "k+");
   hold ("off");
   box ("on");
-  legend ([handles{:}], names, "location", "northeast");
+  legend ([handles{:}], names, "location", "northeastoutside");
   xlabel (sprintf ("position along mode %d, from the minimiser", opt.mode));
   ylabel ("velocity (per unit time lr x step)");
   title (sprintf ("Phase plane of mode %d (curvature %.3g)", opt.mode,

@@ -13,13 +13,13 @@ function plot_section (x, opt)
     names{end+1} = "trajectory";
   endif
   contour (x.x, x.y, x.training_loss', 8, "linestyle", "--", "linecolor", sgd_colour ("reference"));
-  contour (x.x, x.y, x.value', 8, "linewidth", 1.5, "linecolor", sgd_colour ("theory"));
-  handles{end+1} = plot (NaN, NaN, "--", "color", sgd_colour ("reference"));
-  handles{end+1} = plot (NaN, NaN, "linewidth", 1.5, "color", sgd_colour ("theory"));
+  contour (x.x, x.y, x.value', 8, "linewidth", 2, "linecolor", sgd_colour ("theory"));
+  handles{end+1} = plot ([NaN, NaN], [NaN, NaN], "--", "color", sgd_colour ("reference"));
+  handles{end+1} = plot ([NaN, NaN], [NaN, NaN], "linewidth", 2, "color", sgd_colour ("theory"));
   names = [names, {"training loss", "modified loss"}];
   if (any (x.current_x(:)) || any (x.current_y(:)))
     draw_current (x);
-    handles{end+1} = plot (NaN, NaN, "color", sgd_colour ("current"));
+    handles{end+1} = plot ([NaN, NaN], [NaN, NaN], "color", sgd_colour ("current"));
     names{end+1} = "current";
   endif
   hold ("off");

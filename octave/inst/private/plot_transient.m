@@ -16,7 +16,7 @@ function plot_transient (x, opt)
   handles = [];
   for i = 1:numel (coordinates)
     path = x.mean_theta(coordinates(i),order);
-    handles(i) = plot (step, path, "linewidth", 2, "color", colours(i,:));
+    handles(i) = plot (step, path, "linewidth", 3, "color", colours(i,:));
     if (! isempty (sd))
       reach = 2 * sd(coordinates(i),order);
       plot (step, [path - reach; path + reach], "--", "color", colours(i,:));

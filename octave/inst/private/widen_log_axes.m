@@ -1,9 +1,15 @@
 ## widen_log_axes (ax)
 ##
-## Room of a twentieth of the range around what is drawn, so that markers are not cut.
+## Room of a twentieth of the range around what is drawn, so that markers are not cut, and
+## ticks at 1, 2 and 5 where there are too few powers of ten.
 function widen_log_axes (ax)
-  for name = {"xlim", "ylim"}
-    limits = log (get (ax, name{1}));
-    set (ax, name{1}, exp (limits + [-1, 1] * max (diff (limits) / 20, 0.05)));
+  for name = "xy"
+    limits = log10 (get (ax, [name "lim"]));
+    limits += [-1, 1] * max (diff (limits) / 20, 0.02);
+    set (ax, [name "lim"], 10 .^ limits);
+    if (diff (limits) < 2)
+      ticks = [1; 2; 5] .* 10 .^ (floor (limits(1)):ceil (limits(2)));
+      set (ax, [name "tick"], ticks(:)', [name "ticklabel"], arrayfun (@num2str, ticks(:)', "UniformOutput", false));
+    endif
   endfor
 endfunction

@@ -1,0 +1,47 @@
+## What Ctrl-C leaves behind. run.sh sends SIGINT to the process named in the file SGDL_READY, and reads the
+## lines "ok ..." and "not ok ..." printed here. SGDL_INTERRUPT chooses the call.
+1;
+
+function report (passed, what)
+  printf ("%s %s\n", {"not ok", "ok"}{1 + passed}, what);
+endfunction
+
+function announce ()
+  file = fopen (getenv ("SGDL_READY"), "w");
+  fprintf (file, "%d", getpid ());
+  fclose (file);
+endfunction
+
+## Far too long to finish; the steps done are given back, bit for bit what a shorter run gives.
+function interrupt_simulation ()
+  model = sgd_model (sgd_spectrum (linspace (2, 1, 50), "sigma2", 1), sgd_hyper (0.05, 0.9));
+  lastwarn ("");
+  announce ();
+  run = sgd_simulate (model, 2e9, "seed", 1, "record", 1e4);
+  [message, id] = lastwarn ();
+  report (strcmp (id, "sgdlangevin:interrupted"), "simulation: warning id");
+  report (! isempty (regexp (message, "^interrupted after \\d+ of 2000000000 steps")), "simulation: warning text");
+  report (run.complete == false, "simulation: complete is false");
+  done = rows (run.theta);
+  report (done >= 1 && rows (run.step) == done && rows (run.velocity) == done, "simulation: rows agree");
+  few = min (done, 11);
+  again = sgd_simulate (model, (few - 1) * 1e4 + 1, "seed", 1, "record", 1e4);
+  report (isequal (again.theta, run.theta(1:few,:)), "simulation: the rows are right");
+endfunction
+
+## Every other function passes the interrupt on.
+function interrupt_transient ()
+  model = sgd_model (sgd_spectrum (linspace (2, 1, 400), "sigma2", 1), sgd_hyper (0.05, 0.9));
+  reached_end = false;
+  unwind_protect
+    announce ();
+    for k = 1:1e6
+      sgd_transient (model, 1e5 + (1:20), ones (400, 1));
+    endfor
+    reached_end = true;
+  unwind_protect_cleanup
+    report (! reached_end, "transient: the interrupt came through");
+  end_unwind_protect
+endfunction
+
+feval (["interrupt_" getenv("SGDL_INTERRUPT")]);
