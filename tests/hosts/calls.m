@@ -1,0 +1,133 @@
+## The calls that calls.R makes too, in the same order: each numeric result goes, as raw doubles, to a file of
+## its own in the folder given.
+1;
+
+function put (name, x)
+  persistent folder = argv (){end};
+  if (isstruct (x))
+    x = struct2cell (x);
+  endif
+  file = fopen (fullfile (folder, name), "w");
+  fwrite (file, double (x), "double", 0, "ieee-le");
+  fclose (file);
+endfunction
+
+function put_fields (name, x, fields)
+  for field = fields
+    put ([name, "-", field{1}], x.(field{1}));
+  endfor
+endfunction
+
+## Numbers with few bits, so that both hosts start from the same ones.
+function x = integers (rows, columns, a, b, modulus)
+  i = (1:rows)';
+  j = 1:columns;
+  x = mod (a * i + b * j + i .* j, modulus) - (modulus - 1) / 2;
+endfunction
+
+d = 12;
+N = 150;
+X = integers (N, d, 7, 5, 31) / 16;
+X(:,d) /= 64;
+y = integers (N, 1, 11, 3, 23) / 8;
+A = integers (d, d, 3, 7, 19) / 8;
+H = integers (2 * d, d, 5, 9, 29)' * integers (2 * d, d, 5, 9, 29) / 512;
+Sigma = A * A';
+b = integers (d, 1, 2, 1, 9) / 4;
+theta0 = integers (d, 1, 3, 1, 11) / 8;
+v0 = integers (d, 1, 5, 1, 7) / 16;
+hyper = sgd_hyper (0.02, 0.9, 0.01, 16);
+
+general = sgd_quadratic (H, "b", b, "Sigma", Sigma);
+proportional = sgd_quadratic (H, "b", b, "sigma2", 0.75);
+empirical = sgd_regression (X, y);
+homoscedastic = sgd_regression (X, y, "gradient_noise", "homoscedastic");
+spectrum = sgd_spectrum ([4, 2, 1, 0.25, 0.01], "noise", [1, 3, 2, 1, 0.5]);
+put_fields ("hyper", hyper, {"mass", "damping", "inverse_temperature", "temperature"});
+put_fields ("regression", empirical, {"H", "b"});
+
+models = struct (
+  "langevin", sgd_model (general, hyper),
+  "shortcut", sgd_model (proportional, hyper),
+  "cholesky", sgd_model (proportional, hyper, "decompose", false),
+  "sgd", sgd_model (general, hyper, "dynamics", "sgd"),
+  "without", sgd_model (general, hyper, "dynamics", "sgd", "sampling", "without", "n_examples", 150),
+  "epoch", sgd_model (general, hyper, "dynamics", "sgd", "sampling", "epoch", "n_examples", 150),
+  "dropped", sgd_model (general, hyper, "dynamics", "sgd", "sampling", "epoch", "n_examples", 150, "drop_last", true),
+  "regression", sgd_model (empirical, hyper, "dynamics", "sgd"),
+  "regression_without", sgd_model (empirical, hyper, "dynamics", "sgd", "sampling", "without"),
+  "regression_epoch", sgd_model (empirical, hyper, "dynamics", "sgd", "sampling", "epoch"),
+  "homoscedastic", sgd_model (homoscedastic, hyper),
+  "spectrum", sgd_model (spectrum, hyper));
+for [model, name] = models
+  put_fields (["model-" name], model, {"eigenvalues", "vectors", "minimiser", "gradient_noise", "sigma2"});
+  put_fields (["report-" name], model.report, {"n_flat", "n_past_limit", "lr_limit", "worst_kappa", ...
+                                               "langevin_error", "epoch_steps", "remainder"});
+  state = sgd_stationary (model);
+  put_fields (["stationary-" name], state, {"theta", "velocity", "cross", "exists"});
+  put (["stationary-" name "-trace"], [state.trace.theta, state.trace.velocity]);
+endfor
+models = rmfield (models, "cholesky");
+
+for name = {"langevin", "shortcut", "sgd", "epoch", "dropped"}
+  for kind = {"full", "diagonal", "trace", "none"}
+    law = sgd_transient (models.(name{1}), [1, 3, 40, 1000], theta0, "v0", v0, "covariance", kind{1});
+    put_fields (strjoin ({"transient", name{1}, kind{1}}, "-"), law,
+                {"step", "time", "mean_theta", "mean_velocity", "theta", "velocity", "cross"});
+  endfor
+endfor
+
+steps = [1, 2, 5, 10, 30, 100, 1000];
+for [model, name] = models
+  put_fields (["theory-" name], sgd_msd (model, steps, "modes", true), {"msd", "exponent", "modes", "time"});
+  put_fields (["oscillations-" name], sgd_oscillations (model), {"mode", "eigenvalue", "gamma", "omega", "period", ...
+                                                                 "quality", "critical_momentum"});
+endfor
+for name = {"langevin", "sgd", "epoch"}
+  point = sgd_msd (models.(name{1}), steps, "start", "point", "theta0", theta0, "v0", v0);
+  put_fields (["point-" name{1}], point, {"msd", "exponent"});
+endfor
+warning ("off", "sgdlangevin:paper_form");
+put_fields ("paper", sgd_msd (models.shortcut, steps, "form", "paper"), {"msd", "exponent"});
+
+points = integers (6, 2 * d, 3, 5, 13) / 32;
+for name = {"langevin", "shortcut", "homoscedastic", "spectrum"}
+  loss = sgd_modified_loss (models.(name{1}));
+  n = 2 * loss.dim;
+  put_fields (["loss-" name{1}], loss, {"U", "Q", "inverse_temperature", "rank"});
+  put (["loss-" name{1} "-value"], sgd_modified_loss_value (loss, points(:,1:n)));
+  put_fields (["current-" name{1}], sgd_current (models.(name{1}), points(:,1:n)), ...
+              {"current", "drift", "log_density"});
+  section = sgd_modified_loss_section (loss, points(1,1:n), points(2,1:n), "extent", [2, 3], "n", 7);
+  put_fields (["section-" name{1}], section, {"x", "y", "value", "current_x", "current_y", "training_loss", "origin"});
+endfor
+
+runs = struct (
+  "exact", sgd_simulate (models.langevin, 400, "nsim", 3, "seed", 12345, "theta0", theta0, "v0", v0),
+  "exact_stationary", sgd_simulate (models.langevin, 400, "nsim", 2, "seed", 2^52 + 3, "start", "stationary", "record", 4),
+  "exact_modes", sgd_simulate (models.shortcut, 400, "seed", 1, "coordinates", "modes", "theta0", theta0),
+  "exact_spectrum", sgd_simulate (models.spectrum, 2000, "nsim", 2, "seed", 5),
+  "sgd_replacement", sgd_simulate (models.sgd, 400, "nsim", 2, "seed", 6),
+  "sgd_without", sgd_simulate (models.without, 400, "nsim", 2, "seed", 7, "start", "stationary"),
+  "sgd_epoch", sgd_simulate (models.epoch, 400, "nsim", 2, "seed", 8),
+  "sgd_dropped", sgd_simulate (models.dropped, 400, "nsim", 2, "seed", 8, "velocity", false),
+  "minibatch_replacement", sgd_simulate (models.regression, 400, "nsim", 2, "seed", 9, "method", "minibatch"),
+  "minibatch_without", sgd_simulate (models.regression_without, 400, "nsim", 2, "seed", 10, "method", "minibatch"),
+  "minibatch_epoch", sgd_simulate (models.regression_epoch, 400, "nsim", 2, "seed", 11, "method", "minibatch", "record", 3));
+for [run, name] = runs
+  put_fields (["run-" name], run, {"step", "time", "theta", "velocity", "seed"});
+endfor
+
+for name = {"exact", "exact_stationary", "minibatch_epoch"}
+  for type = {"time-averaged", "ensemble", "from-start"}
+    put_fields (strjoin ({"msd", name{1}, type{1}}, "-"), msd (runs.(name{1}), "type", type{1}), ...
+                {"lag", "msd", "se", "n", "dim", "n_paths", "frames"});
+  endfor
+endfor
+put_fields ("msd-origin", msd (runs.exact, "lags", [1, 5, 20], "type", "ensemble", "origin", 50), {"msd", "se"});
+for name = {"exact_spectrum", "exact", "sgd_epoch"}
+  fit = diffusion_exponent (runs.(name{1}), "window", [1, 12], "level", 0.9, "n_boot", 99, "seed", 77);
+  put_fields (["exponent-" name{1}], fit, {"exponent", "se", "lower", "upper", "p_value", "log_diffusivity", "vcov", ...
+                                           "window", "n_lags", "n_blocks", "curvature", "curvature_p"});
+  put_fields (["exponent-msd-" name{1}], fit.msd, {"lag", "msd", "se"});
+endfor
