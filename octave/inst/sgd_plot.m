@@ -20,7 +20,8 @@
 ## (default 0.95) of the stationary law; @var{trajectory}: from sgd_simulate, drawn under it
 ## @item sgd_modified_loss_section
 ## contours of the modified loss over those of the training loss, the current as
-## streamlines; @var{trajectory}: from sgd_simulate, or n x 2 in the section's coordinates
+## streamlines (unless @var{streamlines} is false); @var{trajectory}: from sgd_simulate, or n x 2 in
+## the section's coordinates
 ## @item sgd_oscillations, sgd_model
 ## eigenvalues of the Hessian by rank, marked by damping regime
 ## @item sgd_simulate, read_trajectory
@@ -62,7 +63,7 @@ function ax = sgd_plot (x, varargin)
     case "sgd_stationary"
       plot_phase_plane (x, parse ({"mode", 1; "trajectory", []; "level", 0.95}));
     case "sgd_modified_loss_section"
-      plot_section (x, parse ({"trajectory", []}));
+      plot_section (x, parse ({"trajectory", []; "streamlines", true}));
     case "sgd_oscillations"
       parse (cell (0, 2));
       plot_spectrum (x);
@@ -124,6 +125,7 @@ endfunction
 %!test check (sgd_stationary (model), "mode", 2, "trajectory", run, "level", 0.5)
 %!test check (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0, 0, 0], [0, 0, 1, 0]))
 %!test check (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0], [0, 1]), "trajectory", run)
+%!test check (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0], [0, 1]), "streamlines", false)
 %!test check (sgd_oscillations (model))
 %!test check (model)
 %!test check (sgd_model (sgd_spectrum ([1, 0, -1], "noise", [1, 1, 1]), sgd_hyper (0.1)))

@@ -27,14 +27,14 @@ function plot_msd (x, opt)
     names = {sprintf("measured, %g%% bars", 100 * opt.level)};
   endif
   colours = {"theory", "current", "other", "fourth"};
-  styles = {"-", "--", "-."};
+  widths = [4, 2, 1];   # so that curves that coincide are all seen
   for i = 1:numel (theory)
     [step, order] = sort (theory{i}.step);
-    handles(end+1) = loglog (step, theory{i}.msd(order), styles{mod (i - 1, 3) + 1}, "linewidth", 3,
+    handles(end+1) = loglog (step, theory{i}.msd(order), "linewidth", widths(min (i, 3)),
                              "color", sgd_colour (colours{mod (i - 1, 4) + 1}));
     names{end+1} = labels{i};
   endfor
-  legend (handles, names, "location", "northwest");
+  legend (handles, names, "location", "southeast");
   xlabel ("lag (steps)");
   ylabel ("mean squared displacement (parameter units squared)");
   title ("Mean squared displacement");

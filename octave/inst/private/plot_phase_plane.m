@@ -26,7 +26,8 @@ function plot_phase_plane (state, opt)
   plot (0, 0, "k+");
   hold ("off");
   box ("on");
-  legend ([handles{:}], names, "location", "northeastoutside");
+  ylim (ylim () + [0, 0.25 * diff(ylim ())]);   # room for the legend
+  legend ([handles{:}], names, "location", "northeast");
   xlabel (sprintf ("position along mode %d, from the minimiser", opt.mode));
   ylabel ("velocity (per unit time lr x step)");
   title (sprintf ("Phase plane of mode %d (curvature %.3g)", opt.mode,

@@ -17,7 +17,7 @@ function plot_section (x, opt)
   handles{end+1} = plot ([NaN, NaN], [NaN, NaN], "--", "color", sgd_colour ("reference"));
   handles{end+1} = plot ([NaN, NaN], [NaN, NaN], "linewidth", 2, "color", sgd_colour ("theory"));
   names = [names, {"training loss", "modified loss"}];
-  if (any (x.current_x(:)) || any (x.current_y(:)))
+  if (opt.streamlines && (any (x.current_x(:)) || any (x.current_y(:))))
     draw_current (x);
     handles{end+1} = plot ([NaN, NaN], [NaN, NaN], "color", sgd_colour ("current"));
     names{end+1} = "current";
@@ -25,7 +25,7 @@ function plot_section (x, opt)
   hold ("off");
   box ("on");
   axis ([x.x(1), x.x(end), x.y(1), x.y(end)]);
-  legend ([handles{:}], names, "location", "northeastoutside");
+  legend ([handles{:}], names, "location", "northeast");
   xlabel ("distance along direction 1");
   ylabel ("distance along direction 2");
   title ("Modified loss and current");
