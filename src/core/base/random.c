@@ -52,6 +52,11 @@ SGDL_VECTORISED static void take_counters(block_walk *w, ptrdiff_t n, sgdl_count
   }
 }
 
+static ptrdiff_t whole_groups(ptrdiff_t blocks)
+{
+  return (blocks + SGDL_GROUP - 1) / SGDL_GROUP * SGDL_GROUP;
+}
+
 /* ---- normals ---- */
 
 /* Coordinates [first, first + n) of n_steps steps. Chunks of blocks run on across steps, so that short steps
@@ -68,7 +73,7 @@ static void fill_normals(uint64_t seed, uint32_t stream, uint64_t path, uint64_t
   sgdl_counters counters;
   double pairs[2 * SGDL_CHUNK];
   for (ptrdiff_t done = 0; done < total; done += SGDL_CHUNK) {
-    ptrdiff_t m = total - done < SGDL_CHUNK ? total - done : SGDL_CHUNK, padded = (m + 7) / 8 * 8;
+    ptrdiff_t m = total - done < SGDL_CHUNK ? total - done : SGDL_CHUNK, padded = whole_groups(m);
     take_counters(&walk, padded, &counters);
     if (whole_blocks && padded == m) {
       kernels.normals(seed, path, &counters, m, out);
@@ -76,9 +81,18 @@ static void fill_normals(uint64_t seed, uint32_t stream, uint64_t path, uint64_t
       continue;
     }
     kernels.normals(seed, path, &counters, padded, pairs);
-    for (ptrdiff_t i = 0; i < 2 * m; i++) {
-      if (position >= skip && position < skip + n) *out++ = pairs[i];
-      if (++position == 2 * per_step) position = 0;
+    for (ptrdiff_t i = 0; i < 2 * m;) {
+      ptrdiff_t before = position < skip ? skip - position : 0, end = skip + n;
+      i += before;
+      position += before;
+      ptrdiff_t run = end - position < 2 * m - i ? end - position : 2 * m - i;
+      memcpy(out, pairs + i, (size_t)run * sizeof *out);
+      out += run;
+      i += run;
+      position += run;
+      if (position < end) continue;
+      i += 2 * per_step - end;
+      position = 0;
     }
   }
 }
@@ -108,7 +122,7 @@ void sgdl_words(uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, pt
   for (ptrdiff_t done = 0, skip = first % 2; done < n; skip = 0) {
     ptrdiff_t left = n - done, blocks = (skip + left + 1) / 2;
     if (blocks > SGDL_CHUNK) blocks = SGDL_CHUNK;
-    ptrdiff_t padded = (blocks + 7) / 8 * 8, taken = 2 * blocks - skip < left ? 2 * blocks - skip : left;
+    ptrdiff_t padded = whole_groups(blocks), taken = 2 * blocks - skip < left ? 2 * blocks - skip : left;
     take_counters(&walk, padded, &counters);
     kernels.words(seed, path, &counters, padded, words);
     memcpy(out + done, words + skip, (size_t)taken * sizeof *out);

@@ -5,6 +5,10 @@
 #include <math.h>
 #include <string.h>
 
+/* Vectors that a kernel works on side by side, statement by statement. */
+#define TOGETHER 4
+#define EACH _Pragma("GCC unroll 4") for (int w = 0; w < TOGETHER; w++)
+
 #define ONE 0x3ff0000000000000u       /* the bits of 1.0     */
 #define HALF_ROOT 0x3fe6a09e667f3bcdu /* of sqrt(1/2)        */
 #define TWO_52 0x4330000000000000u    /* of 2^52             */
