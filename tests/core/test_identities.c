@@ -195,6 +195,31 @@ static void test_shortcut(sgdl_context *ctx)
   }
 }
 
+/* The shortcut needs H + weight_decay I positive definite, unless the modes are at hand. */
+static void test_shortcut_refused(sgdl_context *ctx)
+{
+  problem p;
+  double P[DD], W[DD], diagonal[D], want[DD];
+  make(ctx, SGDL_LANGEVIN, 6, 0, &p);
+  for (int l = 0; l < D; l++)
+    diagonal[l] = p.rho[l];
+  p.model.noise = diagonal;
+  p.model.noise_is_full = 0;
+  CHECK_STATUS(sgdl_stationary(ctx, &p.model, want, NULL, NULL, NULL, NULL), SGDL_OK);
+  p.model.sigma2 = 1;
+  p.model.hessian = p.H;
+  CHECK_STATUS(sgdl_stationary(ctx, &p.model, P, NULL, NULL, NULL, NULL), SGDL_OK);
+  CHECK_ARRAY(P, want, DD, 1e-14);
+  p.model.rho = p.model.vectors = p.model.noise = NULL;
+  CHECK_STATUS(sgdl_stationary(ctx, &p.model, P, W, NULL, NULL, NULL), SGDL_FLAT);
+  CHECK_TEXT(ctx->message, "expected a positive definite matrix where no eigendecomposition is made");
+  p.H[0] -= 1;
+  CHECK_STATUS(sgdl_stationary(ctx, &p.model, P, W, NULL, NULL, NULL), SGDL_SADDLE);
+  p.model.hessian = NULL;
+  CHECK_STATUS(sgdl_stationary(ctx, &p.model, P, W, NULL, NULL, NULL), SGDL_UNSUPPORTED);
+  CHECK_TEXT(ctx->message, "`model` was made with decompose = FALSE");
+}
+
 /* N < d: flat directions. Noiseless ones are no obstacle; noisy ones are left out, and counted. */
 static void test_flat(sgdl_context *ctx)
 {
@@ -372,6 +397,7 @@ int main(void)
   test_lyapunov(&ctx);
   test_stein(&ctx);
   test_shortcut(&ctx);
+  test_shortcut_refused(&ctx);
   test_flat(&ctx);
   test_fokker_planck(&ctx);
   test_recursion(&ctx);
