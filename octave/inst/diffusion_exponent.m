@@ -51,7 +51,7 @@
 ## as used
 ## @end table
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:not_finite}, @code{:too_short}
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite}, @code{sgdlangevin:too_short}
 ## (fewer than 8 blocks of twice the largest lag, or fewer than 3 lags).
 ##
 ## @strong{Source}: arXiv 2107.09133 fits the exponent by least squares on log-spaced lags;

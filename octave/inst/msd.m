@@ -39,8 +39,8 @@
 ## the kind of average and the shape of the data
 ## @end table
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:not_finite},
-## @code{:too_short}.
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
+## @code{sgdlangevin:too_short}.
 ##
 ## @strong{Source}: the definition above.  Cost: O(T log T) a coordinate and path; memory
 ## O(T) a thread.
@@ -110,9 +110,11 @@ endfunction
 %! assert (msd (1e6 + (1:100)', "lags", [1, 10]).msd, [1; 100], -1e-14);
 
 %!error <Invalid call> msd ()
-%!error <`x`: expected a numeric vector, matrix, three-dimensional array or trajectory, got a cell array> msd ({})
+%!error <`x`: expected a numeric vector, matrix, three-dimensional array or trajectory, got a cell array>
+%! msd ({})
 %!error <got a struct> msd (struct ("type", "sgd_hyper"))
-%!error <expected frames at equal intervals, got steps from 1 to 2 apart> msd (struct ("type", "sgd_trajectory", "step", [0; 1; 3], "theta", [1; 2; 3]))
+%!error <expected frames at equal intervals, got steps from 1 to 2 apart>
+%! msd (struct ("type", "sgd_trajectory", "step", [0; 1; 3], "theta", [1; 2; 3]))
 %!error id=sgdlangevin:not_finite msd ([1; NaN; 2; 3])
 %!error id=sgdlangevin:too_short msd ([1; 2])
 %!error <`x` has 2 frames: expected at least 3> msd ([1; 2])

@@ -33,7 +33,7 @@
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:io} (missing, truncated or foreign file),
-## @code{:bad_argument}, @code{:unsupported} (built without HDF5).
+## @code{sgdlangevin:bad_argument}, @code{sgdlangevin:unsupported} (built without HDF5).
 ##
 ## Cost: one pass over the frames that are read.
 ##

@@ -34,8 +34,8 @@
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:unsupported} (dynamics "sgd", or noise that does not
-## reach every direction), @code{:bad_argument}, @code{:not_finite}, @code{:flat},
-## @code{:saddle}.
+## reach every direction), @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite}, @code{sgdlangevin:flat},
+## @code{sgdlangevin:saddle}.
 ##
 ## @strong{Source}: arXiv 2107.09133, probability currents.  Cost: that of
 ## sgd_modified_loss, and n d^2.
@@ -82,5 +82,6 @@ endfunction
 %!error <`model`: expected the value of sgd_model\(\)> sgd_current (loss, z)
 %!error <`points`: expected 2 columns> sgd_current (model, ones (2, 3))
 %!error id=sgdlangevin:not_finite sgd_current (model, [1, Inf])
-%!error id=sgdlangevin:unsupported sgd_current (sgd_model (sgd_spectrum ([2, 1], "noise", [1, 0]), model.hyper), [1, 1])
+%!error id=sgdlangevin:unsupported
+%! sgd_current (sgd_model (sgd_spectrum ([2, 1], "noise", [1, 0]), model.hyper), [1, 1])
 %!error id=sgdlangevin:unsupported sgd_current (sgd_model (model.problem, model.hyper, "dynamics", "sgd"), z)

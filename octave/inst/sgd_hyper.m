@@ -3,6 +3,7 @@
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{hyper} =} sgd_hyper (@var{lr})
 ## @deftypefnx {} {@var{hyper} =} sgd_hyper (@var{lr}, @var{momentum}, @var{weight_decay}, @var{batch_size})
+## @deftypefnx {} {@var{hyper} =} sgd_hyper (@var{lr}, @var{name}, @var{value}, @dots{})
 ## Hyperparameters of stochastic gradient descent, checked, and what follows from them.
 ##
 ## The update of one step @var{k} with the gradient @var{g} of a batch is
@@ -54,14 +55,18 @@
 ## @seealso{sgd_model}
 ## @end deftypefn
 
-function hyper = sgd_hyper (lr, momentum = 0, weight_decay = 0, batch_size = 1)
-  if (nargin < 1)
+function hyper = sgd_hyper (lr, varargin)
+  table = {"momentum", 0; "weight_decay", 0; "batch_size", 1};
+  leading = find ([cellfun(@ischar, varargin), true], 1) - 1;
+  if (nargin < 1 || leading > rows (table))
     print_usage ();
   endif
+  pairs = [table(1:leading,1)'; varargin(1:leading)];
+  opt = __sgdl_options__ ("sgd_hyper", table, [pairs(:)', varargin(leading+1:end)]);
   [mass, damping, inverse_temperature, temperature] = ...
-    __sgdl__ ("hyper", lr, momentum, weight_decay, batch_size);
-  hyper = struct ("type", "sgd_hyper", "lr", double (lr), "momentum", double (momentum),
-                  "weight_decay", double (weight_decay), "batch_size", double (batch_size),
+    __sgdl__ ("hyper", lr, opt.momentum, opt.weight_decay, opt.batch_size);
+  hyper = struct ("type", "sgd_hyper", "lr", double (lr), "momentum", double (opt.momentum),
+                  "weight_decay", double (opt.weight_decay), "batch_size", double (opt.batch_size),
                   "mass", mass, "damping", damping, "inverse_temperature", inverse_temperature,
                   "temperature", temperature);
 endfunction
@@ -81,7 +86,13 @@ endfunction
 %! assert ([hyper.lr, hyper.momentum, hyper.weight_decay, hyper.batch_size], [0.5, 0, 0, 1]);
 %! assert (class (hyper.lr), "double");
 
+%!test   # by name
+%! assert (sgd_hyper (0.1, "batch_size", 4, "momentum", 0.5), sgd_hyper (0.1, 0.5, 0, 4));
+%! assert (sgd_hyper (0.1, 0.5, "batch_size", 4), sgd_hyper (0.1, 0.5, 0, 4));
+
 %!error <Invalid call> sgd_hyper ()
+%!error <Invalid call> sgd_hyper (1, 2, 3, 4, 5)
+%!error <sgd_hyper has no argument `momentun`: did you mean `momentum`> sgd_hyper (0.1, "momentun", 0.9)
 %!error id=sgdlangevin:bad_argument sgd_hyper (-0.1)
 %!error <`lr` = -0.1: expected a finite number . 0> sgd_hyper (-0.1)
 %!error <`lr`> sgd_hyper (0)

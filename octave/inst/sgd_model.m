@@ -57,9 +57,9 @@
 ## stationary variances; epoch_steps; remainder
 ## @end table
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:unstable} (learning rate past
-## the limit under "sgd"), @code{:flat} (the loss slopes for ever along a flat direction),
-## @code{:unsupported}, @code{:no_device}, @code{:no_residual}.  @strong{Warning}:
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:unstable} (learning rate past
+## the limit under "sgd"), @code{sgdlangevin:flat} (the loss slopes for ever along a flat direction),
+## @code{sgdlangevin:unsupported}, @code{sgdlangevin:no_device}, @code{sgdlangevin:no_residual}.  @strong{Warning}:
 ## @code{sgdlangevin:unstable} (the same limit under "langevin").
 ##
 ## @strong{Source}: arXiv 2107.09133; the stability limit 0 < lr kappa < 2 (1 + momentum)
@@ -232,17 +232,24 @@ endfunction
 %! assert ([model.report.n_flat, model.report.n_flat_noisy, model.report.n_saddle], [2, 1, 1]);
 
 %!warning id=sgdlangevin:unstable sgd_model (sgd_spectrum ([50, 1], "sigma2", 1), sgd_hyper (0.1));
-%!warning <`lr` = 0.1: SGD itself diverges along 1 of 2 modes; it is stable below 0.04> sgd_model (sgd_spectrum ([50, 1], "sigma2", 1), sgd_hyper (0.1));
-%!error id=sgdlangevin:unstable sgd_model (sgd_spectrum ([50, 1], "sigma2", 1), sgd_hyper (0.1), "dynamics", "sgd")
-%!error <0.04.*50|50.*0.04> sgd_model (sgd_spectrum ([50, 1], "sigma2", 1), sgd_hyper (0.1), "dynamics", "sgd")
-%!error id=sgdlangevin:flat sgd_model (sgd_quadratic (diag ([1, 0]), "b", [1, 1], "sigma2", 1), sgd_hyper (0.1))
+%!warning <`lr` = 0.1: SGD itself diverges along 1 of 2 modes; it is stable below 0.04>
+%! sgd_model (sgd_spectrum ([50, 1], "sigma2", 1), sgd_hyper (0.1));
+%!error id=sgdlangevin:unstable
+%! sgd_model (sgd_spectrum ([50, 1], "sigma2", 1), sgd_hyper (0.1), "dynamics", "sgd")
+%!error <0.04.*50|50.*0.04>
+%! sgd_model (sgd_spectrum ([50, 1], "sigma2", 1), sgd_hyper (0.1), "dynamics", "sgd")
+%!error id=sgdlangevin:flat
+%! sgd_model (sgd_quadratic (diag ([1, 0]), "b", [1, 1], "sigma2", 1), sgd_hyper (0.1))
 %!error <Invalid call> sgd_model (quadratic)
-%!error <`problem`: expected the value of sgd_quadratic\(\), sgd_regression\(\) or sgd_spectrum\(\), got a 2 x 2 double array> sgd_model (H, hyper)
+%!error <`problem`: expected the value of sgd_quadratic.*sgd_spectrum\(\), got a 2 x 2 double array>
+%! sgd_model (H, hyper)
 %!error <`problem`: .* got that of sgd_hyper\(\)> sgd_model (hyper, quadratic)
 %!error <`hyper`: expected the value of sgd_hyper\(\), got a number> sgd_model (quadratic, 0.1)
-%!error <`dynamics` = "langevine": .* did you mean "langevin"> sgd_model (quadratic, hyper, "dynamics", "langevine")
+%!error <`dynamics` = "langevine": .* did you mean "langevin">
+%! sgd_model (quadratic, hyper, "dynamics", "langevine")
 %!error <`dynamics`: expected one character string, got a number> sgd_model (quadratic, hyper, "dynamics", 1)
-%!error <sgd_model has no argument `dynamic`: did you mean `dynamics`> sgd_model (quadratic, hyper, "dynamic", "sgd")
+%!error <sgd_model has no argument `dynamic`: did you mean `dynamics`>
+%! sgd_model (quadratic, hyper, "dynamic", "sgd")
 %!error <did you mean "epoch"> sgd_model (quadratic, hyper, "sampling", "epochs")
 %!error <`noise` = "multiplicative"> sgd_model (quadratic, hyper, "noise", "multiplicative")
 %!error <`n_examples`> sgd_model (quadratic, hyper, "sampling", "without")
@@ -251,7 +258,8 @@ endfunction
 %!error id=sgdlangevin:unsupported sgd_model (quadratic, hyper, "sampling", "epoch", "n_examples", 10)
 %!error id=sgdlangevin:unsupported sgd_model (quadratic, hyper, "decompose", false)
 %!error <`decompose` = false> sgd_model (quadratic, hyper, "decompose", false)
-%!error <`decompose`: expected true or false, got a character vector> sgd_model (quadratic, hyper, "decompose", "no")
+%!error <`decompose`: expected true or false, got a character vector>
+%! sgd_model (quadratic, hyper, "decompose", "no")
 %!error <`drop_last`: expected true or false> sgd_model (quadratic, hyper, "drop_last", [0, 1])
 %!error id=sgdlangevin:no_device sgd_model (quadratic, hyper, "device", "cuda")
 %!error <this build has no CUDA backend> sgd_model (quadratic, hyper, "device", "cuda")

@@ -33,8 +33,8 @@
 ## the model
 ## @end table
 ##
-## @strong{Errors}: @code{sgdlangevin:unsupported} (dynamics "sgd"), @code{:flat},
-## @code{:saddle}.
+## @strong{Errors}: @code{sgdlangevin:unsupported} (dynamics "sgd"), @code{sgdlangevin:flat},
+## @code{sgdlangevin:saddle}.
 ##
 ## @strong{Source}: arXiv 2107.09133, modified loss and probability currents; for noise
 ## sigma2 H, Phi = [(theta - mu)' K H^-1 (theta - mu)/(lr (1 + momentum)) + v' H^-1 v/2]/sigma2.
@@ -90,8 +90,12 @@ endfunction
 
 %!error <Invalid call> sgd_modified_loss ()
 %!error <`model`: expected the value of sgd_model\(\)> sgd_modified_loss (1)
-%!error id=sgdlangevin:unsupported sgd_modified_loss (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper, "dynamics", "sgd"))
-%!error <`dynamics` = "sgd"> sgd_modified_loss (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper, "dynamics", "sgd"))
+%!error id=sgdlangevin:unsupported
+%! sgd_modified_loss (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper, "dynamics", "sgd"))
+%!error <`dynamics` = "sgd">
+%! sgd_modified_loss (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper, "dynamics", "sgd"))
 %!error id=sgdlangevin:saddle sgd_modified_loss (sgd_model (sgd_spectrum ([1, -1], "noise", [1, 1]), hyper))
-%!error id=sgdlangevin:flat sgd_modified_loss (sgd_model (sgd_spectrum ([1, 0], "noise", [1, 1]), sgd_hyper (0.1)))
-%!error id=sgdlangevin:unsupported sgd_modified_loss (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper, "decompose", false))
+%!error id=sgdlangevin:flat
+%! sgd_modified_loss (sgd_model (sgd_spectrum ([1, 0], "noise", [1, 1]), sgd_hyper (0.1)))
+%!error id=sgdlangevin:unsupported
+%! sgd_modified_loss (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper, "decompose", false))

@@ -1,8 +1,8 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
 ## -*- texinfo -*-
-## @deftypefn  {} {@var{section} =} sgd_modified_loss_section (@var{loss}, @var{direction1}, @var{direction2})
-## @deftypefnx {} {@var{section} =} sgd_modified_loss_section (@dots{}, "extent", @var{extent}, "n", @var{n}, "origin", @var{origin})
+## @deftypefn  {} {@var{s} =} sgd_modified_loss_section (@var{object}, @var{direction1}, @var{direction2})
+## @deftypefnx {} {@var{s} =} sgd_modified_loss_section (@dots{}, @var{name}, @var{value}, @dots{})
 ## Modified loss, probability current and training loss on a plane of phase space.
 ##
 ## @example
@@ -15,7 +15,7 @@
 ## @strong{Arguments}
 ##
 ## @table @var
-## @item loss
+## @item object
 ## from sgd_modified_loss
 ## @item direction1, direction2
 ## vectors of 2d (theta, v), or of d for directions in theta
@@ -44,7 +44,7 @@
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument} (zero or parallel directions),
-## @code{:not_finite}, @code{:unsupported} (a direction without noise).
+## @code{sgdlangevin:not_finite}, @code{sgdlangevin:unsupported} (a direction without noise).
 ##
 ## @strong{Source}: arXiv 2107.09133, figures of the modified loss and its currents.
 ## Cost: O(d^2 + n^2) and that of sgd_stationary.
@@ -57,13 +57,13 @@
 ## @seealso{sgd_modified_loss, sgd_plot}
 ## @end deftypefn
 
-function section = sgd_modified_loss_section (loss, direction1, direction2, varargin)
+function section = sgd_modified_loss_section (object, direction1, direction2, varargin)
   if (nargin < 3)
     print_usage ();
   endif
-  __sgdl__ ("expect_type", loss, "object", {"sgd_modified_loss"});
+  __sgdl__ ("expect_type", object, "object", {"sgd_modified_loss"});
   opt = __sgdl_options__ ("sgd_modified_loss_section", {"extent", 3; "n", 41; "origin", []}, varargin);
-  d = loss.dim;
+  d = object.dim;
   direction1 = in_phase_space (direction1, d);
   direction2 = in_phase_space (direction2, d);
   origin = in_phase_space (opt.origin, d);
@@ -72,10 +72,10 @@ function section = sgd_modified_loss_section (loss, direction1, direction2, vara
     extent = [extent, extent];
   endif
   [x, y, value, current_x, current_y, training_loss] = ...
-    __sgdl__ ("modified_loss_section", loss.model, loss.U, loss.Q, direction1, direction2, extent,
+    __sgdl__ ("modified_loss_section", object.model, object.U, object.Q, direction1, direction2, extent,
               opt.n, origin);
   if (isempty (origin))
-    origin = [loss.minimiser; zeros(d, 1)];
+    origin = [object.minimiser; zeros(d, 1)];
   endif
   section = struct ("type", "sgd_modified_loss_section", "x", x, "y", y, "value", value,
                     "current_x", current_x, "current_y", current_y, "training_loss", training_loss,
@@ -116,7 +116,8 @@ endfunction
 %! assert (section.value(2,4), sgd_modified_loss_value (loss, z), -1e-12);
 %! drift = sgd_current (model, z).drift;
 %! assert ([section.current_x(2,4), section.current_y(2,4)], drift * [u1, u2], 1e-12);
-%! assert (section.training_loss(2,4), section.x(2)^2 * u1(1:2)' * (model.problem.H + 0.01 * eye (2)) * u1(1:2) / 2, 1e-15);
+%! curvature = u1(1:2)' * (model.problem.H + 0.01 * eye (2)) * u1(1:2);
+%! assert (section.training_loss(2,4), section.x(2)^2 * curvature / 2, 1e-15);
 %!test   # through another point
 %! section = sgd_modified_loss_section (loss, u1, u2, "origin", [1, 1, 0, 0], "n", 3);
 %! assert (section.value(2,2), sgd_modified_loss_value (loss, [1, 1, 0, 0]), -1e-12);
@@ -127,9 +128,12 @@ endfunction
 %!error <`direction1`: expected a direction that is not zero> sgd_modified_loss_section (loss, 0*u1, u2)
 %!error <not parallel to `direction1`> sgd_modified_loss_section (loss, u1, u1)
 %!error <`extent` = -1> sgd_modified_loss_section (loss, u1, u2, "extent", -1)
-%!error <`extent`: expected a vector of length 2, got length 3> sgd_modified_loss_section (loss, u1, u2, "extent", 1:3)
+%!error <`extent`: expected a vector of length 2, got length 3>
+%! sgd_modified_loss_section (loss, u1, u2, "extent", 1:3)
 %!error <`n` = 1: expected a whole number .= 2> sgd_modified_loss_section (loss, u1, u2, "n", 1)
 %!error <`origin`: expected a vector of length 4> sgd_modified_loss_section (loss, u1, u2, "origin", 1)
 %!error id=sgdlangevin:not_finite sgd_modified_loss_section (loss, [1, NaN], u2)
-%!error id=sgdlangevin:unsupported sgd_modified_loss_section (sgd_modified_loss (sgd_model (sgd_spectrum ([2, 1], "noise", [1, 0]), model.hyper)), [0, 1], [1, 0])
+%!error id=sgdlangevin:unsupported
+%! half_noisy = sgd_model (sgd_spectrum ([2, 1], "noise", [1, 0]), model.hyper);
+%! sgd_modified_loss_section (sgd_modified_loss (half_noisy), [0, 1], [1, 0])
 %!error <did you mean `extent`> sgd_modified_loss_section (loss, u1, u2, "extend", 2)

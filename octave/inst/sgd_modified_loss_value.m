@@ -1,7 +1,7 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
 ## -*- texinfo -*-
-## @deftypefn {} {@var{phi} =} sgd_modified_loss_value (@var{loss}, @var{points})
+## @deftypefn {} {@var{phi} =} sgd_modified_loss_value (@var{object}, @var{points})
 ## The modified loss at given points.
 ##
 ## @example
@@ -11,7 +11,7 @@
 ## @strong{Arguments}
 ##
 ## @table @var
-## @item loss
+## @item object
 ## from sgd_modified_loss
 ## @item points
 ## n x 2d, rows (theta, v); or n x d, rows theta with v = 0.  A vector of length 2d or d is
@@ -20,9 +20,9 @@
 ##
 ## @strong{Value}: n x 1, in the units of U.
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:not_finite}.
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite}.
 ##
-## @strong{Source}: arXiv 2107.09133, modified loss.  Cost: n d^2.
+## @strong{Source}: arXiv 2107.09133, modified object.  Cost: n d^2.
 ##
 ## @example
 ## model = sgd_model (sgd_quadratic (eye (2), "sigma2", 1), sgd_hyper (0.1, 0.9));
@@ -31,12 +31,12 @@
 ## @seealso{sgd_modified_loss, sgd_modified_loss_section}
 ## @end deftypefn
 
-function phi = sgd_modified_loss_value (loss, points)
+function phi = sgd_modified_loss_value (object, points)
   if (nargin < 2)
     print_usage ();
   endif
-  __sgdl__ ("expect_type", loss, "object", {"sgd_modified_loss"});
-  phi = __sgdl__ ("modified_loss_value", loss.U, loss.minimiser, __sgdl_points__ (points, loss.dim));
+  __sgdl__ ("expect_type", object, "object", {"sgd_modified_loss"});
+  phi = __sgdl__ ("modified_loss_value", object.U, object.minimiser, __sgdl_points__ (points, object.dim));
 endfunction
 
 %!demo
@@ -56,7 +56,8 @@ endfunction
 %!assert (sgd_modified_loss_value (loss, loss.minimiser), 0)
 %!error <Invalid call> sgd_modified_loss_value (loss)
 %!error <`object`: expected the value of sgd_modified_loss\(\)> sgd_modified_loss_value (1, z)
-%!error <`points`: expected 2 columns \(theta\) or 4 \(theta, v\), got 3> sgd_modified_loss_value (loss, ones (2, 3))
+%!error <`points`: expected 2 columns \(theta\) or 4 \(theta, v\), got 3>
+%! sgd_modified_loss_value (loss, ones (2, 3))
 %!error <`points`: expected a numeric matrix, got a character vector> sgd_modified_loss_value (loss, "a")
 %!error id=sgdlangevin:not_finite sgd_modified_loss_value (loss, [1, NaN])
 %!error id=sgdlangevin:bad_argument sgd_modified_loss_value (loss, ones (2, 3))

@@ -44,7 +44,7 @@
 ## as given
 ## @end table
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:saddle}, @code{:unsupported}
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:saddle}, @code{sgdlangevin:unsupported}
 ## (form "paper" without noise sigma2 H).  @strong{Warning}: @code{sgdlangevin:paper_form}.
 ##
 ## @strong{Source}: arXiv 2107.09133, anomalous diffusion; its sum is
@@ -127,8 +127,10 @@ endfunction
 %! white = sgd_model (problem, hyper, "dynamics", "sgd");
 %! assert (sgd_msd (epoch, 1000).msd < 0.2 * sgd_msd (white, 1000).msd);
 
-%!warning id=sgdlangevin:paper_form sgd_msd (sgd_model (sgd_spectrum (1, "sigma2", 1), sgd_hyper (0.1)), 1, "form", "paper");
-%!warning <its late exponent 1 is an artefact> sgd_msd (sgd_model (sgd_spectrum (1, "sigma2", 1), sgd_hyper (0.1)), 1, "form", "paper");
+%!warning id=sgdlangevin:paper_form
+%! sgd_msd (sgd_model (sgd_spectrum (1, "sigma2", 1), sgd_hyper (0.1)), 1, "form", "paper");
+%!warning <its late exponent 1 is an artefact>
+%! sgd_msd (sgd_model (sgd_spectrum (1, "sigma2", 1), sgd_hyper (0.1)), 1, "form", "paper");
 %!error <Invalid call> sgd_msd (model)
 %!error <`model`: expected the value of sgd_model\(\)> sgd_msd (1, 1)
 %!error <`steps`> sgd_msd (model, -1)
@@ -138,7 +140,8 @@ endfunction
 %!error <`steps`: expected a numeric vector, got an empty matrix> sgd_msd (model, [])
 %!error <`start` = "points": .* did you mean "point"> sgd_msd (model, 1, "start", "points")
 %!error <did you mean "paper"> sgd_msd (model, 1, "form", "papre")
-%!error <`theta0`: expected a vector of length 2, got length 3> sgd_msd (model, 1, "start", "point", "theta0", 1:3)
+%!error <`theta0`: expected a vector of length 2, got length 3>
+%! sgd_msd (model, 1, "start", "point", "theta0", 1:3)
 %!error <`modes`: expected true or false> sgd_msd (model, 1, "modes", 1:2)
 %!error <sgd_msd has no argument `mode`: did you mean `modes`> sgd_msd (model, 1, "mode", true)
 %!error id=sgdlangevin:saddle sgd_msd (sgd_model (sgd_spectrum (-1, "noise", 1), sgd_hyper (0.1)), 1)

@@ -37,7 +37,7 @@
 ## momentum at which the mode is critically damped at this learning rate; NaN if none
 ## @end table
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:unsupported}.
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:unsupported}.
 ##
 ## @strong{Source}: arXiv 2107.09133, phase-space oscillations.  Cost: O(d).
 ##
@@ -88,4 +88,5 @@ endfunction
 %!error <Invalid call> sgd_oscillations ()
 %!error <`model`: expected the value of sgd_model\(\), got a cell array> sgd_oscillations ({})
 %!error id=sgdlangevin:bad_argument sgd_oscillations (struct ("type", "sgd_hyper"))
-%!error id=sgdlangevin:unsupported sgd_oscillations (sgd_model (sgd_quadratic (1, "sigma2", 1), sgd_hyper (0.1), "decompose", false))
+%!error id=sgdlangevin:unsupported
+%! sgd_oscillations (sgd_model (sgd_quadratic (1, "sigma2", 1), sgd_hyper (0.1), "decompose", false))

@@ -140,12 +140,15 @@ endfunction
 %!error id=sgdlangevin:bad_argument sgd_plot (measured, "theori", 1)
 %!error <sgd_plot has no argument `theori`: did you mean `theory`> sgd_plot (measured, "theori", 1)
 %!error <`theory`: expected the value of sgd_msd\(\)> sgd_plot (measured, "theory", 1)
-%!error <`labels`: expected a cell array of 1 strings> sgd_plot (measured, "theory", sgd_msd (model, 1), "labels", {"a", "b"})
+%!error <`labels`: expected a cell array of 1 strings>
+%! sgd_plot (measured, "theory", sgd_msd (model, 1), "labels", {"a", "b"})
 %!error <`level` = 2: expected a number in \(0, 1\)> sgd_plot (measured, "level", 2)
 %!error <`mode` = 3: expected a whole number from 1 to 2> sgd_plot (sgd_stationary (model), "mode", 3)
 %!error <`trajectory`> sgd_plot (sgd_stationary (model), "trajectory", 1)
-%!error <`trajectory`: expected one with velocities> sgd_plot (sgd_stationary (model), "trajectory", sgd_simulate (model, 2, "velocity", false))
-%!error <`x`: expected a state with covariances, trace_only = false> sgd_plot (sgd_stationary (model, "trace_only", true))
+%!error <`trajectory`: expected one with velocities>
+%! sgd_plot (sgd_stationary (model), "trajectory", sgd_simulate (model, 2, "velocity", false))
+%!error <`x`: expected a state with covariances, trace_only = false>
+%! sgd_plot (sgd_stationary (model, "trace_only", true))
 %!error <`coordinates` = 3: expected a whole number from 1 to 2> sgd_plot (run, "coordinates", 3)
 %!error <`path` = 2: expected a whole number from 1 to 1> sgd_plot (run, "path", 2)
 %!error <did you mean "exponent"> sgd_plot (sgd_msd (model, 1), "which", "exponents")

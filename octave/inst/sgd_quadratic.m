@@ -29,8 +29,8 @@
 ## @strong{Value}: a struct with @code{type = "sgd_quadratic"} and the fields @code{dim},
 ## @code{H}, @code{b}, @code{Sigma}, @code{sigma2}; absent ones are [].
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:not_finite},
-## @code{:not_symmetric}, @code{:not_psd}.
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
+## @code{sgdlangevin:not_symmetric}, @code{sgdlangevin:not_psd}.
 ##
 ## @strong{Source}: arXiv 2107.09133, the quadratic loss behind its solvable model.
 ## Cost: one Cholesky factorisation of Sigma, d^3/3 flops.
@@ -73,7 +73,8 @@ endfunction
 %!error <Invalid call> sgd_quadratic ()
 %!error id=sgdlangevin:bad_argument sgd_quadratic (eye (2))
 %!error <`Sigma` and `sigma2`: expected exactly one of them, got neither> sgd_quadratic (eye (2))
-%!error <`Sigma` and `sigma2`: expected exactly one of them, got both> sgd_quadratic (1, "Sigma", 1, "sigma2", 1)
+%!error <`Sigma` and `sigma2`: expected exactly one of them, got both>
+%! sgd_quadratic (1, "Sigma", 1, "sigma2", 1)
 %!error <`H`: expected a numeric matrix, got a character vector> sgd_quadratic ("a", "sigma2", 1)
 %!error <`H`: expected a square matrix, got 2 x 3> sgd_quadratic (ones (2, 3), "sigma2", 1)
 %!error <`H`: expected a square matrix, got 0 x 0> sgd_quadratic ([], "sigma2", 1)

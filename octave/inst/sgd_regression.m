@@ -25,8 +25,8 @@
 ## @code{n_examples}, @code{X}, @code{y}, @code{H} (d x d), @code{b} (d),
 ## @code{gradient_noise}.
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:not_finite},
-## @code{:no_residual}.  @strong{Warning}: @code{sgdlangevin:no_residual} for empirical
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
+## @code{sgdlangevin:no_residual}.  @strong{Warning}: @code{sgdlangevin:no_residual} for empirical
 ## noise with N <= d.
 ##
 ## @strong{Source}: arXiv 2107.09133, its linear regression; the empirical covariance is

@@ -56,9 +56,9 @@
 ## hyperparameters, and what computed
 ## @end table
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:not_finite},
-## @code{:unsupported} (method and model do not fit), @code{:flat}, @code{:saddle} (no
-## stationary start), @code{:no_memory}.  @strong{Warnings}:
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
+## @code{sgdlangevin:unsupported} (method and model do not fit), @code{sgdlangevin:flat}, @code{sgdlangevin:saddle} (no
+## stationary start), @code{sgdlangevin:no_memory}.  @strong{Warnings}:
 ## @code{sgdlangevin:interrupted}, @code{sgdlangevin:unstable} (diverged; says where).
 ##
 ## @strong{Source}: arXiv 2107.09133; PyTorch's SGD.  Cost of one step and path: exact
@@ -93,7 +93,8 @@ function run = sgd_simulate (model, steps, varargin)
   [theta, velocity, done, status, message] = __sgdl__ ("simulate", model, steps, opt);
 
   complete = strcmp (status, "ok");
-  step = (0:opt.record:steps)';
+  record = double (opt.record);
+  step = record * (0:floor (double (steps) / record))';
   if (! complete)
     theta = theta(1:done,:,:);
     velocity = velocity(1:min (done, rows (velocity)),:,:);
@@ -107,14 +108,14 @@ function run = sgd_simulate (model, steps, varargin)
   endif
   run = struct ("type", "sgd_simulate", "step", step, "time", model.hyper.lr * step, "theta", theta,
                 "velocity", velocity, "seed", opt.seed, "method", opt.method,
-                "coordinates", opt.coordinates, "record", double (opt.record), "complete", complete,
+                "coordinates", opt.coordinates, "record", record, "complete", complete,
                 "hyper", model.hyper, "backend", sgd_devices ()(1).backend);
 endfunction
 
 %!demo
 %! model = sgd_model (sgd_quadratic ([2, 0.3; 0.3, 1], "sigma2", 1), sgd_hyper (0.05, 0.9));
 %! run = sgd_simulate (model, 1000, "seed", 1, "start", "stationary");
-%! sgd_plot (run, "model", model);
+%! sgd_plot (sgd_stationary (model), "trajectory", run);
 
 %!shared H, hyper, model, sgd, X, y, regression
 %! H = [2, 0.3; 0.3, 1];
@@ -135,6 +136,10 @@ endfunction
 %! assert (squeeze (run.velocity(1,:,2))(:), [0; 0]);
 %! assert ({run.method, run.coordinates, run.backend}, {"exact", "parameters", "cpu"});
 %! assert ({run.seed, run.record, run.complete}, {5, 1, true});
+%!test   # whole numbers of any class
+%! run = sgd_simulate (model, int32 (10), "record", uint8 (5), "seed", single (5));
+%! assert (run.step, [0; 5; 10]);
+%! assert (run.theta, sgd_simulate (model, 10, "record", 5, "seed", 5).theta, 0);
 %!test   # the same bits whatever the number of paths, records, steps and threads
 %! run = sgd_simulate (sgd, 60, "nsim", 3, "seed", 5);
 %! assert (sgd_simulate (sgd, 30, "seed", 5).theta, run.theta(1:31,:,1), 0);
@@ -150,7 +155,8 @@ endfunction
 %! assert (single.theta, run.theta, 0);
 %! assert (both.theta, run.theta, 0);
 %!test   # minibatches follow the recursion: full batches are plain gradient descent
-%! full = sgd_model (sgd_regression (X, y), sgd_hyper (0.05, 0.9, 0.01, 7), "dynamics", "sgd", "sampling", "without");
+%! all_examples = sgd_hyper (0.05, 0.9, 0.01, 7);
+%! full = sgd_model (sgd_regression (X, y), all_examples, "dynamics", "sgd", "sampling", "without");
 %! run = sgd_simulate (full, 20, "method", "minibatch", "theta0", [1, -1], "v0", [0.5, 0]);
 %! theta = [1; -1];  v = [0.5; 0];
 %! for k = 1:20
@@ -191,11 +197,13 @@ endfunction
 %!error <`steps` = 0: expected a whole number .= 1> sgd_simulate (model, 0)
 %!error <`steps` = 1.5> sgd_simulate (model, 1.5)
 %!error <`steps` = nan> sgd_simulate (model, NaN)
+%!error <out of memory> sgd_simulate (model, 2^52)
 %!error <`nsim` = 0: expected a whole number .= 1> sgd_simulate (model, 1, "nsim", 0)
 %!error <`record` = 0: expected a whole number .= 1> sgd_simulate (model, 1, "record", 0)
 %!error <`seed` = -1: expected a whole number .= 0> sgd_simulate (model, 1, "seed", -1)
 %!error <`seed` = 9.007> sgd_simulate (model, 1, "seed", 2^53)
-%!error <`theta0`: expected a vector of length 2 or a 2 x 3 matrix, got 2 x 2> sgd_simulate (model, 1, "nsim", 3, "theta0", eye (2))
+%!error <`theta0`: expected a vector of length 2 or a 2 x 3 matrix, got 2 x 2>
+%! sgd_simulate (model, 1, "nsim", 3, "theta0", eye (2))
 %!error <`v0`> sgd_simulate (model, 1, "v0", 1:3)
 %!error id=sgdlangevin:not_finite sgd_simulate (model, 1, "theta0", [1, NaN])
 %!error <did you mean "exact"> sgd_simulate (model, 1, "method", "exakt")

@@ -27,7 +27,7 @@
 ## @code{rho} (descending), @code{noise} (in the same order), @code{sigma2}; absent ones
 ## are [].
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:not_finite}.
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite}.
 ##
 ## @strong{Source}: arXiv 2107.09133; its mean squared displacement depends on the
 ## spectrum alone.  Cost: one sort.
@@ -73,7 +73,8 @@ endfunction
 
 %!error <Invalid call> sgd_spectrum ()
 %!error <`noise` and `sigma2`: expected exactly one of them, got neither> sgd_spectrum (1)
-%!error <`noise` and `sigma2`: expected exactly one of them, got both> sgd_spectrum (1, "noise", 1, "sigma2", 1)
+%!error <`noise` and `sigma2`: expected exactly one of them, got both>
+%! sgd_spectrum (1, "noise", 1, "sigma2", 1)
 %!error <`rho`: expected a numeric vector, got a cell array> sgd_spectrum ({1}, "sigma2", 1)
 %!error <`rho`: expected a numeric vector, got a 2 x 2 double array> sgd_spectrum (eye (2), "sigma2", 1)
 %!error id=sgdlangevin:not_finite sgd_spectrum ([1, NaN], "sigma2", 1)

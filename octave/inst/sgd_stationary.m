@@ -45,7 +45,7 @@
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:saddle} (negative curvature),
-## @code{:bad_argument}.  @strong{Warning}: @code{sgdlangevin:flat}: flat noisy modes
+## @code{sgdlangevin:bad_argument}.  @strong{Warning}: @code{sgdlangevin:flat}: flat noisy modes
 ## have no stationary position; they are left out of theta and cross, and trace.theta is
 ## Inf.
 ##
@@ -125,10 +125,15 @@ endfunction
 %! state = sgd_stationary (sgd_model (sgd_spectrum ([1, 0], "sigma2", 1), sgd_hyper (0.1, 0.5)));
 %! assert (state.exists, [true; true]);
 %! assert (state.theta(2,2), 0);
-%!warning id=sgdlangevin:flat sgd_stationary (sgd_model (sgd_spectrum ([1, 0], "noise", [1, 1]), sgd_hyper (0.1)));
-%!warning <1 of 2 modes are flat with noise> sgd_stationary (sgd_model (sgd_spectrum ([1, 0], "noise", [1, 1]), sgd_hyper (0.1)));
-%!error id=sgdlangevin:saddle sgd_stationary (sgd_model (sgd_spectrum ([1, -1], "noise", [1, 1]), sgd_hyper (0.1)))
+%!warning id=sgdlangevin:flat
+%! sgd_stationary (sgd_model (sgd_spectrum ([1, 0], "noise", [1, 1]), sgd_hyper (0.1)));
+%!warning <1 of 2 modes are flat with noise>
+%! sgd_stationary (sgd_model (sgd_spectrum ([1, 0], "noise", [1, 1]), sgd_hyper (0.1)));
+%!error id=sgdlangevin:saddle
+%! sgd_stationary (sgd_model (sgd_spectrum ([1, -1], "noise", [1, 1]), sgd_hyper (0.1)))
 %!error <Invalid call> sgd_stationary ()
 %!error <`model`: expected the value of sgd_model\(\), got a 2 x 2 double array> sgd_stationary (H)
-%!error <did you mean `trace_only`> sgd_stationary (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper), "trace", true)
-%!error <`trace_only`: expected true or false> sgd_stationary (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper), "trace_only", "yes")
+%!error <did you mean `trace_only`>
+%! sgd_stationary (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper), "trace", true)
+%!error <`trace_only`: expected true or false>
+%! sgd_stationary (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper), "trace_only", "yes")

@@ -48,7 +48,8 @@ endfunction
 
 ## The first numbers of a list.
 function text = shown (x)
-  text = strjoin (arrayfun (@(value) sprintf ("%.4g", value), x(1:min (6, end))(:)', "UniformOutput", false), ", ");
+  few = x(1:min (6, end));
+  text = strjoin (arrayfun (@(value) sprintf ("%.4g", value), few(:)', "UniformOutput", false), ", ");
   if (numel (x) > 6)
     text = [text, ", ..."];
   endif
@@ -70,7 +71,8 @@ endfunction
 
 function text = hyper_text (x)
   text = [line("SGD hyperparameters"), settings(x), ...
-          line("  mass %.4g, damping %.4g per unit time, temperature %.4g", x.mass, x.damping, x.temperature)];
+          line("  mass %.4g, damping %.4g per unit time, temperature %.4g", x.mass, x.damping, ...
+               x.temperature)];
 endfunction
 
 function text = problem_text (x)
@@ -115,7 +117,8 @@ function text = model_text (x)
           line("  Langevin model: stationary variances up to %.2g%% off those of SGD",
                100 * report.langevin_error)];
   if (report.n_flat_noisy > 0)
-    text = [text, line("  %s with noise: no stationary position there", plural (report.n_flat_noisy, "flat mode"))];
+    text = [text, line("  %s with noise: no stationary position there", ...
+                       plural (report.n_flat_noisy, "flat mode"))];
   endif
   if (report.epoch_steps > 0)
     kept = {" (a smaller batch)", " (dropped)"}{1 + x.drop_last};
@@ -143,7 +146,8 @@ function text = stationary_text (x)
 endfunction
 
 function text = transient_text (x)
-  text = [line("Transient law of %s, covariance: %s", plural (rows (x.mean_theta), "parameter"), x.covariance), ...
+  text = [line("Transient law of %s, covariance: %s", plural (rows (x.mean_theta), "parameter"), ...
+               x.covariance), ...
           table({"step", "|mean theta|", "|mean v|"}, ...
                 [x.step, norm(x.mean_theta, "columns")', norm(x.mean_velocity, "columns")'])];
 endfunction
@@ -152,7 +156,8 @@ function text = modified_loss_text (x)
   text = [line("Modified loss over phase space (theta, v), %s", plural (x.dim, "parameter")), ...
           settings(x.model.hyper), line("  inverse temperature %.4g", x.inverse_temperature)];
   if (x.rank < 2 * x.dim)
-    text = [text, line("  noise reaches %d of %d dimensions: finite on that subspace only", x.rank, 2 * x.dim)];
+    text = [text, line("  noise reaches %d of %d dimensions: finite on that subspace only", x.rank, ...
+                       2 * x.dim)];
   endif
 endfunction
 
@@ -162,8 +167,8 @@ function text = section_text (x)
 endfunction
 
 function text = current_text (x)
-  text = [line("Stationary current at %s of a %d-dimensional phase space", plural (rows (x.drift), "point"), ...
-               columns (x.drift)), ...
+  text = [line("Stationary current at %s of a %d-dimensional phase space", ...
+               plural (rows (x.drift), "point"), columns (x.drift)), ...
           line("  log density: %s", shown (x.log_density)), ...
           line("  speed of the drift: %s", shown (norm (x.drift, "rows")))];
 endfunction
@@ -223,13 +228,17 @@ endfunction
 %! sgd_summary (model)
 %! sgd_summary (sgd_stationary (model))
 
-%!shared model, has
+%!shared model
 %! model = sgd_model (sgd_quadratic ([2, 0.3; 0.3, 1], "sigma2", 0.5), sgd_hyper (0.05, 0.9, 0, 8));
-%! has = @(x, words) assert (! isempty (strfind (sgd_summary (x), words)), "missing: %s in\n%s", words, sgd_summary (x));
+%!function has (x, words)
+%!  text = sgd_summary (x);
+%!  assert (! isempty (strfind (text, words)), "missing: %s in\n%s", words, text);
+%!endfunction
 %!test has (model.hyper, "lr 0.05, momentum 0.9, weight decay 0, batch size 8")
 %!test has (model.problem, "Quadratic loss, 2 parameters, noise 0.5 H")
 %!test has (sgd_quadratic (1, "Sigma", 1), "1 parameter, noise Sigma (general)")
-%!test has (sgd_regression ([1; 2; 3], [1; 2; 4]), "Linear regression, 3 examples, 1 parameter, empirical gradient noise")
+%!test
+%! has (sgd_regression ([1; 2; 3], [1; 2; 4]), "Linear regression, 3 examples, 1 parameter, empirical")
 %!test has (sgd_spectrum ([1, 4], "sigma2", 2), "Spectrum of 2 eigenvalues from 4 down to 1, noise 2 rho")
 %!test has (model, "SGD is stable below lr = ")
 %!test has (model, "damping: 2 underdamped")

@@ -42,8 +42,8 @@
 ## the kind
 ## @end table
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:not_finite},
-## @code{:unsupported}.
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
+## @code{sgdlangevin:unsupported}.
 ##
 ## @strong{Source}: arXiv 2107.09133, transition density of the Ornstein-Uhlenbeck process.
 ## Cost of one step: O(d^2 log k) and six d x d products for "full".
@@ -96,7 +96,8 @@ endfunction
 %! endfor
 %! path = sgd_transient (sgd, [7, 0], [1, -1], "v0", [0.5, 0]);
 %! assert ([path.mean_theta(:,1); path.mean_velocity(:,1)], z + mu, 1e-14);
-%! assert ([path.theta(:,:,1), path.cross(:,:,1); path.cross(:,:,1)', path.velocity(:,:,1)], C, 1e-14 * norm (C));
+%! cross = path.cross(:,:,1);
+%! assert ([path.theta(:,:,1), cross; cross', path.velocity(:,:,1)], C, 1e-14 * norm (C));
 %! assert (path.mean_theta(:,2), [1; -1], 1e-15);
 %! assert (path.theta(:,:,2), zeros (2));
 %! assert (path.step, [7; 0]);
@@ -105,7 +106,8 @@ endfunction
 %! A = [zeros(2), -eye(2); a*(H + 0.01*eye (2)), hyper.damping*eye(2)];
 %! mu = [model.minimiser; 0; 0];
 %! path = sgd_transient (model, [2.5, 1e5], [1, -1]);
-%! assert ([path.mean_theta(:,1); path.mean_velocity(:,1)], expm (-A * 0.05 * 2.5) * ([1; -1; 0; 0] - mu) + mu, 1e-13);
+%! mean_z = expm (-A * 0.05 * 2.5) * ([1; -1; 0; 0] - mu) + mu;
+%! assert ([path.mean_theta(:,1); path.mean_velocity(:,1)], mean_z, 1e-13);
 %! assert (path.theta(:,:,2), sgd_stationary (model).theta, 1e-16);
 %! assert (path.time, 0.05 * [2.5; 1e5], -eps);
 %!test   # kinds of covariance agree
@@ -126,7 +128,10 @@ endfunction
 %!error <`theta0`: expected a vector of length 2, got length 3> sgd_transient (model, 1, 1:3)
 %!error id=sgdlangevin:not_finite sgd_transient (model, 1, [1, NaN])
 %!error <`v0`: expected a vector of length 2> sgd_transient (model, 1, [1, 1], "v0", 1)
-%!error <`covariance` = "diagnal": .* did you mean "diagonal"> sgd_transient (model, 1, [1, 1], "covariance", "diagnal")
+%!error <`covariance` = "diagnal": .* did you mean "diagonal">
+%! sgd_transient (model, 1, [1, 1], "covariance", "diagnal")
 %!error <sgd_transient has no argument `v`: did you mean `v0`> sgd_transient (model, 1, [1, 1], "v", [1, 1])
-%!error id=sgdlangevin:unsupported sgd_transient (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper, "decompose", false), 1, [1, 1])
-%!error <make it with decompose = true> sgd_transient (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper, "decompose", false), 1, [1, 1])
+%!error id=sgdlangevin:unsupported
+%! sgd_transient (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper, "decompose", false), 1, [1, 1])
+%!error <make it with decompose = true>
+%! sgd_transient (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper, "decompose", false), 1, [1, 1])

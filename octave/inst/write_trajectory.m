@@ -18,7 +18,7 @@
 ## /step, and the scalars /run/lr, momentum, weight_decay, batch_size, n_examples,
 ## epoch_sampling where they are known.
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{:io}, @code{:unsupported}
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:io}, @code{sgdlangevin:unsupported}
 ## (built without HDF5).
 ##
 ## Cost: one pass; memory for some megabytes of frames.
@@ -69,7 +69,8 @@ endfunction
 %!test   # what Octave's own reader finds
 %! file = [tempname(), ".h5"];
 %! theta = reshape (1:6, 3, 2);
-%! write_trajectory (struct ("theta", theta, "hyper", sgd_hyper (0.1, 0.9), "run", struct ("n_examples", 50)), file);
+%! x = struct ("theta", theta, "hyper", sgd_hyper (0.1, 0.9), "run", struct ("n_examples", 50));
+%! write_trajectory (x, file);
 %! unwind_protect
 %!   stored = load ("-hdf5", file);
 %!   assert (stored.theta, theta');
@@ -84,9 +85,12 @@ endfunction
 %!   delete (file);
 %! end_unwind_protect
 %!error <Invalid call> write_trajectory (1)
-%!error <`x`: expected the value of sgd_simulate\(\) or a struct with the field theta, got double> write_trajectory (1, "a.h5")
+%!error <`x`: expected the value of sgd_simulate\(\) or a struct with the field theta, got double>
+%! write_trajectory (1, "a.h5")
 %!error id=sgdlangevin:io write_trajectory (struct ("theta", 1:3), "/nowhere/at/all.h5")
-%!error <`velocity`: expected the shape of `theta`> write_trajectory (struct ("theta", 1:3, "velocity", 1), tempname ())
-%!error <`step`: expected a vector of length 1, got length 2> write_trajectory (struct ("theta", 1:3, "step", 1:2), tempname ())
+%!error <`velocity`: expected the shape of `theta`>
+%! write_trajectory (struct ("theta", 1:3, "velocity", 1), tempname ())
+%!error <`step`: expected a vector of length 1, got length 2>
+%! write_trajectory (struct ("theta", 1:3, "step", 1:2), tempname ())
 %!error <`theta`> write_trajectory (struct ("theta", []), tempname ())
 %!error <`file`: expected one character string> write_trajectory (struct ("theta", 1:3), 1)

@@ -130,8 +130,8 @@ namespace sgdlangevin
     octave_idx_type d = model.core.dim;
     ColumnVector gamma (d), omega (d), period (d), quality (d), critical_momentum (d);
     std::vector<int> regime (d);
-    ctx.check (sgdl_oscillations (ctx, &model.core, gamma.fortran_vec (), omega.fortran_vec (), regime.data (),
-                                  period.fortran_vec (), quality.fortran_vec (),
+    ctx.check (sgdl_oscillations (ctx, &model.core, gamma.fortran_vec (), omega.fortran_vec (),
+                                  regime.data (), period.fortran_vec (), quality.fortran_vec (),
                                   critical_momentum.fortran_vec ()));
     Cell names (d, 1);
     for (octave_idx_type i = 0; i < d; i++)

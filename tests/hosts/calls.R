@@ -13,7 +13,8 @@ put_fields <- function(name, x, fields) {
 
 # Numbers with few bits, so that both hosts start from the same ones.
 integers <- function(rows, columns, a, b, modulus) {
-  outer(seq_len(rows), seq_len(columns), function(i, j) (a * i + b * j + i * j) %% modulus - (modulus - 1) / 2)
+  pattern <- function(i, j) (a * i + b * j + i * j) %% modulus - (modulus - 1) / 2
+  outer(seq_len(rows), seq_len(columns), pattern)
 }
 d <- 12
 N <- 150
@@ -43,7 +44,8 @@ models <- list(
   sgd = sgd_model(general, hyper, dynamics = "sgd"),
   without = sgd_model(general, hyper, dynamics = "sgd", sampling = "without", n_examples = 150),
   epoch = sgd_model(general, hyper, dynamics = "sgd", sampling = "epoch", n_examples = 150),
-  dropped = sgd_model(general, hyper, dynamics = "sgd", sampling = "epoch", n_examples = 150, drop_last = TRUE),
+  dropped = sgd_model(general, hyper, dynamics = "sgd", sampling = "epoch", n_examples = 150,
+                      drop_last = TRUE),
   regression = sgd_model(empirical, hyper, dynamics = "sgd"),
   regression_without = sgd_model(empirical, hyper, dynamics = "sgd", sampling = "without"),
   regression_epoch = sgd_model(empirical, hyper, dynamics = "sgd", sampling = "epoch"),
@@ -52,9 +54,11 @@ models <- list(
 )
 for (name in names(models)) {
   model <- models[[name]]
-  put_fields(paste0("model-", name), model, c("eigenvalues", "vectors", "minimiser", "gradient_noise", "sigma2"))
+  put_fields(paste0("model-", name), model,
+             c("eigenvalues", "vectors", "minimiser", "gradient_noise", "sigma2"))
   put_fields(paste0("report-", name), model$report,
-             c("n_flat", "n_past_limit", "lr_limit", "worst_kappa", "langevin_error", "epoch_steps", "remainder"))
+             c("n_flat", "n_past_limit", "lr_limit", "worst_kappa", "langevin_error", "epoch_steps",
+               "remainder"))
   state <- sgd_stationary(model)
   put_fields(paste0("stationary-", name), state, c("theta", "velocity", "cross", "exists"))
   put(paste0("stationary-", name, "-trace"), c(state$trace[["theta"]], state$trace[["velocity"]]))
@@ -71,13 +75,14 @@ for (name in c("langevin", "shortcut", "sgd", "epoch", "dropped")) {
 
 steps <- c(1, 2, 5, 10, 30, 100, 1000)
 for (name in names(models)) {
-  put_fields(paste0("theory-", name), sgd_msd(models[[name]], steps, modes = TRUE), c("msd", "exponent", "modes", "time"))
+  put_fields(paste0("theory-", name), sgd_msd(models[[name]], steps, modes = TRUE),
+             c("msd", "exponent", "modes", "time"))
   put_fields(paste0("oscillations-", name), sgd_oscillations(models[[name]]),
              c("mode", "eigenvalue", "gamma", "omega", "period", "quality", "critical_momentum"))
 }
 for (name in c("langevin", "sgd", "epoch")) {
-  put_fields(paste0("point-", name), sgd_msd(models[[name]], steps, start = "point", theta0 = theta0, v0 = v0),
-             c("msd", "exponent"))
+  point <- sgd_msd(models[[name]], steps, start = "point", theta0 = theta0, v0 = v0)
+  put_fields(paste0("point-", name), point, c("msd", "exponent"))
 }
 put_fields("paper", suppressWarnings(sgd_msd(models$shortcut, steps, form = "paper")), c("msd", "exponent"))
 
@@ -89,13 +94,16 @@ for (name in c("langevin", "shortcut", "homoscedastic", "spectrum")) {
   put(paste0("loss-", name, "-value"), sgd_modified_loss_value(loss, points[, seq_len(n)]))
   put_fields(paste0("current-", name), sgd_current(models[[name]], points[, seq_len(n)]),
              c("current", "drift", "log_density"))
-  section <- sgd_modified_loss_section(loss, points[1, seq_len(n)], points[2, seq_len(n)], extent = c(2, 3), n = 7)
-  put_fields(paste0("section-", name), section, c("x", "y", "value", "current_x", "current_y", "training_loss", "origin"))
+  section <- sgd_modified_loss_section(loss, points[1, seq_len(n)], points[2, seq_len(n)], extent = c(2, 3),
+                                       n = 7)
+  put_fields(paste0("section-", name), section,
+             c("x", "y", "value", "current_x", "current_y", "training_loss", "origin"))
 }
 
 runs <- list(
   exact = sgd_simulate(models$langevin, 400, nsim = 3, seed = 12345, theta0 = theta0, v0 = v0),
-  exact_stationary = sgd_simulate(models$langevin, 400, nsim = 2, seed = 2^52 + 3, start = "stationary", record = 4),
+  exact_stationary = sgd_simulate(models$langevin, 400, nsim = 2, seed = 2^52 + 3, start = "stationary",
+                                  record = 4),
   exact_modes = sgd_simulate(models$shortcut, 400, seed = 1, coordinates = "modes", theta0 = theta0),
   exact_spectrum = sgd_simulate(models$spectrum, 2000, nsim = 2, seed = 5),
   sgd_replacement = sgd_simulate(models$sgd, 400, nsim = 2, seed = 6),
@@ -104,9 +112,12 @@ runs <- list(
   sgd_dropped = sgd_simulate(models$dropped, 400, nsim = 2, seed = 8, velocity = FALSE),
   minibatch_replacement = sgd_simulate(models$regression, 400, nsim = 2, seed = 9, method = "minibatch"),
   minibatch_without = sgd_simulate(models$regression_without, 400, nsim = 2, seed = 10, method = "minibatch"),
-  minibatch_epoch = sgd_simulate(models$regression_epoch, 400, nsim = 2, seed = 11, method = "minibatch", record = 3)
+  minibatch_epoch = sgd_simulate(models$regression_epoch, 400, nsim = 2, seed = 11, method = "minibatch",
+                                 record = 3)
 )
-for (name in names(runs)) put_fields(paste0("run-", name), runs[[name]], c("step", "time", "theta", "velocity", "seed"))
+for (name in names(runs)) {
+  put_fields(paste0("run-", name), runs[[name]], c("step", "time", "theta", "velocity", "seed"))
+}
 
 for (name in c("exact", "exact_stationary", "minibatch_epoch")) {
   for (type in c("time-averaged", "ensemble", "from-start")) {
@@ -118,7 +129,7 @@ put_fields("msd-origin", msd(runs$exact, lags = c(1, 5, 20), type = "ensemble", 
 for (name in c("exact_spectrum", "exact", "sgd_epoch")) {
   fit <- diffusion_exponent(runs[[name]], window = c(1, 12), level = 0.9, n_boot = 99, seed = 77)
   put_fields(paste0("exponent-", name), fit,
-             c("exponent", "se", "lower", "upper", "p_value", "log_diffusivity", "vcov", "window", "n_lags", "n_blocks",
-               "curvature", "curvature_p"))
+             c("exponent", "se", "lower", "upper", "p_value", "log_diffusivity", "vcov", "window", "n_lags",
+               "n_blocks", "curvature", "curvature_p"))
   put_fields(paste0("exponent-msd-", name), fit$msd, c("lag", "msd", "se"))
 }

@@ -53,7 +53,8 @@ models = struct (
   "sgd", sgd_model (general, hyper, "dynamics", "sgd"),
   "without", sgd_model (general, hyper, "dynamics", "sgd", "sampling", "without", "n_examples", 150),
   "epoch", sgd_model (general, hyper, "dynamics", "sgd", "sampling", "epoch", "n_examples", 150),
-  "dropped", sgd_model (general, hyper, "dynamics", "sgd", "sampling", "epoch", "n_examples", 150, "drop_last", true),
+  "dropped", sgd_model (general, hyper, "dynamics", "sgd", "sampling", "epoch", "n_examples", 150, ...
+                        "drop_last", true),
   "regression", sgd_model (empirical, hyper, "dynamics", "sgd"),
   "regression_without", sgd_model (empirical, hyper, "dynamics", "sgd", "sampling", "without"),
   "regression_epoch", sgd_model (empirical, hyper, "dynamics", "sgd", "sampling", "epoch"),
@@ -80,8 +81,8 @@ endfor
 steps = [1, 2, 5, 10, 30, 100, 1000];
 for [model, name] = models
   put_fields (["theory-" name], sgd_msd (model, steps, "modes", true), {"msd", "exponent", "modes", "time"});
-  put_fields (["oscillations-" name], sgd_oscillations (model), {"mode", "eigenvalue", "gamma", "omega", "period", ...
-                                                                 "quality", "critical_momentum"});
+  put_fields (["oscillations-" name], sgd_oscillations (model), ...
+              {"mode", "eigenvalue", "gamma", "omega", "period", "quality", "critical_momentum"});
 endfor
 for name = {"langevin", "sgd", "epoch"}
   point = sgd_msd (models.(name{1}), steps, "start", "point", "theta0", theta0, "v0", v0);
@@ -99,12 +100,14 @@ for name = {"langevin", "shortcut", "homoscedastic", "spectrum"}
   put_fields (["current-" name{1}], sgd_current (models.(name{1}), points(:,1:n)), ...
               {"current", "drift", "log_density"});
   section = sgd_modified_loss_section (loss, points(1,1:n), points(2,1:n), "extent", [2, 3], "n", 7);
-  put_fields (["section-" name{1}], section, {"x", "y", "value", "current_x", "current_y", "training_loss", "origin"});
+  put_fields (["section-" name{1}], section, ...
+              {"x", "y", "value", "current_x", "current_y", "training_loss", "origin"});
 endfor
 
 runs = struct (
   "exact", sgd_simulate (models.langevin, 400, "nsim", 3, "seed", 12345, "theta0", theta0, "v0", v0),
-  "exact_stationary", sgd_simulate (models.langevin, 400, "nsim", 2, "seed", 2^52 + 3, "start", "stationary", "record", 4),
+  "exact_stationary", sgd_simulate (models.langevin, 400, "nsim", 2, "seed", 2^52 + 3, ...
+                                    "start", "stationary", "record", 4),
   "exact_modes", sgd_simulate (models.shortcut, 400, "seed", 1, "coordinates", "modes", "theta0", theta0),
   "exact_spectrum", sgd_simulate (models.spectrum, 2000, "nsim", 2, "seed", 5),
   "sgd_replacement", sgd_simulate (models.sgd, 400, "nsim", 2, "seed", 6),
@@ -112,8 +115,10 @@ runs = struct (
   "sgd_epoch", sgd_simulate (models.epoch, 400, "nsim", 2, "seed", 8),
   "sgd_dropped", sgd_simulate (models.dropped, 400, "nsim", 2, "seed", 8, "velocity", false),
   "minibatch_replacement", sgd_simulate (models.regression, 400, "nsim", 2, "seed", 9, "method", "minibatch"),
-  "minibatch_without", sgd_simulate (models.regression_without, 400, "nsim", 2, "seed", 10, "method", "minibatch"),
-  "minibatch_epoch", sgd_simulate (models.regression_epoch, 400, "nsim", 2, "seed", 11, "method", "minibatch", "record", 3));
+  "minibatch_without", sgd_simulate (models.regression_without, 400, "nsim", 2, "seed", 10, ...
+                                     "method", "minibatch"),
+  "minibatch_epoch", sgd_simulate (models.regression_epoch, 400, "nsim", 2, "seed", 11, ...
+                                   "method", "minibatch", "record", 3));
 for [run, name] = runs
   put_fields (["run-" name], run, {"step", "time", "theta", "velocity", "seed"});
 endfor
@@ -124,10 +129,12 @@ for name = {"exact", "exact_stationary", "minibatch_epoch"}
                 {"lag", "msd", "se", "n", "dim", "n_paths", "frames"});
   endfor
 endfor
-put_fields ("msd-origin", msd (runs.exact, "lags", [1, 5, 20], "type", "ensemble", "origin", 50), {"msd", "se"});
+put_fields ("msd-origin", msd (runs.exact, "lags", [1, 5, 20], "type", "ensemble", "origin", 50), ...
+            {"msd", "se"});
 for name = {"exact_spectrum", "exact", "sgd_epoch"}
   fit = diffusion_exponent (runs.(name{1}), "window", [1, 12], "level", 0.9, "n_boot", 99, "seed", 77);
-  put_fields (["exponent-" name{1}], fit, {"exponent", "se", "lower", "upper", "p_value", "log_diffusivity", "vcov", ...
-                                           "window", "n_lags", "n_blocks", "curvature", "curvature_p"});
+  put_fields (["exponent-" name{1}], fit, ...
+              {"exponent", "se", "lower", "upper", "p_value", "log_diffusivity", "vcov", "window", ...
+               "n_lags", "n_blocks", "curvature", "curvature_p"});
   put_fields (["exponent-msd-" name{1}], fit.msd, {"lag", "msd", "se"});
 endfor

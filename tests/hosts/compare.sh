@@ -13,8 +13,8 @@ for threads in 1 2; do
   R=$scratch/R-$threads
   octave=$scratch/octave-$threads
   mkdir "$R" "$octave"
-  Rscript "$root/tests/hosts/calls.R" "$R" || { echo "calls.R failed"; failed=$((failed + 1)); }
-  "$root/tools/octave.sh" "$root/tests/hosts/calls.m" "$octave" || { echo "calls.m failed"; failed=$((failed + 1)); }
+  Rscript "$root/tests/hosts/calls.R" "$R" || failed=$((failed + 1))
+  "$root/tools/octave.sh" "$root/tests/hosts/calls.m" "$octave" || failed=$((failed + 1))
   for name in $( (ls "$R"; ls "$octave") | sort -u); do
     if cmp -s "$R/$name" "$octave/$name"; then
       passed=$((passed + 1))

@@ -20,7 +20,8 @@ function interrupt_simulation ()
   run = sgd_simulate (model, 2e9, "seed", 1, "record", 1e4);
   [message, id] = lastwarn ();
   report (strcmp (id, "sgdlangevin:interrupted"), "simulation: warning id");
-  report (! isempty (regexp (message, "^interrupted after \\d+ of 2000000000 steps")), "simulation: warning text");
+  expected = "^interrupted after \\d+ of 2000000000 steps";
+  report (! isempty (regexp (message, expected)), "simulation: warning text");
   report (run.complete == false, "simulation: complete is false");
   done = rows (run.theta);
   report (done >= 1 && rows (run.step) == done && rows (run.velocity) == done, "simulation: rows agree");

@@ -10,8 +10,8 @@ passed=0
 failed=0
 
 for file in test_*.m; do
-  "$root/tools/octave.sh" --eval "[n, most] = test ('$file', 'quiet', stdout); printf ('counted %d %d\n', n, most)" \
-    >"$scratch/log" 2>&1
+  count="[n, most] = test ('$file', 'quiet', stdout); printf ('counted %d %d\n', n, most)"
+  "$root/tools/octave.sh" --eval "$count" >"$scratch/log" 2>&1
   counts=$(sed -n 's/^counted //p' "$scratch/log")
   if [ -z "$counts" ]; then counts="0 1"; fi
   n=${counts% *}
@@ -22,10 +22,12 @@ for file in test_*.m; do
   failed=$((failed + most - n))
 done
 
-# interrupted CALL LINES: runs interrupt.m, which writes its process id, sends Ctrl-C half a second into the call, counts its lines.
+# interrupted CALL LINES: runs interrupt.m, which writes its process id, sends Ctrl-C half a second into the
+# call and counts the lines printed.
 interrupted() {
   rm -f "$scratch/ready"
-  SGDL_READY=$scratch/ready SGDL_INTERRUPT=$1 timeout -s KILL 60 "$root/tools/octave.sh" interrupt.m >"$scratch/log" 2>&1 &
+  SGDL_READY=$scratch/ready SGDL_INTERRUPT=$1 \
+    timeout -s KILL 60 "$root/tools/octave.sh" interrupt.m >"$scratch/log" 2>&1 &
   job=$!
   for _ in $(seq 200); do [ -s "$scratch/ready" ] && break; sleep 0.1; done
   sleep 0.5

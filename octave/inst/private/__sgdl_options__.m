@@ -8,8 +8,8 @@ function options = __sgdl_options__ (caller, table, args)
   for i = 1:numel (args)
     if (mod (i, 2) == 1 && ! (ischar (args{i}) && isrow (args{i})))
       error ("sgdlangevin:bad_argument",
-             "%s: expected the name of an argument in the place of argument %d after the leading ones, got %s",
-             caller, i, class (args{i}));
+             "%s: expected the name of an argument, got a value of class %s after %d leading arguments",
+             caller, class (args{i}), i - 1);
     endif
   endfor
   if (mod (numel (args), 2) != 0)

@@ -7,6 +7,7 @@ function check_index (x, name, most)
   endif
   wrong = x(! (x >= 1 & x <= most & x == fix (x)));
   if (! isempty (wrong))
-    error ("sgdlangevin:bad_argument", "`%s` = %g: expected a whole number from 1 to %d", name, wrong(1), most);
+    error ("sgdlangevin:bad_argument", "`%s` = %g: expected a whole number from 1 to %d", name, wrong(1),
+           most);
   endif
 endfunction

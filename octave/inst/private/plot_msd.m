@@ -27,7 +27,7 @@ function plot_msd (x, opt)
     names = {sprintf("measured, %g%% bars", 100 * opt.level)};
   endif
   colours = {"theory", "current", "other", "fourth"};
-  widths = [4, 2, 1];   # so that curves that coincide are all seen
+  widths = [4, 2.5, 1.5];   # so that curves that coincide are all seen
   for i = 1:numel (theory)
     [step, order] = sort (theory{i}.step);
     handles(end+1) = loglog (step, theory{i}.msd(order), "linewidth", widths(min (i, 3)),

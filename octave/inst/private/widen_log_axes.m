@@ -8,8 +8,9 @@ function widen_log_axes (ax)
     limits += [-1, 1] * max (diff (limits) / 20, 0.02);
     set (ax, [name "lim"], 10 .^ limits);
     if (diff (limits) < 2)
-      ticks = [1; 2; 5] .* 10 .^ (floor (limits(1)):ceil (limits(2)));
-      set (ax, [name "tick"], ticks(:)', [name "ticklabel"], arrayfun (@num2str, ticks(:)', "UniformOutput", false));
+      ticks = ([1; 2; 5] .* 10 .^ (floor (limits(1)):ceil (limits(2))))(:)';
+      labels = arrayfun (@num2str, ticks, "UniformOutput", false);
+      set (ax, [name "tick"], ticks, [name "ticklabel"], labels);
     endif
   endfor
 endfunction
