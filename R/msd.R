@@ -149,7 +149,7 @@ plot.msd <- function(x, theory = NULL, level = 0.95, col = palette_of["measured"
   if (length(theory)) {
     labels <- if (is.null(names(theory))) rep("theory", length(theory)) else names(theory)
     measured <- if (is.null(x$se)) "measured" else sprintf("measured, %g%% bars", 100 * level)
-    graphics::legend("topleft", bg = "white", legend = c(measured, labels), col = c(col, colours),
+    graphics::legend("bottomright", bg = "white", legend = c(measured, labels), col = c(col, colours),
                      pch = c(pch, rep(NA, length(theory))), lty = c(NA, seq_along(theory)), lwd = 2)
   }
   invisible(x)

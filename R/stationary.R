@@ -157,6 +157,7 @@ plot.sgd_stationary <- function(x, mode = 1, trajectory = NULL, level = 0.95, xl
   if (is.null(xlab)) xlab <- sprintf("position along mode %d, from the minimiser", as.integer(mode))
   if (is.null(main)) main <- sprintf("Phase plane of mode %d (curvature %.3g)", as.integer(mode), kappa)
   window <- rbind(ellipse, path)
+  window <- rbind(window, c(0, max(window[, 2L]) + diff(range(window[, 2L])) / 5)) # room for the legend
   graphics::plot(window, type = "n", xlab = xlab, ylab = ylab, main = main, las = 1, ...)
   if (!is.null(path)) graphics::lines(path, col = grDevices::adjustcolor(palette_of["trajectory"], 0.5))
   graphics::lines(ellipse, lwd = 2, col = palette_of["theory"])

@@ -6,7 +6,7 @@ source("inst/demo/softmax.R")
 
 arguments <- commandArgs(TRUE)
 recording <- if (length(arguments)) arguments[1] else "../shared/data/softmax_epoch.h5"
-run <- softmax_from_recording(recording, softmax_lags)
+run <- softmax_from_recording(recording)
 model <- softmax_models(run)$replacement
 
 write_table <- function(table, name) {
@@ -15,5 +15,6 @@ write_table <- function(table, name) {
 }
 write_table(with(run$hyper, data.frame(lr, momentum, weight_decay, batch_size, n_examples = run$n_examples,
                                        frames = run$frames)), "softmax_run.csv")
-write_table(data.frame(eigenvalue = model$eigenvalues, noise = diag(model$gradient_noise)), "softmax_modes.csv")
+noise <- pmax(diag(model$gradient_noise), 0) # noiseless directions: rounding may leave -1e-18
+write_table(data.frame(eigenvalue = model$eigenvalues, noise = noise), "softmax_modes.csv")
 write_table(with(run$measured, data.frame(lag, msd, se)), "softmax_msd.csv")

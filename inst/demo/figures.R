@@ -1,46 +1,67 @@
-# Figures of the main job.
+# Figures of the main job, drawn by the package's own plot methods.
 
-ink <- c(replacement = "#D55E00", epoch = "#0072B2", measured = "#222222", pale = "#BBBBBB")
-
-to_png <- function(folder, name, draw, width = 7, height = 5) {
-  grDevices::png(file.path(folder, name), width = width, height = height, units = "in", res = 120)
+to_png <- function(folder, name, draw, panels = 1) {
+  file <- file.path(folder, paste0(name, "_R.png"))
+  grDevices::png(file, width = 6 * panels, height = 5, units = "in", res = 120)
   on.exit(grDevices::dev.off())
-  graphics::par(mar = c(4.2, 4.6, 2.6, 1), mgp = c(2.9, 0.8, 0), las = 1)
+  graphics::par(mfrow = c(1, panels), mar = c(4.2, 4.8, 2.6, 1), mgp = c(3.1, 0.8, 0))
   draw()
 }
 
-power_axis <- function(side, range) {
-  powers <- seq(ceiling(log10(range[1])), floor(log10(range[2])))
-  graphics::axis(side, at = 10^powers, labels = parse(text = sprintf("10^%d", powers)))
-}
-
-# Axes for mean squared displacements; bars of two standard deviations where these are known.
-msd_axes <- function(lags, msd, unit, title) {
-  plot(range(lags), range(msd), type = "n", log = "xy", axes = FALSE, xlab = "lag (steps)",
-       ylab = sprintf("mean squared displacement (%s)", unit), main = title)
-  power_axis(1, range(lags))
-  power_axis(2, range(msd))
-  graphics::box()
-}
-
-msd_points <- function(lags, msd, sd, colour, symbol) {
-  known <- is.finite(sd)
-  graphics::segments(lags[known], pmax(msd - 2 * sd, msd / 10)[known], lags[known], (msd + 2 * sd)[known],
-                     col = colour)
-  graphics::points(lags, msd, pch = symbol, col = colour, cex = 0.8)
+msd_predictions <- function(replacement, epoch, lags) {
+  list("theory, with replacement" = sgd_msd(replacement, lags), "theory, epochs" = sgd_msd(epoch, lags))
 }
 
 regression_msd_figure <- function(folder, replacement, epoch) {
-  to_png(folder, "regression_msd.png", function() {
-    curves <- lapply(list(replacement, epoch), function(run) sgd_msd(run$model, run$measured$lag))
-    msd_axes(curves[[1]]$step, c(curves[[1]]$msd, curves[[2]]$msd), "squared coefficients",
-             "Diamonds regression: real minibatch SGD and theory")
-    for (curve in 1:2) graphics::lines(curves[[curve]]$step, curves[[curve]]$msd, col = ink[curve], lwd = 2)
-    msd_points(replacement$measured$lag, replacement$measured$msd, replacement$measured$se, ink["measured"], 1)
-    msd_points(epoch$measured$lag, epoch$measured$msd, epoch$measured$se, ink["measured"], 4)
-    graphics::legend("bottomright", bty = "n", col = ink[c(3, 1, 3, 2)], lty = c(NA, 1, NA, 1), lwd = 2,
-                     pch = c(1, NA, 4, NA),
-                     legend = c("measured, with replacement", "theory, with replacement", "measured, epochs",
-                                "theory, epochs"))
+  theory <- msd_predictions(replacement$model, epoch$model, replacement$measured$lag)
+  unit <- "mean squared displacement (squared coefficients)"
+  to_png(folder, "regression_msd", panels = 2, draw = function() {
+    plot(replacement$measured, theory = theory, ylab = unit, main = "Diamonds, batches with replacement")
+    plot(epoch$measured, theory = theory, ylab = unit, main = "Diamonds, batches by epochs")
   })
+}
+
+softmax_msd_figure <- function(folder, run, models) {
+  theory <- msd_predictions(models$replacement, models$epoch, run$measured$lag)
+  to_png(folder, "softmax_msd", function() {
+    plot(run$measured, theory = theory, main = "torch.optim.SGD on softmax regression, by epochs")
+  })
+}
+
+phase_portrait_figure <- function(folder, run) {
+  to_png(folder, "phase_portrait", function() {
+    plot(sgd_stationary(run$model), mode = 1, trajectory = run$path)
+  })
+}
+
+# Left, positions along a steep and a flat mode: the training loss is elongated, the modified loss hardly.
+# Right, the phase plane of the steep mode, where the current turns.
+modified_loss_figure <- function(folder, problem, hyper, path) {
+  model <- sgd_model(problem, hyper)
+  to_png(folder, "modified_loss", panels = 2, draw = function() {
+    draw_positions(model, path, 1, 18)
+    draw_phase_plane(model, path, 1)
+  })
+}
+
+draw_positions <- function(model, path, steep, flat) {
+  phi <- sgd_modified_loss(model)
+  section <- sgd_modified_loss_section(phi, model$vectors[, steep], model$vectors[, flat])
+  plot(section, trajectory = path$theta[, c(steep, flat), 1], streamlines = FALSE,
+       xlab = sprintf("position along mode %d, from the minimiser", steep),
+       ylab = sprintf("position along mode %d, from the minimiser", flat),
+       main = "Modified loss over training loss: positions")
+}
+
+draw_phase_plane <- function(model, path, mode) {
+  vector <- model$vectors[, mode]
+  still <- numeric(model$dim)
+  section <- sgd_modified_loss_section(sgd_modified_loss(model), c(vector, still), c(still, vector))
+  plot(section, trajectory = cbind(path$theta[, mode, 1], path$velocity[, mode, 1]),
+       xlab = sprintf("position along mode %d, from the minimiser", mode),
+       ylab = "velocity along it (per unit time lr x step)", main = "Phase plane, with the current")
+}
+
+spectrum_figure <- function(folder, model) {
+  to_png(folder, "spectrum", function() plot(sgd_oscillations(model)))
 }

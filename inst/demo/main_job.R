@@ -13,7 +13,10 @@ for (file in c("diamonds.R", "sampling_error.R", "regression.R", "softmax.R", "f
 }
 
 # A text file of the demo, with numbers or names filled in.
-print_text <- function(name, ...) cat(sprintf(paste(readLines(file.path(demo, name)), collapse = "\n"), ...), "\n")
+print_text <- function(name, ...) {
+  text <- paste0(readLines(file.path(demo, name)), "\n", collapse = "")
+  cat(sprintf(text, ...))
+}
 
 # Evaluates `work`, then says how long it took.
 timed <- function(what, work) {
@@ -23,7 +26,7 @@ timed <- function(what, work) {
   invisible(value)
 }
 
-# One training run against its theory. Of the run only the path of mode 1 is kept, for the phase portrait.
+# One training run against its theory. Of the run only the first steps are kept, for the phase portrait.
 measure <- function(problem, hyper, sampling, seed) {
   model <- sgd_model(problem, hyper, dynamics = "sgd", sampling = sampling)
   run <- timed(paste0("simulation (", sampling, ")"), train(model, 1.2e6, seed))
@@ -31,7 +34,7 @@ measure <- function(problem, hyper, sampling, seed) {
   exponent <- timed("exponent", diffusion_exponent(run, window = c(1, 1000), seed = seed))
   rows <- timed("theory and sampling errors", compare(model, run, measured, exponent, c(1, 10, 100, 1000)))
   list(model = model, measured = measured, rows = rows,
-       mode1 = data.frame(theta = run$theta[, 1, 1], velocity = run$velocity[, 1, 1]))
+       path = first_frames(run, 400))
 }
 
 regression_part <- function(figures) {
@@ -48,7 +51,7 @@ regression_part <- function(figures) {
   timed("figures", {
     regression_msd_figure(figures, replacement, epoch)
     phase_portrait_figure(figures, replacement)
-    modified_loss_figure(figures, problem, hyper, replacement$mode1)
+    modified_loss_figure(figures, problem, hyper, replacement$path)
     spectrum_figure(figures, replacement$model)
   })
 }
@@ -58,16 +61,16 @@ softmax_part <- function(figures) {
   recording <- Sys.getenv("SGDL_SOFTMAX", file.path(demo, "../../../shared/data/softmax_epoch.h5"))
   if (file.exists(recording) && requireNamespace("hdf5r", quietly = TRUE)) {
     cat("Computed from the recording, softmax_epoch.h5.\n\n")
-    run <- softmax_from_recording(recording, softmax_lags)
+    run <- softmax_from_recording(recording)
   } else {
     cat("Computed from extdata/softmax_*.csv: the recording, or hdf5r to read it, is not there.\n\n")
-    run <- softmax_from_extdata(file.path(dirname(demo), "extdata"), softmax_lags)
+    run <- softmax_from_extdata(file.path(dirname(demo), "extdata"))
   }
   models <- timed("models", softmax_models(run))
-  rows <- timed("theory and sampling errors", compare_softmax(run, models))
+  run$measured$se <- timed("sampling errors", softmax_sampling_sd(run, models$epoch))
   cat("\n")
-  print_softmax(rows)
-  timed("figure", softmax_msd_figure(figures, rows, models))
+  print_softmax(compare_softmax(run, models, c(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)))
+  timed("figure", softmax_msd_figure(figures, run, models))
 }
 
 arguments <- commandArgs(TRUE)

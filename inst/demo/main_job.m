@@ -1,5 +1,6 @@
 ## The main job, in Octave: theory beside measurement for two real runs of SGD, with figures.
-## Usage: octave-cli main_job.m [folder for figures]; default: SGDL_FIGURES of the environment or build/figures.
+## Usage: octave-cli main_job.m [folder for figures]; default: environment variable SGDL_FIGURES or
+## build/figures.
 ## The recorded run is read from SGDL_SOFTMAX or ../shared/data/softmax_epoch.h5 beside the checkout if there.
 1;
 
@@ -17,7 +18,7 @@ function done (what, start)
   printf ("  [%.1f s] %s\n", toc (start), what);
 endfunction
 
-## One training run against its theory. Of the run only the path of mode 1 is kept, for the phase portrait.
+## One training run against its theory. Of the run only the first steps are kept, for the phase portrait.
 function result = measure (problem, hyper, sampling, seed)
   model = sgd_model (problem, hyper, "dynamics", "sgd", "sampling", sampling);
   start = tic ();
@@ -32,8 +33,7 @@ function result = measure (problem, hyper, sampling, seed)
   start = tic ();
   rows = compare (model, run, measured, exponent, [1; 10; 100; 1000]);
   done ("theory and sampling errors", start);
-  mode1 = struct ("theta", run.theta(:, 1), "velocity", run.velocity(:, 1));
-  result = struct ("model", model, "measured", measured, "rows", rows, "mode1", mode1);
+  result = struct ("model", model, "measured", measured, "rows", rows, "path", first_frames (run, 400));
 endfunction
 
 function regression_part (demo, figures)
@@ -52,32 +52,31 @@ function regression_part (demo, figures)
   start = tic ();
   regression_msd_figure (figures, replacement, epoch);
   phase_portrait_figure (figures, replacement);
-  modified_loss_figure (figures, problem, hyper, replacement.mode1);
+  modified_loss_figure (figures, problem, hyper, replacement.path);
   spectrum_figure (figures, replacement.model);
   done ("figures", start);
 endfunction
 
 function softmax_part (demo, figures)
   print_text (demo, "softmax.txt", "Octave");
-  lags = [1; 2; 5; 10; 20; 50; 100; 200; 500; 1000];
   recording = setting ("SGDL_SOFTMAX", fullfile (demo, "../../../shared/data/softmax_epoch.h5"));
   if (exist (recording, "file"))
     printf ("Computed from the recording, softmax_epoch.h5.\n\n");
-    run = softmax_from_recording (recording, lags);
+    run = softmax_from_recording (recording);
   else
     printf ("Computed from extdata/softmax_*.csv: the recording is not there.\n\n");
-    run = softmax_from_extdata (fullfile (demo, "..", "extdata"), lags);
+    run = softmax_from_extdata (fullfile (demo, "..", "extdata"));
   endif
   start = tic ();
   models = softmax_models (run);
   done ("models", start);
   start = tic ();
-  rows = compare_softmax (run, models);
-  done ("theory and sampling errors", start);
+  run.measured.se = softmax_sampling_sd (run, models.epoch);
+  done ("sampling errors", start);
   printf ("\n");
-  print_softmax (rows);
+  print_softmax (compare_softmax (run, models, [1; 2; 5; 10; 20; 50; 100; 200; 500; 1000]));
   start = tic ();
-  softmax_msd_figure (figures, rows, models);
+  softmax_msd_figure (figures, run, models);
   done ("figure", start);
 endfunction
 
@@ -90,6 +89,7 @@ endfunction
 
 function main_job (demo, figures)
   start = tic ();
+  warning ("off", "Octave:gnuplot-graphics", "local");
   if (! exist (figures, "dir"))
     mkdir (figures);
   endif

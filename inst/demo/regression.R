@@ -10,6 +10,14 @@ train <- function(model, steps, seed) {
                theta0 = settling$theta[last, , 1], v0 = settling$velocity[last, , 1])
 }
 
+first_frames <- function(run, n) {
+  run$step <- run$step[1:n]
+  run$time <- run$time[1:n]
+  run$theta <- run$theta[1:n, , , drop = FALSE]
+  run$velocity <- run$velocity[1:n, , , drop = FALSE]
+  run
+}
+
 # One row for each quantity: theory, measured, and the sampling sd of measured/theory. `exponent` is
 # diffusion_exponent() and `measured_msd` is msd() of the run, at lags that include table_lags.
 compare <- function(model, run, measured_msd, exponent, table_lags) {

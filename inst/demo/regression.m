@@ -10,6 +10,13 @@ function run = train (model, steps, seed)
                       "theta0", settling.theta(end, :)', "v0", settling.velocity(end, :)');
 endfunction
 
+function run = first_frames (run, n)
+  run.step = run.step(1:n);
+  run.time = run.time(1:n);
+  run.theta = run.theta(1:n, :, :);
+  run.velocity = run.velocity(1:n, :, :);
+endfunction
+
 ## One row for each quantity: theory, measured, and the sampling sd of measured/theory. `exponent` is
 ## diffusion_exponent and `measured_msd` is msd of the run, at lags that include table_lags.
 function rows = compare (model, run, measured_msd, exponent, table_lags)

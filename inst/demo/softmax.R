@@ -1,28 +1,28 @@
 # Main job, part 2: a recorded run of torch.optim.SGD (softmax regression on 8 x 8 digits, 650 parameters,
 # epochs of 56 batches) against the theory, from its Hessian and gradient covariance.
 
-softmax_lags <- c(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+softmax_lags <- sort(unique(round(c(10^seq(0, 3, by = 0.1), 2, 5, 20, 50, 200, 500))))
 
 # The run from its own file: problem from the recorded Hessian and covariance, MSD from the recorded frames.
-softmax_from_recording <- function(file, lags) {
+softmax_from_recording <- function(file) {
   h5 <- hdf5r::H5File$new(file, "r")
   on.exit(h5$close_all())
   scalar <- function(name) h5[[paste0("run/", name)]][]
   theta <- t(h5[["theta"]][, ])
   list(problem = sgd_quadratic(h5[["hessian"]][, ], Sigma = h5[["gradient_covariance"]][, ]),
        hyper = sgd_hyper(scalar("lr"), scalar("momentum"), scalar("weight_decay"), scalar("batch_size")),
-       n_examples = scalar("n_examples"), frames = nrow(theta), measured = msd(theta, lags))
+       n_examples = scalar("n_examples"), frames = nrow(theta), measured = msd(theta, softmax_lags))
 }
 
 # The same from the small files that tools/make-softmax-extdata.R made of it.
-softmax_from_extdata <- function(folder, lags) {
+softmax_from_extdata <- function(folder) {
   table <- function(name) utils::read.csv(file.path(folder, name))
   modes <- table("softmax_modes.csv")
   run <- table("softmax_run.csv")
-  measured <- table("softmax_msd.csv")
   list(problem = sgd_spectrum(modes$eigenvalue, modes$noise),
        hyper = sgd_hyper(run$lr, run$momentum, run$weight_decay, run$batch_size),
-       n_examples = run$n_examples, frames = run$frames, measured = measured[match(lags, measured$lag), ])
+       n_examples = run$n_examples, frames = run$frames,
+       measured = structure(table("softmax_msd.csv"), class = "msd"))
 }
 
 softmax_models <- function(run) {
@@ -32,17 +32,22 @@ softmax_models <- function(run) {
   list(replacement = model("replacement"), epoch = model("epoch"))
 }
 
-# Measured MSD with its sampling sd (relative), both theories over it, and the local exponents between
-# successive lags.
-compare_softmax <- function(run, models) {
-  lags <- run$measured$lag
+# Sampling sd of the measured MSD: its own blocks are too few at the lags that matter.
+softmax_sampling_sd <- function(run, model) {
+  window_msd_sd(stationary_spectra(model, 2^14), run$frames, run$measured$lag)
+}
+
+# Measured MSD with its sampling sd (relative), both theories over it, and local exponents between successive
+# lags.
+compare_softmax <- function(run, models, lags) {
+  at <- match(lags, run$measured$lag)
+  measured <- run$measured$msd[at]
   replacement <- sgd_msd(models$replacement, lags)$msd
   epoch <- sgd_msd(models$epoch, lags)$msd
-  local_exponent <- function(msd) c(NA, diff(log(msd)) / diff(log(lags)))
-  data.frame(lag = lags, msd = run$measured$msd,
-             sd = window_msd_sd(stationary_spectra(models$epoch, 2^14), run$frames, lags) / epoch,
-             replacement = replacement / run$measured$msd, epoch = epoch / run$measured$msd,
-             exponent = local_exponent(run$measured$msd), exponent_replacement = local_exponent(replacement),
+  local_exponent <- function(msd) c(NaN, diff(log(msd)) / diff(log(lags)))
+  data.frame(lag = lags, msd = measured, sd = run$measured$se[at] / epoch,
+             replacement = replacement / measured, epoch = epoch / measured,
+             exponent = local_exponent(measured), exponent_replacement = local_exponent(replacement),
              exponent_epoch = local_exponent(epoch))
 }
 

@@ -25,7 +25,7 @@ function plot_section (x, opt)
   hold ("off");
   box ("on");
   axis ([x.x(1), x.x(end), x.y(1), x.y(end)]);
-  legend ([handles{:}], names, "location", "southoutside", "orientation", "horizontal");
+  legend ([handles{:}], names, "location", "northeastoutside");
   xlabel ("distance along direction 1");
   ylabel ("distance along direction 2");
   title ("Modified loss and current");
