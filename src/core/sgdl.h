@@ -396,4 +396,7 @@ sgdl_status sgdl_trajectory_write(sgdl_context *ctx, const char *file, const sgd
 #ifdef __cplusplus
 }
 #endif
+
+#include "sgdl_theory.h"
+
 #endif
