@@ -99,38 +99,82 @@ typedef enum { SGDL_PRESERVE_STATIONARY = 0, SGDL_PRESERVE_DYNAMICS, SGDL_PRESER
 sgdl_status sgdl_equivalent(sgdl_context *ctx, const sgdl_hyper *from, unsigned change, sgdl_preserve preserve,
                             sgdl_hyper *to);
 
-/* ---- weight-dependent noise ----------------------------------- theory/multiplicative.c, dressed.c */
+/* ---- weight-dependent noise ---------- theory/examples.c, multiplicative*.c, dressed*.c (THEORY section 6) */
 
-/* Examples at the minimiser, in modes: what THEORY section 6 needs of a problem. Regression: factor = X V
- * (N x d), H_i = x x'. residual_gradient = n_i (N x d): gradient of example i (weight decay included) at mu. */
+/* The examples of a problem at its minimiser, in the coordinates of the modes: gradients n_i (weight decay
+ * included, so that they sum to zero) and Hessians H_i. These are given either as
+ *  factor: H_i = sum_r b_ir b_ir', rows b_ir of a matrix (N rank) x d, row i + N r (regression: rank 1, X V;
+ *    softmax of c classes: rank c - 1), or as
+ *  hessian_product: out (N x d) <- rows H_i w_i' for the rows w_i of W (N x d), or for the one row of W
+ *    (n_rows = 1) applied by every example; any failure is handed through. */
 typedef struct sgdl_examples {
-  ptrdiff_t N, d;
-  const double *factor;            /* N x d (regression): H_i = factor_i factor_i'; NULL: use `hessian_product` */
-  const double *gradient;          /* N x d: n_i in modes                                       */
-  /* out (N x d) <- rows H_i w_i for rows w_i of W (N x d), or for one vector (n_rows = 1) applied by all i. */
+  ptrdiff_t N, d, rank;
+  const double *factor;            /* (N rank) x d, or NULL: hessian_product is used              */
+  const double *gradient;          /* N x d                                                       */
   sgdl_status (*hessian_product)(void *user, ptrdiff_t n_rows, const double *W, double *out);
   void *user;
 } sgdl_examples;
 
+/* out (n x d) = A V: rows in parameter coordinates (factors, gradients) to modes. 2 n d^2 flops. */
+sgdl_status sgdl_rows_to_modes(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *A,
+                               double *out);
+/* Linear regression: factor = X V and gradient n_i = -(y_i - x_i'mu) x_i + lambda mu in modes (N x d each; X is
+ * N x d, N = model->n_examples). 2 N d^2 flops. */
+sgdl_status sgdl_regression_examples(sgdl_context *ctx, const sgdl_model *model, const double *X,
+                                     const double *y, double *factor, double *gradient);
+
+/* What `sgdl_multiplicative_noise` found about the linear map P -> stationary(K, D[P]), D[P] the part of the
+ * noise that P brings about. Its spectral radius is below 1 exactly where the variance is finite. */
 typedef struct sgdl_multiplicative {
-  double spectral_radius;    /* of the linear fixed point; >= 1: infinite stationary variance      */
+  double spectral_radius;
+  double radius_bound;       /* no larger radius is possible (Collatz and Wielandt), NaN: not computed   */
   double largest_stable_lr;  /* where the radius is 1, other hyperparameters kept                   */
-  double tail_index;         /* of |theta|: E|theta|^q finite for q below; Inf when not found below 16 */
-  int fourth_moment;         /* 1 finite, 0 infinite                                               */
+  double tail_index;         /* of |theta| (Kesten), see multiplicative_tail.c; Inf: not below 16   */
+  int fourth_moment;         /* 1 finite, 0 infinite, in the same approximation                     */
   int iterations;
+  double error;              /* bound on the relative error of the trace of P                      */
 } sgdl_multiplicative;
 
-/* With replacement (or without): self-consistent noise Sigma(0, P) in modes (d x d) with P = stationary(K, Sigma(0,P)).
- * SGDL_UNSTABLE when the radius is >= 1 (message: "the stationary variance is infinite", largest stable lr); report is filled. */
+/* Sampling with replacement or without: the self-consistent noise Sigma(0, P) in modes (d x d), P = stationary(K,
+ * Sigma(0, P)); put it into model->noise (noise_is_full = 1, sigma2 < 0) and every function of the theory uses it.
+ * Exact for regression under SGDL_SGD (real minibatch SGD); for other losses up to third derivatives.
+ * SGDL_UNSTABLE when the radius is >= 1 ("the stationary variance is infinite", largest stable lr); the report
+ * is filled then too. Cost per iteration: 4 N rank d^2 flops (factors), N d^3 (Hessian products). */
 sgdl_status sgdl_multiplicative_noise(sgdl_context *ctx, const sgdl_model *model, const sgdl_examples *examples,
                                       double *noise, sgdl_multiplicative *report);
 
-/* Epochs: dressed theory, THEORY section 6 terms b, c, f, e. terms: 5 x n MSD (constant, +b, +c, +f, +e; each
- * rung includes those before), per_mode n x d of the last. lags n (steps). variance d: phase-averaged stationary
- * variances of the last rung (optional). */
+/* Mean and covariance of (theta, v) of minibatch SGD with weight-dependent noise at n steps (integers >= 0, ascending)
+ * from (theta0, v0): exact for regression under sampling with replacement or without, THEORY section 6's Sigma(m, P).
+ * SGDL_SGD only. Outputs as sgdl_transient with SGDL_COV_FULL, theta, velocity, cross optional; trace (n,
+ * optional) = tr cov(theta). Cost per step as an iteration above plus O(d^2). */
+sgdl_status sgdl_multiplicative_transient(sgdl_context *ctx, const sgdl_model *model,
+                                          const sgdl_examples *examples, ptrdiff_t n, const double *steps,
+                                          const double *theta0, const double *v0, double *mean_theta,
+                                          double *mean_velocity, double *theta, double *velocity,
+                                          double *cross, double *trace);
+
+/* Epochs. The rungs of the ladder, each with all before it. */
+enum { SGDL_DRESSED_CONSTANT = 0, /* noise of the minimiser                                            */
+       SGDL_DRESSED_NOISE,        /* (b) noise that grows with the displacement                        */
+       SGDL_DRESSED_RESPONSE,     /* (c) restoring force from reusing the same examples                */
+       SGDL_DRESSED_CUMULANT,     /* (f) third cumulant of gradients and Hessians                      */
+       SGDL_DRESSED_SHIFT,        /* (e) mean away from the minimiser                                  */
+       SGDL_DRESSED_TERMS };
+
+typedef struct sgdl_dressed {
+  double trace[SGDL_DRESSED_TERMS]; /* tr cov(theta), stationary, averaged over the phase, per rung     */
+  double small_parameter;  /* largest D[X_0]_ll/C_ll of a mode: the expansion is of first order in it  */
+  double shift;            /* |E theta - mu| over the square root of the last trace                    */
+} sgdl_dressed;
+
+/* Time-averaged MSD of SGD by epochs with weight-dependent noise, THEORY section 6 terms b, c, f, e.
+ * lags: n steps (integers >= 1). terms: 5 x n MSD per rung. Optional: exponent n (of the last rung, as
+ * sgdl_msd_theory), per_mode n x d (last rung), variance d (stationary, per mode, last rung), mean_shift d
+ * (E theta - mu, parameter coordinates), report. SGDL_UNSUPPORTED unless SGDL_SGD and SGDL_EPOCH; saddles: SGDL_SADDLE.
+ * Cost: d^2 N rank (rank + 1)/2 flops once, 2 d^2 M a rung, O(L log L) a mode with L eight relaxation times. */
 sgdl_status sgdl_dressed_msd(sgdl_context *ctx, const sgdl_model *model, const sgdl_examples *examples,
-                             ptrdiff_t n, const double *lags, double *terms, double *per_mode, double *variance,
-                             double *mean_shift);
+                             ptrdiff_t n, const double *lags, double *terms, double *exponent,
+                             double *per_mode, double *variance, double *mean_shift, sgdl_dressed *report);
 
 /* ---- many eigenvalues ------------------------------------------------- theory/compressed.c */
 
