@@ -13,11 +13,11 @@ extern "C" {
 
 /* Stationary covariance m steps into an epoch (0 = epoch ends, where checkpoints are written; m < M),
  * constant noise; outputs as sgdl_stationary. SGDL_UNSUPPORTED unless sampling is SGDL_EPOCH. THEORY
- * section 6: P_end = F^M P_end F^M' + Q, by doubling per pair. */
+ * section 6: P_end = F^M P_end F^M' + Q, by doubling per pair: O(d^2 log(relaxation time)), five products. */
 sgdl_status sgdl_stationary_at_phase(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t phase, double *theta,
                                      double *velocity, double *cross, double trace[2], int *exists);
 
-/* ---- starts ------------------------------------------------------------- theory/start.c */
+/* ---- starts ------------------------------- theory/start.c, transient.c, msd.c, log_density.c */
 
 typedef enum {
   SGDL_FROM_STATIONARY = 0,   /* stationary law, averaged over the phase of the epoch          */
@@ -29,12 +29,15 @@ typedef enum {
 
 typedef struct sgdl_initial {
   sgdl_from from;
-  const double *theta0, *v0;  /* d each, parameter coordinates; NULL: minimiser, 0             */
-  const double *cov0;         /* 2d x 2d, SGDL_FROM_GAUSSIAN                                   */
+  const double *theta0, *v0;  /* d each, parameter coordinates; NULL: minimiser, 0 (rest of speed: v0
+                                 unused; stationary, checkpoint: neither is used)              */
+  const double *cov0;         /* 2d x 2d, order theta then v, SGDL_FROM_GAUSSIAN               */
 } sgdl_initial;
 
 /* sgdl_transient and sgdl_msd_theory from any start (the MSD: sum over modes, covariances with the
- * start included). Outputs as there. From point, Gaussian: step 0 is the start of an epoch. */
+ * start included). Outputs as there. From point, rest of speed, Gaussian: step 0 is the start of an epoch;
+ * rest of speed under epochs has the velocities of epoch ends. From stationary, checkpoint: flat noisy
+ * modes have no position (left out; trace Inf) but their displacement is given. */
 sgdl_status sgdl_transient_from(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *steps,
                                 const sgdl_initial *initial, sgdl_covariance kind, double *mean_theta,
                                 double *mean_velocity, double *theta, double *velocity, double *cross);
@@ -48,18 +51,22 @@ sgdl_status sgdl_transient_log_density(sgdl_context *ctx, const sgdl_model *mode
 
 /* ---- what a trajectory shows --------------------------- theory/autocorrelation.c, spectrum.c */
 
-/* Stationary autocovariances at n lags (steps >= 0): theta[k] = sum over modes (or along `direction`, d,
- * optional) of cov(theta_{t+k}, theta_t), likewise velocity, and cross = cov(theta_{t+k}, v_t). per_mode_*
- * (n x d, optional): the diagonal terms. Averaged over the phase under epochs. A direction under
- * general noise needs all pairs: O(d^2) a lag. */
-sgdl_status sgdl_autocorrelation(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *lags,
-                                 const double *direction, double *theta, double *velocity, double *cross,
-                                 double *per_mode_theta, double *per_mode_velocity);
+/* Stationary autocovariances at n lags (steps >= 0): theta[k] = sum over modes (or along `direction`, d, any
+ * length, optional) of cov(theta_{t+k}, theta_t), likewise velocity, and cross = cov(theta_{t+k}, v_t); each
+ * optional. per_mode_* (n x d, optional): every mode's own, whatever the direction. Averaged over the phase
+ * under epochs. Flat noisy modes: theta Inf, left out of cross. A direction under general noise needs all
+ * pairs: O(d^2) a lag. THEORY sections 2, 4 and 6: F^k r(0), closed sums over an epoch. */
 /* Two-sided power spectral density of theta and of v at n frequencies (cycles per step, > 0; <= 1/2 under SGD):
- * variance = integral over -1/2..1/2 (SGD) or the line (Langevin) of S df. Total or along
- * `direction`; per_mode n x d optional. */
+ * variance = integral over -1/2..1/2 (SGD) or the line (Langevin) of S df. Total or along `direction`
+ * (theta, velocity optional); per_mode (n x d, optional): every mode's own, of theta. Langevin:
+ * w = 2 pi f/lr per unit time and dw/(2 pi) = df/lr, so S(f) = S(w)/lr. */
 sgdl_status sgdl_power_spectrum(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *freq,
                                 const double *direction, double *theta, double *velocity, double *per_mode);
+/* Ringing of the modes under white noise, d each: frequency (cycles per step) at which the spectrum of theta
+ * peaks (0: it falls from 0 on, no ringing; 1/2: it rises to the end), width at half the peak (NaN where
+ * the spectrum does not fall to half on both sides), quality = frequency/width. Saddles NaN. */
+sgdl_status sgdl_ringing(sgdl_context *ctx, const sgdl_model *model, double *frequency, double *width,
+                         double *quality);
 
 /* ---- regimes of the displacement -------------------------------------- theory/regimes.c */
 

@@ -24,6 +24,9 @@ double sgdl_mode_strength(const sgdl_model *model, ptrdiff_t l, double quiet);
 sgdl_status sgdl_curvature_cholesky(sgdl_context *ctx, ptrdiff_t d, const double *H, double weight_decay,
                                     double *L);
 
+/* A (d x d) is finite, symmetric and positive semidefinite up to rounding. Cost d^3/3. */
+sgdl_status sgdl_covariance_check(sgdl_context *ctx, const char *name, ptrdiff_t d, const double *A);
+
 /* Checks the model and fills the table; SGDL_UNSUPPORTED when the model has no eigenvalues. */
 sgdl_status sgdl_modes_init(sgdl_context *ctx, const sgdl_model *model, sgdl_modes *modes);
 void sgdl_modes_free(sgdl_modes *modes);

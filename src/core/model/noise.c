@@ -2,6 +2,7 @@
  * squared displacement it leads to, averaged over the phase of an epoch. THEORY section 6. */
 #include "noise.h"
 #include "accumulation.h"
+#include "epoch_sums.h"
 #include "noise_msd.h"
 
 #include <math.h>
@@ -42,23 +43,21 @@ static double nearly_flat(const sgdl_hyper *h, double kappa)
   return kappa == 0 ? NEARLY_FLAT / h->lr : kappa;
 }
 
+/* a I + b G in units of (theta, v) */
+static void combination(const sgdl_mode *mode, sgdl_real a, sgdl_real b, double out[4])
+{
+  out[0] = (double)(a + b * mode->g11);
+  out[1] = (double)(b * mode->g21 / mode->eta);
+  out[2] = (double)(b * mode->g12 * mode->eta);
+  out[3] = (double)(a + b * mode->g22);
+}
+
 void sgdl_noise_delta(const sgdl_noise *noise, const sgdl_hyper *h, double kappa, double delta[4])
 {
   sgdl_mode mode = sgdl_mode_of(SGDL_SGD, h, nearly_flat(h, kappa));
-  sgdl_real M = (sgdl_real)noise->steps, s = 1, change = 1, T = 0, sum_s = 0, sum_T = 0;
-  for (ptrdiff_t j = 1; j < noise->steps; j++) { /* I - F^j = u T_j I - s_j G */
-    sgdl_real w = (M - j) / (M * (M - 1));
-    sum_s += w * s;
-    sum_T += w * T;
-    T += s;
-    change = mode.beta * change - mode.u * s;
-    s += change;
-  }
-  sgdl_real common = mode.u * sum_T;
-  delta[0] = (double)(common - sum_s * mode.g11);
-  delta[1] = (double)(-sum_s * mode.g21 / mode.eta);
-  delta[2] = (double)(-sum_s * mode.g12 * mode.eta);
-  delta[3] = (double)(common - sum_s * mode.g22);
+  sgdl_epoch_sums sum = sgdl_epoch_sums_at(&mode, noise->steps);
+  sgdl_real pairs = noise->steps > 1 ? sum.n * (sum.n - 1) : 1;
+  combination(&mode, mode.u * sum.V / pairs, -sum.U / pairs, delta); /* I - F^j = u T_j I - s_j G */
 }
 
 /* u [ excess r0 + (M-1) (Delta_i r0 + r0 Delta_j') ] */
@@ -93,22 +92,81 @@ void sgdl_noise_pair_stationary(const sgdl_noise *noise, sgdl_dynamics dynamics,
     c[0] = INFINITY;
 }
 
-/* ---- mean squared displacement -------------------------------------------------------------------- */
+/* ---- autocovariance -------------------------------------------------------------------------------- */
 
-/* sum_h (M-h)/M x_h and sum_h h/M x_h over h = 1..M-1 for x = s and T */
-static void epoch_sums(sgdl_noise_msd *m)
+/* Within an epoch: sum over lags |h| < M of (M - |h|)/M times r0 - r(k - h), less M (r0 - r(k)); the lags h > k
+ * are those of the other mode, transposed. */
+static void within_epoch(const sgdl_noise *noise, const sgdl_mode *mode, double k, double left[4], double right[4])
 {
-  sgdl_real M = m->M, s = 1, change = 1, T = 0;
-  for (sgdl_real j = 1; j < M; j++) {
-    m->falling_s += (M - j) / M * s;
-    m->falling_T += (M - j) / M * T;
-    m->rising_s += j / M * s;
-    m->rising_T += j / M * T;
-    T += s;
-    change = m->mode.beta * change - m->mode.u * s;
-    s += change;
+  sgdl_epoch_sums whole = sgdl_epoch_sums_at(mode, noise->steps), here = sgdl_epoch_sums_at(mode, (ptrdiff_t)k);
+  sgdl_epoch_sums rest = sgdl_epoch_sums_at(mode, noise->steps - (ptrdiff_t)k);
+  sgdl_epoch_sums after = sgdl_epoch_sums_join(mode, here, whole);
+  sgdl_real M = whole.n;
+  sgdl_real of_s = after.U - 2 * here.U - M * M * here.s, of_T = after.V - 2 * here.V - M * M * here.T;
+  combination(mode, noise->u * mode->u * of_T / M, -noise->u * of_s / M, left);
+  combination(mode, noise->u * mode->u * rest.V / M, -noise->u * rest.U / M, right);
+}
+
+/* M^2 x_M - Lambda_x(M), x = s and T: what an epoch's noise leaves of the response after its end. */
+static void after_epoch(const sgdl_mode *mode, sgdl_epoch_sums whole, sgdl_real *of_s, sgdl_real *of_T)
+{
+  sgdl_epoch_sums_triangle(mode, whole, of_s, of_T);
+  *of_s = whole.n * whole.n * whole.s - *of_s;
+  *of_T = whole.n * whole.n * whole.T - *of_T;
+}
+
+static void past_epoch(const sgdl_noise *noise, const sgdl_mode *mode, double k, double left[4])
+{
+  sgdl_epoch_sums whole = sgdl_epoch_sums_at(mode, noise->steps);
+  sgdl_response r = sgdl_mode_response(mode, k - whole.n);
+  sgdl_real of_s, of_T, kept = 1 - mode->u * r.T;
+  after_epoch(mode, whole, &of_s, &of_T);
+  /* (kept I + s G)(-u of_T I + of_s G), G^2 = trace G - u */
+  sgdl_real a = -mode->u * (kept * of_T + r.s * of_s);
+  sgdl_real b = kept * of_s + r.s * (mode->trace * of_s - mode->u * of_T);
+  combination(mode, noise->u * a / whole.n, noise->u * b / whole.n, left);
+}
+
+void sgdl_noise_autocovariance(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
+                               double kappa, double k, double left[4], double right[4])
+{
+  double E[4], white = noise->epoch ? noise->u * noise->excess : noise->scale;
+  left[0] = left[1] = left[2] = left[3] = 0;
+  right[0] = right[1] = right[2] = right[3] = 0;
+  if (noise->epoch) {
+    sgdl_mode mode = sgdl_mode_of(dynamics, h, nearly_flat(h, kappa));
+    if (k < (double)noise->steps)
+      within_epoch(noise, &mode, k, left, right);
+    else
+      past_epoch(noise, &mode, k, left);
+  }
+  sgdl_mode_map(dynamics, h, kappa, k, E);
+  for (int e = 0; e < 4; e++)
+    left[e] += white * E[e];
+}
+
+void sgdl_noise_pair_autocovariance(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
+                                    double kappa_i, double kappa_j, const double L[4], const double R[4],
+                                    double c[4])
+{
+  double r[4];
+  if (noise->epoch) {
+    kappa_i = nearly_flat(h, kappa_i);
+    kappa_j = nearly_flat(h, kappa_j);
+  }
+  sgdl_pair_stationary(dynamics, h, kappa_i, kappa_j, r);
+  c[0] = L[0] * r[0] + L[2] * r[1] + r[0] * R[0] + r[2] * R[2];
+  c[1] = L[1] * r[0] + L[3] * r[1] + r[1] * R[0] + r[3] * R[2];
+  c[2] = L[0] * r[2] + L[2] * r[3] + r[0] * R[1] + r[2] * R[3];
+  c[3] = L[1] * r[2] + L[3] * r[3] + r[1] * R[1] + r[3] * R[3];
+  if (isinf(r[0])) { /* white noise, two flat modes: velocities do not hear of positions */
+    c[0] = INFINITY;
+    c[1] = L[3] * r[1];
+    c[3] = L[3] * r[3];
   }
 }
+
+/* ---- mean squared displacement -------------------------------------------------------------------- */
 
 void sgdl_noise_msd_begin(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
                           double kappa, sgdl_noise_msd *m)
@@ -116,60 +174,47 @@ void sgdl_noise_msd_begin(const sgdl_noise *noise, sgdl_dynamics dynamics, const
   *m = (sgdl_noise_msd){ .noise = noise, .mode = sgdl_mode_of(dynamics, h, kappa), .stable = kappa >= 0 };
   m->amplitude = sgdl_mode_amplitude(&m->mode, &m->tau);
   if (noise->epoch) {
-    m->M = (sgdl_real)noise->steps;
-    epoch_sums(m);
+    sgdl_epoch_sums whole = sgdl_epoch_sums_at(&m->mode, noise->steps);
+    m->M = whole.n;
+    m->within = whole.V + m->tau * whole.U;
+    after_epoch(&m->mode, whole, &m->after_s, &m->after_T);
   }
 }
 
-/* sum_h (M-h)/M [ 2 psi(h) - psi(|k-h|) - psi(k+h) ] for k < M, in one pass over psi(1), psi(2), ... */
-static sgdl_real within_epoch(const sgdl_noise_msd *m, sgdl_real k)
+/* sum_{0<h<M} (M-h) [ 2 psi(h) + 2 psi(k) - psi(|k-h|) - psi(k+h) ]. With J_n = sum_{h<n} (n-h) psi(h) it is
+ *   M^2 psi(k) + 2 J_M + 2 J_k - J_{k+M} - J_{|k-M|},
+ * and with m, n the smaller and the larger of k, M: J_{n+m} + J_{n-m} - 2 J_n = sum_{|i|<m} (m-|i|) psi(n+i). All
+ * sums are of like terms; what cancels between them is at most 10/((1-beta) M), in long double. */
+static sgdl_real epoch_sum(const sgdl_noise_msd *m, double k, sgdl_real psi)
 {
-  sgdl_real M = m->M, s = 1, change = 1, T = 0, sum = 0;
-  for (sgdl_real j = 1; j < k + M; j++) {
-    sgdl_real weight = 0;
-    if (j < M)
-      weight += 2 * (M - j);
-    if (j < k)
-      weight -= M - (k - j); /* h = k - j */
-    if (j < M - k)
-      weight -= M - (k + j); /* h = k + j */
-    if (j > k)
-      weight -= M - (j - k); /* h = j - k */
-    sum += weight / M * (T + m->tau * s);
-    T += s;
-    change = m->mode.beta * change - m->mode.u * s;
-    s += change;
+  const sgdl_mode *mode = &m->mode;
+  sgdl_real u = mode->u, M = m->M, of_s, of_T;
+  if (k >= m->M) {
+    sgdl_response b = sgdl_mode_response(mode, k - M);
+    of_s = m->after_s;
+    of_T = m->after_T;
+    return 2 * m->within + (1 - u * b.T) * (of_T + m->tau * of_s)
+           + b.s * (of_s + m->tau * (mode->trace * of_s - u * of_T));
   }
-  return sum;
-}
-
-/* The same for k >= M, by E(a + b) = E(a) E(b): with E = (1 - u T) I + s G,
- * T_{a+b} = T_a + T_b (1 - u T_a) + s_a s_b, s_{a+b} = s_a (1 - u T_b) + s_b (1 - u T_a) + trace G s_a s_b. */
-static sgdl_real shifted_sum(const sgdl_noise_msd *m, sgdl_real k, sgdl_real sum_s, sgdl_real sum_T)
-{
-  sgdl_response r = sgdl_mode_response(&m->mode, k);
-  sgdl_real u = m->mode.u, weight = (m->M - 1) / 2, left = 1 - u * r.T;
-  sgdl_real T = weight * r.T + sum_T * left + r.s * sum_s;
-  sgdl_real s = sum_s * left + r.s * (weight - u * sum_T) + m->mode.trace * r.s * sum_s;
-  return T + m->tau * s;
+  sgdl_epoch_sums here = sgdl_epoch_sums_at(mode, (ptrdiff_t)k);
+  sgdl_response b = sgdl_mode_response(mode, M - k);
+  sgdl_real kept = 1 - u * b.T, weight = (sgdl_real)k * k;
+  sgdl_epoch_sums_triangle(mode, here, &of_s, &of_T);
+  sgdl_real T = weight * b.T + kept * of_T + b.s * of_s;
+  sgdl_real s = b.s * (weight - u * of_T) + kept * of_s + mode->trace * b.s * of_s;
+  return M * M * psi - (T + m->tau * s) + 2 * (here.V + m->tau * here.U);
 }
 
 double sgdl_noise_msd_half(const sgdl_noise_msd *m, double k)
 {
   const sgdl_noise *noise = m->noise;
   sgdl_response r = sgdl_mode_response(&m->mode, k);
-  sgdl_real psi = r.T + m->tau * r.s, sum;
+  sgdl_real psi = r.T + m->tau * r.s;
   if (!m->stable)
     return NAN;
   if (!noise->epoch)
     return (double)(noise->scale * m->amplitude * psi);
-  if (k < m->M)
-    sum = within_epoch(m, k);
-  else
-    sum = 2 * (m->falling_T + m->tau * m->falling_s) - shifted_sum(m, k, m->falling_s, m->falling_T)
-          - shifted_sum(m, k - m->M, m->rising_s, m->rising_T);
-  sum += (m->M - 1) * psi; /* 2 psi(k) sum_h (M-h)/M */
-  return (double)(noise->u * m->amplitude * (noise->excess * psi + sum));
+  return (double)(noise->u * m->amplitude * (noise->excess * psi + epoch_sum(m, k, psi) / m->M));
 }
 
 double sgdl_noise_half_msd(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,

@@ -11,15 +11,15 @@ typedef struct sgdl_noise_msd {
   sgdl_mode mode;
   sgdl_real amplitude, tau;                 /* psi = amplitude (T + tau s)                    */
   sgdl_real M;                              /* steps in an epoch; 0: white noise              */
-  sgdl_real falling_s, falling_T;           /* sum over h = 1..M-1 of (M-h)/M s_h, (M-h)/M T_h */
-  sgdl_real rising_s, rising_T;             /* likewise with weights h/M                       */
+  sgdl_real within;                         /* sum over h < M of (M-h) (T_h + tau s_h)         */
+  sgdl_real after_s, after_T;               /* M^2 x_M - sum_{|i|<M} (M-|i|) x_{M+i}, x = s, T */
   int stable;                               /* kappa >= 0                                     */
 } sgdl_noise_msd;
 
-/* O(M) under epochs, O(1) otherwise. `noise` is borrowed. */
+/* O(log M) under epochs, O(1) otherwise. `noise` is borrowed. */
 void sgdl_noise_msd_begin(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
                           double kappa, sgdl_noise_msd *m);
-/* sgdl_noise_half_msd() at lag k: O(1), or O(M) under epochs for k < M. */
+/* sgdl_noise_half_msd() at lag k: O(1), or O(log k) under epochs for k < M. */
 double sgdl_noise_msd_half(const sgdl_noise_msd *m, double k);
 
 #endif

@@ -62,6 +62,13 @@ done:
   return status;
 }
 
+sgdl_status sgdl_covariance_check(sgdl_context *ctx, const char *name, ptrdiff_t d, const double *A)
+{
+  SGDL_TRY(sgdl_check_finite(ctx, name, A, d * d, d));
+  SGDL_TRY(check_symmetric(ctx, name, d, A));
+  return check_psd(ctx, name, d, A);
+}
+
 static sgdl_status check_dim(sgdl_context *ctx, const char *name, ptrdiff_t d)
 {
   if (d < 1)
