@@ -3,8 +3,9 @@
 #' Hyperparameters of stochastic gradient descent
 #'
 #' SGD with momentum and weight decay updates, at step \eqn{k} with a batch \eqn{B} of \eqn{S} examples,
-#' \deqn{v_{k+1} = \beta v_k - g_B(\theta_k) - \lambda\theta_k, \qquad \theta_{k+1} = \theta_k + \eta
-#' v_{k+1},} PyTorch's `SGD` with `dampening=0`, `nesterov=False`, whose momentum buffer is \eqn{-v}. The
+#' \deqn{v_{k+1} = \beta v_k - g_B(\theta_k) - \lambda \theta_k, \qquad \theta_{k+1} = \theta_k + \eta
+#' v_{k+1},}{v[k+1] = beta v[k] - g_B(theta[k]) - lambda theta[k],   theta[k+1] = theta[k] + eta v[k+1],}
+#' PyTorch's `SGD` with `dampening=0`, `nesterov=False`, whose momentum buffer is \eqn{-v}. The
 #' Langevin model of it has mass \eqn{\eta(1+\beta)/2}, damping rate \eqn{c = 2(1-\beta)/(\eta(1+\beta))} and
 #' inverse temperature \eqn{S(1-\beta^2)}.
 #'
@@ -39,7 +40,7 @@ format.sgd_hyper <- function(x, ...) {
 
 #' @export
 print.sgd_hyper <- function(x, ...) {
-  cat("SGD hyperparameters:", format(x), "\n")
+  cat("SGD hyperparameters: ", format(x), "\n", sep = "")
   cat(sprintf("  mass %s, damping %s per unit time, temperature %s\n", format_numbers(x$mass),
               format_numbers(x$damping), format_numbers(x$temperature)))
   invisible(x)

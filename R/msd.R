@@ -7,7 +7,7 @@
 #' (`"from-start"`).
 #'
 #' Standard errors of the time average come from the spread over contiguous blocks of the path (over paths
-#' where there are at least 8), and are `NA` where the lag is too long for blocks to say anything; those of
+#' where there are at least 8), and are `NaN` where the lag is too long for blocks to say anything; those of
 #' the other types come from the spread over paths.
 #'
 #' @param x A vector (one coordinate), a matrix (frames x coordinates), an array (frames x coordinates x
@@ -91,8 +91,7 @@ frame_spacing <- function(trajectory) {
 print.msd <- function(x, ...) {
   cat(sprintf("Mean squared displacement (%s): %s, %s, %s\n", x$type, plural(x$frames, "frame"),
               plural(x$dim, "coordinate"), plural(x$n_paths, "path")))
-  print(utils::head(as.data.frame(x), 6L), digits = 4L, row.names = FALSE)
-  if (length(x$lag) > 6L) cat(sprintf("... and %d more\n", length(x$lag) - 6L))
+  print_rows(as.data.frame(x))
   invisible(x)
 }
 

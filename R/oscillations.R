@@ -8,12 +8,13 @@ regime_colours <- c(
 #' Oscillations of each mode
 #'
 #' Along eigenvector \eqn{l} the Langevin model is a harmonic oscillator with damping \eqn{\gamma =
-#' (1-\beta)/(\eta(1+\beta))} and natural frequency \eqn{\omega_l = \sqrt{2\kappa_l/(\eta(1+\beta))}}. It is
-#' underdamped where \eqn{(1-\beta)^2 < 2\eta(1+\beta)\kappa_l}; its period is then
-#' \eqn{2\pi/(\eta\sqrt{\omega_l^2-\gamma^2})} steps. The discrete recursion is overdamped for
-#' \eqn{\eta\kappa_l < (1-\sqrt\beta)^2}, underdamped up to \eqn{(1+\sqrt\beta)^2} with period
-#' \eqn{2\pi/\arccos((1+\beta-\eta\kappa_l)/(2\sqrt\beta))} steps, and alternating in sign at every step from
-#' there to the stability limit.
+#' (1-\beta)/(\eta(1+\beta))} and natural frequency \eqn{\omega_l = \sqrt{2\kappa_l/(\eta(1+\beta))}}{omega_l
+#' = sqrt(2 kappa_l/(eta (1 + beta)))}. It is underdamped where \eqn{(1-\beta)^2 < 2\eta(1+\beta)\kappa_l};
+#' its period is then \eqn{2\pi/(\eta \sqrt{\omega_l^2-\gamma^2})}{2 pi/(eta sqrt(omega_l^2 - gamma^2))}
+#' steps. The discrete recursion is overdamped for \eqn{\eta \kappa_l < (1-\sqrt{\beta})^2}{eta kappa_l < (1 -
+#' sqrt(beta))^2}, underdamped up to \eqn{(1+\sqrt{\beta})^2}{(1 + sqrt(beta))^2} with period
+#' \eqn{2\pi/\arccos((1+\beta-\eta \kappa_l)/(2\sqrt{\beta}))}{2 pi/acos((1 + beta - eta kappa_l)/(2
+#' sqrt(beta)))} steps, and alternating in sign at every step from there to the stability limit.
 #'
 #' @param model From [sgd_model()].
 #' @inheritParams sgd_hyper
@@ -50,8 +51,7 @@ as.data.frame.sgd_oscillations <- function(x, ...) {
 print.sgd_oscillations <- function(x, ...) {
   cat(sprintf("Oscillations of %s (%s): %s\n", plural(length(x$mode), "mode"), dynamics_text(x),
               format(x$hyper)))
-  print(utils::head(as.data.frame(x), 6L), digits = 4L, row.names = FALSE)
-  if (length(x$mode) > 6L) cat(sprintf("... and %d more\n", length(x$mode) - 6L))
+  print_rows(as.data.frame(x))
   invisible(x)
 }
 
@@ -95,8 +95,9 @@ plot.sgd_oscillations <- function(x, xlab = "mode", ylab = "eigenvalue of H",
   boundaries <- boundaries[boundaries > 0]
   values <- x$eigenvalue[positive]
   graphics::plot(x$mode[positive], values, log = "y", yaxt = "n", pch = 19, cex = 0.7, las = 1, xlab = xlab,
-                 ylab = ylab, main = main, col = regime_colours[x$regime[positive]],
+                 ylab = ylab, main = main, xaxt = "n", col = regime_colours[x$regime[positive]],
                  ylim = range(values, boundaries[boundaries < 3 * max(values)]), ...)
+  graphics::axis(1, at = unique(round(pretty(x$mode[positive]))))
   log_axis(2)
   graphics::abline(h = boundaries, lty = 3)
   graphics::text(graphics::par("usr")[2L], boundaries, names(boundaries), adj = c(1.05, -0.4), cex = 0.8)
