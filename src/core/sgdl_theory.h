@@ -70,41 +70,92 @@ sgdl_status sgdl_ringing(sgdl_context *ctx, const sgdl_model *model, double *fre
 
 /* ---- regimes of the displacement -------------------------------------- theory/regimes.c */
 
+/* What the local exponent c of the displacement shows at a step, with s = |dc/d log k| from the neighbours:
+ * ballistic c > 3/2; confined c < 1/10; diffusive |c - 1| <= 1/10 and plateau 1/10 <= c < 9/10, both with
+ * s <= 1/10 (c stays); crossover: everything else. */
+typedef enum {
+  SGDL_BALLISTIC = 0, SGDL_CROSSOVER, SGDL_DIFFUSIVE, SGDL_PLATEAU, SGDL_CONFINED
+} sgdl_displacement;
+/* "ballistic", "crossover", "diffusive", "plateau", "confined" */
+const char *sgdl_displacement_string(sgdl_displacement label);
+
 typedef struct sgdl_regimes {
-  double ballistic_end;    /* steps: where the local exponent falls through 3/2 (NaN: not seen)      */
-  double confined_start;   /* where it falls through 1/10 for good (Inf: flat noisy modes)            */
-  double relaxation[2];    /* (1-beta)/(eta kappa) in steps of the stiffest and the flattest mode     */
-  double spectral_exponent;/* alpha of rho^-(1+alpha) fitted to the spectrum between these; NaN if < 10 modes */
-  double plateau;          /* median local exponent in between (geometric middle third)               */
+  double ballistic_end;     /* steps: c first falls through 3/2 (NaN: not within `steps`)                */
+  double confined_start;    /* c falls through 1/10 for good (NaN: not within `steps`; Inf: never, flat
+                               noisy modes)                                                             */
+  double relaxation[2];     /* (1-beta)/(eta kappa) in steps of the stiffest and the flattest overdamped
+                               noisy mode (Inf: flat); NaN: no mode is overdamped                      */
+  double spectral_exponent; /* alpha: the stationary variance per log kappa goes like kappa^-alpha in the
+                               overdamped modes (for variances that do not depend on the mode: spectral density
+                               kappa^-(1+alpha)). NaN: fewer than 10 modes, less than a decade of kappa */
+  double spectral_misfit;   /* largest distance of the cumulated variance from that law (Kolmogorov)     */
+  double predicted;         /* exponent between the relaxation times: alpha if 0 < alpha < 1, misfit <= 0.1
+                               and kappa spans two decades; else NaN: none is predicted                */
+  double plateau;           /* median of c in the geometric middle third between the relaxation times
+                               (NaN: less than a decade between them, or no step there)                */
 } sgdl_regimes;
-/* label[i] in {0 ballistic, 1 crossover, 2 diffusive, 3 subdiffusive plateau, 4 confined} for n steps. */
+/* label (optional): an sgdl_displacement for each of n steps (ascending) from the exponents that sgdl_msd_theory gives
+ * there. SGDL_SADDLE at saddles. */
 sgdl_status sgdl_msd_regimes(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *steps,
                              const double *exponent, int *label, sgdl_regimes *regimes);
-const char *sgdl_displacement_regime_string(int label);
 
-/* ---- Fokker-Planck, irreversibility --------------- theory/modified_loss.c, irreversibility.c */
+/* ---- Fokker-Planck, irreversibility --------------- theory/fokker_planck.c, irreversibility.c */
 
-/* Relative residuals that (U, Q) solve the stationary Fokker-Planck equation: residual[0] =
- * |A - (D+Q)U|/|A|, [1] = |A B + B A' - 2D|/|A B|, [2] = |Q + Q'|/|Q| (0 when Q = 0), [3] = largest |L p|/p
- * in units of tr A at n points (rows, n x 2d, optional). Langevin. On the reachable subspace when rank < 2d. */
+/* How well (U, Q) of sgdl_modified_loss solve the stationary Fokker-Planck equation of the model, by products with
+ * matrices assembled anew (Frobenius norms; D, A: THEORY section 2, B = S(1-beta^2) times sgdl_stationary):
+ * residual[0] = |A Pi - (D+Q) U|/|A Pi|, Pi = B U (the identity; where Sigma is singular the projection on
+ * the reachable subspace), [1] = |A B + B A' - 2D|/|A B|, [2] = |Q + Q'|/|Q| (0 when Q = 0),
+ * [3] = largest |L p|/p over n points (rows, n x 2d, optional; projected by Pi), in units of tr A, where L p = 0 is the
+ * equation (0 without points). SGDL_LANGEVIN without flat noisy modes. Cost: 22 products of d^3. */
 sgdl_status sgdl_fokker_planck_residual(sgdl_context *ctx, const sgdl_model *model, const double *U,
                                         const double *Q, ptrdiff_t n, const double *points, double residual[4]);
-/* Entropy production rate (per unit time; Langevin with Sigma > 0, else NaN), per-mode kinetic
- * temperature W_ll and configurational temperature a kappa_l P_ll (both dynamics, any sampling; d each, optional),
- * antisymmetric part of cov(theta, v) (d x d, parameter coordinates, optional). THEORY section 9. */
+/* THEORY section 9; every output optional. entropy_production: per unit time t = lr k, zero exactly where the stationary
+ * cov(theta, v) has no antisymmetric part; NaN under SGD (no density in closed form under real batches)
+ * and where Sigma or K is singular. kinetic: W_ll, configurational: a kappa_l P_ll (d each, a = 2/(eta(1+beta)); any
+ * dynamics and sampling): temperatures of a mode times its noise, equal under noise white in time; flat modes: configurational
+ * NaN. antisymmetric: (R - R')/2, R = cov(theta, v) (d x d, parameter coordinates). Cost: 6 products. */
 sgdl_status sgdl_irreversibility(sgdl_context *ctx, const sgdl_model *model, double *entropy_production,
                                  double *kinetic, double *configurational, double *antisymmetric);
 
 /* ---- planner ------------------------------------------------------------ theory/planner.c */
 
+/* What a change of hyperparameters is to leave alone (eta, beta, S: lr, momentum, batch size):
+ *  STATIONARY  eta/(S(1-beta)): the stationary variance of theta in every mode of the Langevin model (off the
+ *              diagonal only where noise and curvature commute)
+ *  DYNAMICS    the law of the whole path of theta in the Langevin model as a function of examples seen, k S:
+ *              modified loss (velocity per example), damping and temperature. One family of settings:
+ *              S' = r S, (1-beta')/(1+beta') = r (1-beta)/(1+beta), eta'/(1+beta') = r^2 eta/(1+beta)
+ *  DIFFUSION   eta^2/(S(1-beta)^2): growth of the MSD of flat modes per step, exact under SGD */
 typedef enum { SGDL_PRESERVE_STATIONARY = 0, SGDL_PRESERVE_DYNAMICS, SGDL_PRESERVE_DIFFUSION } sgdl_preserve;
+enum { SGDL_CHANGE_LR = 1, SGDL_CHANGE_MOMENTUM = 2, SGDL_CHANGE_BATCH_SIZE = 4 };
 
-/* The hyperparameters that keep the stationary covariance of theta, the modified loss and dynamics in continuous
- * time, or the diffusion rate, when one is changed. change: bit 0 lr, 1 momentum, 2 batch_size are given
- * in `to`; the others are solved for. Unsolvable (batch size below 1, momentum outside (-1,1)): SGDL_UNSUPPORTED
- * with the nearest possible. */
+typedef struct sgdl_equivalence {
+  double kept_before, kept_after; /* the quantity kept (DYNAMICS: that of STATIONARY)                     */
+  double batch_size;              /* before it was rounded to the nearest whole number                  */
+  double steps;                   /* steps afterwards that do the work of one before: relaxation of slow modes
+                                     (STATIONARY), S/S' (DYNAMICS), 1 (DIFFUSION)                        */
+} sgdl_equivalence;
+
+/* `change` (SGDL_CHANGE_*, or'ed) says which hyperparameters are given in `to`; the others are solved for:
+ *  STATIONARY, DIFFUSION: one given: lr follows batch_size or momentum, batch_size follows lr, the third stays; two
+ *    given: the third is solved for; all three: nothing is, `report` compares.
+ *  DYNAMICS: exactly one given, both others follow; else SGDL_BAD_ARGUMENT.
+ * weight_decay stays. A batch size that is solved for is rounded; the rest is solved as if it were not, so that rounding
+ * changes kept_after by batch_size/to->batch_size (below 1/(2S) relative) and nothing else. SGDL_UNSUPPORTED, naming the
+ * nearest value that can be given, where the solution has batch_size < 1 or momentum outside (-1, 1). report optional. */
 sgdl_status sgdl_equivalent(sgdl_context *ctx, const sgdl_hyper *from, unsigned change, sgdl_preserve preserve,
-                            sgdl_hyper *to);
+                            sgdl_hyper *to, sgdl_equivalence *report);
+
+typedef struct sgdl_equivalence_error {
+  double theta;      /* tr cov(theta) over the modes that have a stationary position                      */
+  double velocity;   /* tr cov(v)                                                                       */
+  double diffusion;  /* growth of the MSD per step along flat noisy directions, at long times (NaN: epochs of
+                        equal batches, where it is none)                                                */
+} sgdl_equivalence_error;
+/* Relative changes, new/old - 1, when the model's hyperparameters become `to`, exact under SGD with the model's sampling
+ * (whatever its dynamics). SGDL_UNSTABLE when SGD diverges at either. O(d). */
+sgdl_status sgdl_equivalent_error(sgdl_context *ctx, const sgdl_model *model, const sgdl_hyper *to,
+                                  sgdl_equivalence_error *error);
 
 /* ---- weight-dependent noise ---------- theory/examples.c, multiplicative*.c, dressed*.c (THEORY section 6) */
 
@@ -185,11 +236,37 @@ sgdl_status sgdl_dressed_msd(sgdl_context *ctx, const sgdl_model *model, const s
 
 /* ---- many eigenvalues ------------------------------------------------- theory/compressed.c */
 
-/* A spectral measure sum_l w_l delta(kappa - kappa_l) compressed on Chebyshev panels (THEORY section 7): MSD and
- * exponent at any step, at a cost free of d. rho, strength: d; nodes, weights: room for *n_nodes (call with NULL to ask). Error
- * <= 1e-9 relative at every step. White sampling. */
-sgdl_status sgdl_compress_spectrum(sgdl_context *ctx, const sgdl_model *model, double max_steps, ptrdiff_t *n_nodes,
-                                   double *nodes, double *weights);
+/* The modes of a model as a few: sum over modes of strength_l f(kappa_l) = sum over nodes of weight_m f(kappa_m) for the
+ * displacement f of a mode over any number of steps up to max_steps, within 1e-9 relative. Chebyshev panels (THEORY
+ * section 7): towards kappa = 0 (and the stability limit, SGD) geometric, in between uniform in the frequency; modes in
+ * panels that hold no more of them than nodes are kept as they are, so *n_nodes <= d. White sampling, no saddles;
+ * momentum in (-1, 1). nodes, weights: room for d each; weights may be negative. O(d). */
+sgdl_status sgdl_compress_spectrum(sgdl_context *ctx, const sgdl_model *model, double max_steps,
+                                   ptrdiff_t *n_nodes, double *nodes, double *weights);
+
+/* ---- regression with fewer examples than parameters --------------------------- model/wide.c */
+
+/* X (N x d, N < d): X X'/N = U diag(rho) U', rho descending, *rank of them > 0 (beyond N eps max rho), V = X'U/sqrt(N rho).
+ * rho: room for N + 1, left (U): N x N, vectors (V, optional): d x rank, room for d x N. Cost: Gram matrix N^2 d flops,
+ * dsyevd, one product 2 N^2 d; memory beyond X: V and 3 N^2.
+ * rho[*rank] is set to 0: it stands for all d - rank directions that no example sees, flat and noiseless.
+ * The theory then is that of a model with dim = rank + 1 (rank when d = rank), these rho, vectors = NULL, minimiser = NULL,
+ * noise from sgdl_wide_noise: its traces, MSD and variances along modes are those of the d parameters. */
+sgdl_status sgdl_wide_decompose(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X, double *rho,
+                                double *left, double *vectors, ptrdiff_t *rank);
+/* Minimiser along the modes (rank + 1, last 0; mu = V minimiser is of all the one of least norm when
+ * weight_decay = 0), gradient covariance of one example in the modes ((rank + 1) x (rank + 1), last row and column 0), rss
+ * (each optional). N rank^2 flops. */
+sgdl_status sgdl_wide_noise(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t rank, const double *rho, const double *left,
+                            const double *y, double weight_decay, double *minimiser, double *noise,
+                            double *rss);
+/* A point of parameters (d) along the modes: modes (rank + 1) = V'theta - minimiser, and the length of what is outside
+ * of all examples: the starting point of the model above. 4 d rank flops. */
+sgdl_status sgdl_wide_point(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t rank, const double *vectors,
+                            const double *minimiser, const double *theta, double *modes);
+/* Variances of the d parameters, diag(V P V'), P (rank + 1) x (rank + 1) in modes, by tiles: 2 d rank^2 flops. */
+sgdl_status sgdl_wide_variances(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t rank, const double *vectors,
+                                const double *P, double *variances);
 
 #ifdef __cplusplus
 }
