@@ -1,7 +1,7 @@
 /* Covariance accumulated from a sharp point, by doubling. THEORY sections 2, 4 and 6. */
 #include "accumulation.h"
-#include "mode.h"
 #include "mode_pair.h"
+#include "mode_response.h"
 
 #include <math.h>
 
@@ -37,7 +37,21 @@ static void climb_by_doubling(int doublings, sgdl_climb *climb)
   }
 }
 
-enum { MAP = 4, VECTOR = 2, BLOCK_STAGE = MAP + VECTOR };
+enum { MAP = 4, VECTOR = 2, BLOCK_STAGE = MAP + VECTOR, COUNT = 1 };
+
+/* The epochs of a plan, once their number and `repeat` are known. */
+static void plan_epochs(sgdl_accumulation *plan)
+{
+  plan->room = MAP;
+  if (plan->epochs > 0) {
+    climb_to((double)plan->noise.full, &plan->whole);
+    plan->room += BLOCK_STAGE * plan->whole.stages + VECTOR + MAP + VECTOR + MAP * plan->repeat.stages;
+  }
+  if (plan->partial > 0) {
+    climb_to(plan->partial, &plan->begun);
+    plan->room += BLOCK_STAGE * plan->begun.stages + VECTOR;
+  }
+}
 
 void sgdl_accumulation_plan(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
                             double kappa_largest, double k, sgdl_accumulation *plan)
@@ -48,6 +62,7 @@ void sgdl_accumulation_plan(const sgdl_noise *noise, sgdl_dynamics dynamics, con
   plan->k = k;
   plan->white.stages = plan->whole.stages = plan->begun.stages = plan->repeat.stages = 0;
   plan->epochs = plan->partial = 0;
+  plan->endless = 0;
   plan->base = 1;
   if (!noise->epoch) {
     int doublings;
@@ -61,23 +76,80 @@ void sgdl_accumulation_plan(const sgdl_noise *noise, sgdl_dynamics dynamics, con
   }
   plan->epochs = floor(k / (double)noise->steps);
   plan->partial = k - plan->epochs * (double)noise->steps;
-  plan->room = MAP;
-  if (plan->epochs > 0) {
-    climb_to((double)noise->full, &plan->whole);
+  if (plan->epochs > 0)
     climb_to(plan->epochs, &plan->repeat);
-    plan->room += BLOCK_STAGE * plan->whole.stages + VECTOR + MAP + VECTOR + MAP * plan->repeat.stages;
+  plan_epochs(plan);
+}
+
+/* Doublings of an epoch until a mode has forgotten: its map is below FORGOTTEN. A flat mode never forgets
+ * its position, but an epoch without white floor does not move it. */
+static int doublings_to_forget(const sgdl_accumulation *plan, double kappa)
+{
+  static const double FORGOTTEN = 1e-20;
+  double E[4], steps = (double)plan->noise.steps;
+  int l = 0;
+  for (; l < SGDL_MAX_CLIMB - 1; l++, steps *= 2) {
+    sgdl_mode_map(plan->dynamics, &plan->hyper, kappa, steps, E);
+    double lasting = kappa == 0 ? fabs(E[3]) : fabs(E[0]) + fabs(E[3]) + sqrt(fabs(E[1] * E[2]));
+    if (lasting < FORGOTTEN)
+      break;
   }
-  if (plan->partial > 0) {
-    climb_to(plan->partial, &plan->begun);
-    plan->room += BLOCK_STAGE * plan->begun.stages + VECTOR;
+  return l;
+}
+
+void sgdl_accumulation_plan_phase(const sgdl_noise *noise, const sgdl_hyper *h, ptrdiff_t d, const double *kappa,
+                                  double phase, sgdl_accumulation *plan)
+{
+  int longest = 0;
+  *plan = (sgdl_accumulation){ .noise = *noise, .dynamics = SGDL_SGD, .hyper = *h, .k = INFINITY,
+                               .epochs = INFINITY, .partial = phase, .base = 1, .endless = 1 };
+  for (ptrdiff_t l = 0; l < d; l++) {
+    int own = doublings_to_forget(plan, kappa[l]);
+    longest = own > longest ? own : longest;
   }
+  climb_by_doubling(longest, &plan->repeat);
+  plan_epochs(plan);
+  plan->room += COUNT;
 }
 
 /* ---- table of a mode ------------------------------------------------------------------------------- */
 
-static double *put_map(const sgdl_accumulation *plan, double kappa, double k, double *table)
+/* Coordinates of a mode: (theta + eta b v, v). A slow mode under epochs that go on for ever takes
+ * b = beta/(1-beta): the combination that a flat mode conserves and that a slow one changes by u only, so that
+ * its small covariance is not lost in the rounding of the fast one. Elsewhere b = 0. */
+static double slow_coordinate(const sgdl_accumulation *plan, double kappa)
 {
-  sgdl_mode_map(plan->dynamics, &plan->hyper, kappa, k, table);
+  double beta = plan->hyper.momentum, u = plan->hyper.lr * kappa;
+  return plan->endless && u < (1 - beta) * (1 - beta) / 4 ? beta / (1 - beta) : 0;
+}
+
+/* E(k) of a mode in its coordinates; `change` (optional) = E(k) - I, to full relative accuracy for slow modes. */
+static void map_in(const sgdl_accumulation *plan, double kappa, double b, double k, double *E, double *change)
+{
+  if (b == 0) {
+    sgdl_mode_map(plan->dynamics, &plan->hyper, kappa, k, E);
+    if (change != NULL)
+      sgdl_mode_map_minus_identity(plan->dynamics, &plan->hyper, kappa, k, change);
+    return;
+  }
+  sgdl_mode m = sgdl_mode_of(plan->dynamics, &plan->hyper, kappa);
+  sgdl_response r = sgdl_mode_response(&m, k);
+  sgdl_real us = m.u * r.s;
+  E[0] = (double)(r.e11 - b * us);
+  E[1] = (double)(-us / m.eta);
+  E[2] = (double)(us * b * (1 + b) * m.eta);
+  E[3] = (double)(r.e22 + b * us);
+  if (change == NULL)
+    return;
+  change[0] = (double)(-m.u * r.T - us * (1 + b));
+  change[1] = E[1];
+  change[2] = E[2];
+  change[3] = (double)(-m.u * r.T + us * b - r.s * (1 - m.beta));
+}
+
+static double *put_map(const sgdl_accumulation *plan, double kappa, double b, double k, double *table)
+{
+  map_in(plan, kappa, b, k, table, NULL);
   return table + MAP;
 }
 
@@ -89,21 +161,21 @@ static void apply(const double M[4], const double x[2], double y[2])
 
 /* Weights G_j = F^j G, G = (eta, 1), of a block of consecutive steps: per stage the map and the difference
  * of the two parts' mean weights, at the end the mean weight of the block. */
-static double *put_block(const sgdl_accumulation *plan, const sgdl_climb *climb, double kappa, double *table)
+static double *put_block(const sgdl_accumulation *plan, const sgdl_climb *climb, double kappa, double b,
+                         double *table)
 {
-  double G[2] = { plan->hyper.lr, 1 }, mean[2] = { G[0], G[1] };
+  double G[2] = { plan->hyper.lr * (1 + b), 1 }, mean[2] = { G[0], G[1] };
   for (int s = 0; s < climb->stages; s++) {
     double n = climb->before[s], *difference = table + MAP;
     if (climb->doubles[s]) {
       double change[4];
-      put_map(plan, kappa, n, table);
-      sgdl_mode_map_minus_identity(plan->dynamics, &plan->hyper, kappa, n, change);
+      map_in(plan, kappa, b, n, table, change);
       apply(change, mean, difference);
       mean[0] += difference[0] / 2;
       mean[1] += difference[1] / 2;
     } else {
       double moved[2];
-      put_map(plan, kappa, 1, table);
+      put_map(plan, kappa, b, 1, table);
       apply(table, mean, moved);
       for (int e = 0; e < 2; e++) {
         difference[e] = moved[e] - G[e];
@@ -122,20 +194,22 @@ void sgdl_accumulation_mode(const sgdl_accumulation *plan, double kappa, double 
   const sgdl_noise *noise = &plan->noise;
   if (!noise->epoch) {
     for (int s = 0; s < plan->white.stages; s++)
-      table = put_map(plan, kappa, plan->white.doubles[s] ? plan->white.before[s] * plan->base : 1, table);
-    put_map(plan, kappa, plan->k, table);
+      table = put_map(plan, kappa, 0, plan->white.doubles[s] ? plan->white.before[s] * plan->base : 1, table);
+    put_map(plan, kappa, 0, plan->k, table);
     return;
   }
+  if (plan->endless)
+    *table++ = doublings_to_forget(plan, kappa);
   if (plan->epochs > 0) {
-    double *mean, *step;
-    table = put_block(plan, &plan->whole, kappa, table);
+    double *mean, *step, b = slow_coordinate(plan, kappa);
+    table = put_block(plan, &plan->whole, kappa, b, table);
     mean = table - VECTOR;
     step = table;
-    table = put_map(plan, kappa, 1, table);
+    table = put_map(plan, kappa, b, 1, table);
     if (noise->remainder > 0) { /* weight of an example in the last, smaller batch against the others */
       double r = (double)noise->remainder;
       apply(step, mean, table);
-      table[0] = table[0] / noise->S - plan->hyper.lr / r;
+      table[0] = table[0] / noise->S - plan->hyper.lr * (1 + b) / r;
       table[1] = table[1] / noise->S - 1 / r;
     } else {
       table[0] = table[1] = 0;
@@ -143,12 +217,12 @@ void sgdl_accumulation_mode(const sgdl_accumulation *plan, double kappa, double 
     table += VECTOR;
     for (int s = 0; s < plan->repeat.stages; s++) {
       double epochs = plan->repeat.doubles[s] ? plan->repeat.before[s] : 1;
-      table = put_map(plan, kappa, epochs * (double)noise->steps, table);
+      table = put_map(plan, kappa, b, epochs * (double)noise->steps, table);
     }
   }
   if (plan->partial > 0)
-    table = put_block(plan, &plan->begun, kappa, table);
-  put_map(plan, kappa, plan->partial, table);
+    table = put_block(plan, &plan->begun, kappa, 0, table);
+  put_map(plan, kappa, 0, plan->partial, table);
 }
 
 /* ---- pairs --------------------------------------------------------------------------------------- */
@@ -167,13 +241,13 @@ static void add(const double x[4], double c[4])
     c[e] += x[e];
 }
 
-/* c = what `unit` accumulates to along the climb; tables hold one map per stage. */
-static void climb_pair(const sgdl_climb *climb, const double *table_i, const double *table_j,
+/* c = what `unit` accumulates to along the first `stages` of the climb; tables hold one map per stage. */
+static void climb_pair(const sgdl_climb *climb, int stages, const double *table_i, const double *table_j,
                        const double unit[4], double c[4])
 {
   for (int e = 0; e < 4; e++)
     c[e] = unit[e];
-  for (int s = 0; s < climb->stages; s++) {
+  for (int s = 0; s < stages; s++) {
     double moved[4] = { c[0], c[1], c[2], c[3] };
     sgdl_pair_propagate(table_i + MAP * s, table_j + MAP * s, moved);
     for (int e = 0; e < 4; e++)
@@ -226,7 +300,7 @@ static void white_pair(const sgdl_accumulation *plan, double kappa_i, double kap
   if (!nearly_stationary(plan, kappa_i, kappa_j, table_i + last, table_j + last, c)) {
     double unit[4];
     sgdl_pair_base(plan->dynamics, &plan->hyper, kappa_i, kappa_j, plan->base, unit);
-    climb_pair(&plan->white, table_i, table_j, unit, c);
+    climb_pair(&plan->white, plan->white.stages, table_i, table_j, unit, c);
   }
   for (int e = 0; e < 4; e++)
     c[e] *= plan->noise.scale;
@@ -248,15 +322,28 @@ static void whole_epoch(const sgdl_noise *noise, const sgdl_climb *whole, const 
   }
 }
 
-static void epoch_pair(const sgdl_accumulation *plan, const double *i, const double *j, double c[4])
+/* From the coordinates of slow_coordinate() to (theta, v). */
+static void to_plain(double lr, double bi, double bj, double c[4])
+{
+  c[0] -= lr * (bi * c[1] + bj * (c[2] - lr * bi * c[3]));
+  c[1] -= lr * bj * c[3];
+  c[2] -= lr * bi * c[3];
+}
+
+static void epoch_pair(const sgdl_accumulation *plan, double kappa_i, double kappa_j, const double *i,
+                       const double *j, double c[4])
 {
   const sgdl_noise *noise = &plan->noise;
   double done[4] = { 0, 0, 0, 0 };
+  int stages = plan->repeat.stages;
+  if (plan->endless) /* forgotten when either mode has */
+    stages = (int)fmin(*i++, *j++);
   if (plan->epochs > 0) {
     double unit[4];
     ptrdiff_t used = BLOCK_STAGE * plan->whole.stages + VECTOR + MAP + VECTOR;
     whole_epoch(noise, &plan->whole, i, j, unit);
-    climb_pair(&plan->repeat, i + used, j + used, unit, done);
+    climb_pair(&plan->repeat, stages, i + used, j + used, unit, done);
+    to_plain(plan->hyper.lr, slow_coordinate(plan, kappa_i), slow_coordinate(plan, kappa_j), done);
     i += used + MAP * plan->repeat.stages;
     j += used + MAP * plan->repeat.stages;
   }
@@ -281,7 +368,7 @@ void sgdl_accumulation_pair(const sgdl_accumulation *plan, double kappa_i, doubl
   if (plan->k == 0)
     c[0] = c[1] = c[2] = c[3] = 0;
   else if (plan->noise.epoch)
-    epoch_pair(plan, table_i, table_j, c);
+    epoch_pair(plan, kappa_i, kappa_j, table_i, table_j, c);
   else
     white_pair(plan, kappa_i, kappa_j, table_i, table_j, c);
 }

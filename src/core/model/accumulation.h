@@ -25,6 +25,7 @@ typedef struct sgdl_accumulation {
   sgdl_hyper hyper;
   double k, base;                  /* steps in all; length of the base interval (white noise)  */
   double epochs, partial;          /* whole epochs, and steps into the last one                */
+  int endless;                     /* 1: epochs since ever                                     */
   sgdl_climb white, whole, begun, repeat; /* k; full batches of an epoch; `partial`; `epochs`  */
   ptrdiff_t room;                  /* doubles per mode in a table                              */
 } sgdl_accumulation;
@@ -32,6 +33,10 @@ typedef struct sgdl_accumulation {
 /* kappa_largest: the largest |kappa| that will be asked for. */
 void sgdl_accumulation_plan(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
                             double kappa_largest, double k, sgdl_accumulation *plan);
+/* Stationary under epochs (SGD), `phase` steps into one; kappa: the d that will be asked for, >= 0, and > 0 where
+ * the scheme has a white floor and a position is wanted (a flat mode's velocity is right in any case). */
+void sgdl_accumulation_plan_phase(const sgdl_noise *noise, const sgdl_hyper *h, ptrdiff_t d, const double *kappa,
+                                  double phase, sgdl_accumulation *plan);
 /* Table of a mode: plan->room doubles. */
 void sgdl_accumulation_mode(const sgdl_accumulation *plan, double kappa, double *table);
 /* Covariance of a pair per unit covariance of the one-example gradient, layout of mode.h. */

@@ -124,6 +124,17 @@ sgdl_status sgdl_modes_coordinates(sgdl_context *ctx, const sgdl_model *model, i
   return sgdl_backend_of(ctx)->product(ctx, !back, 0, d, n, d, 1.0, model->vectors, d, x, d, 0.0, y, d);
 }
 
+sgdl_status sgdl_modes_direction(sgdl_context *ctx, const sgdl_model *model, const double *direction,
+                                 double **along)
+{
+  *along = NULL;
+  if (direction == NULL)
+    return SGDL_OK;
+  SGDL_TRY(sgdl_check_finite(ctx, "direction", direction, model->dim, 0));
+  SGDL_TRY(sgdl_alloc(ctx, along, model->dim, "the direction"));
+  return sgdl_modes_coordinates(ctx, model, 0, 1, direction, *along);
+}
+
 sgdl_status sgdl_modes_deviation(sgdl_context *ctx, const sgdl_model *model, const double *theta,
                                  double *work, double *y)
 {

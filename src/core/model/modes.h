@@ -53,6 +53,9 @@ sgdl_status sgdl_modes_rotate_diagonal(sgdl_context *ctx, const sgdl_model *mode
 /* y = V'x, or y = V x when `back`; n columns. */
 sgdl_status sgdl_modes_coordinates(sgdl_context *ctx, const sgdl_model *model, int back, ptrdiff_t n,
                                    const double *x, double *y);
+/* *along = V'direction, d values to free; NULL where `direction` is. */
+sgdl_status sgdl_modes_direction(sgdl_context *ctx, const sgdl_model *model, const double *direction,
+                                 double **along);
 /* y = V'(theta - mu). work: d. */
 sgdl_status sgdl_modes_deviation(sgdl_context *ctx, const sgdl_model *model, const double *theta,
                                  double *work, double *y);

@@ -1,23 +1,21 @@
 /* Mean squared displacement and its local exponent, as a sum over modes. THEORY sections 5 and 6. */
 #include "paper_form.h"
+#include "start.h"
 #include "steps.h"
 
-#include "../model/accumulation.h"
 #include "../model/mode.h"
-#include "../model/modes.h"
 #include "../model/noise_msd.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct {
   const sgdl_model *model;
   sgdl_modes modes;
-  sgdl_start start;
   sgdl_msd_form form;
-  double *x, *v;                /* start, relative to the minimiser, in modes (from a point)   */
-  sgdl_noise_msd *stationary;   /* one per mode (stationary start)                             */
+  sgdl_start_state start;
+  double *initial;              /* 4 x d: covariance of each mode at step 0; NULL: sharp       */
+  sgdl_noise_msd *stationary;   /* one per mode: time-averaged displacement, no start needed   */
 } msd_sum;
 
 /* ---- terms ---------------------------------------------------------------------------------------- */
@@ -39,11 +37,13 @@ static term stationary_term(const msd_sum *sum, ptrdiff_t l, double k)
   return t;
 }
 
-/* (m(k) - m(0))^2 + var theta(k); table: room for the maps of one mode. */
-static term point_term(const msd_sum *sum, const sgdl_accumulation *plan, double *table, ptrdiff_t l)
+/* With E = E(k): (m(k) - m(0))^2 + [(E - I) C(0) (E - I)' + accumulated]_11, and its slope by
+ * d theta = v dt; noise and state at step 0 are independent. table: room for the maps of one mode. */
+static term start_term(const msd_sum *sum, const sgdl_accumulation *plan, double *table, ptrdiff_t l)
 {
   const sgdl_model *model = sum->model;
   double kappa = sum->modes.kappa[l], strength = sum->modes.strength[l], eta = model->hyper.lr;
+  double x = sum->start.x[l], v = sum->start.v[l];
   double M[4], E[4], c[4] = { 0, 0, 0, 0 };
   sgdl_mode_map_minus_identity(model->dynamics, &model->hyper, kappa, plan->k, M);
   sgdl_mode_map(model->dynamics, &model->hyper, kappa, plan->k, E);
@@ -51,9 +51,16 @@ static term point_term(const msd_sum *sum, const sgdl_accumulation *plan, double
     sgdl_accumulation_mode(plan, kappa, table);
     sgdl_accumulation_pair(plan, kappa, kappa, table, table, c);
   }
-  double moved = M[0] * sum->x[l] + M[2] * sum->v[l], velocity = E[1] * sum->x[l] + E[3] * sum->v[l];
-  return (term){ .value = moved * moved + strength * c[0],
-                 .slope = 2 * eta * (moved * velocity + strength * c[2]) };
+  double moved = M[0] * x + M[2] * v, velocity = E[1] * x + E[3] * v;
+  term t = { .value = moved * moved + strength * c[0], .slope = moved * velocity + strength * c[2] };
+  if (sum->initial != NULL) {
+    const double *C = sum->initial + 4 * l;
+    double with_theta = M[0] * C[0] + M[2] * C[1], with_v = M[0] * C[2] + M[2] * C[3];
+    t.value += with_theta * M[0] + with_v * M[2];
+    t.slope += with_theta * E[1] + with_v * E[3];
+  }
+  t.slope *= 2 * eta;
+  return t;
 }
 
 /* ---- sums ------------------------------------------------------------------------------------------ */
@@ -66,7 +73,7 @@ static term total(const msd_sum *sum, double k, double *terms, ptrdiff_t stride)
   double table[SGDL_MODE_ROOM];
   term all = { 0, 0 };
 
-  if (sum->start == SGDL_START_POINT) {
+  if (sum->stationary == NULL && sum->form == SGDL_FORM_MODEL) {
     double largest = fmax(fabs(modes->kappa[0]), fabs(modes->kappa[modes->d - 1]));
     sgdl_accumulation_plan(&modes->noise, sum->model->dynamics, &sum->model->hyper, largest, k, &plan);
   }
@@ -74,10 +81,10 @@ static term total(const msd_sum *sum, double k, double *terms, ptrdiff_t stride)
     term t = { 0, 0 };
     if (sum->form == SGDL_FORM_PAPER)
       t.value = sgdl_paper_term(&sum->model->hyper, sum->model->sigma2, sum->model->rho[l], k);
-    else if (sum->start == SGDL_START_POINT)
-      t = point_term(sum, &plan, table, l);
-    else
+    else if (sum->stationary != NULL)
       t = stationary_term(sum, l, k);
+    else
+      t = start_term(sum, &plan, table, l);
     all.value += t.value;
     all.slope += t.slope;
     if (terms != NULL)
@@ -112,30 +119,10 @@ static sgdl_status check_paper(sgdl_context *ctx, const sgdl_model *model, sgdl_
   return SGDL_OK;
 }
 
-static sgdl_status start_point(sgdl_context *ctx, msd_sum *sum, const double *theta0, const double *v0)
-{
-  ptrdiff_t d = sum->modes.d;
-  double *work;
-  if (theta0 == NULL)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`theta0` is absent: expected %td numbers for start = \"point\"", d);
-  SGDL_TRY(sgdl_check_finite(ctx, "theta0", theta0, d, 0));
-  SGDL_TRY(sgdl_alloc(ctx, &sum->x, 3 * d, "the starting point"));
-  sum->v = sum->x + d;
-  work = sum->v + d;
-  SGDL_TRY(sgdl_modes_deviation(ctx, sum->model, theta0, work, sum->x));
-  if (v0 == NULL) {
-    memset(sum->v, 0, sizeof(double) * (size_t)d);
-    return SGDL_OK;
-  }
-  SGDL_TRY(sgdl_check_finite(ctx, "v0", v0, d, 0));
-  return sgdl_modes_coordinates(ctx, sum->model, 0, 1, v0, sum->v);
-}
-
-static sgdl_status stationary_start(sgdl_context *ctx, msd_sum *sum)
+static sgdl_status time_averaged(sgdl_context *ctx, msd_sum *sum)
 {
   const sgdl_modes *modes = &sum->modes;
   int threads = sgdl_threads(ctx);
-  SGDL_TRY(sgdl_modes_no_saddle(ctx, modes));
   sum->stationary = calloc((size_t)modes->d, sizeof *sum->stationary);
   if (sum->stationary == NULL)
     return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the displacement of %td modes", modes->d);
@@ -146,19 +133,39 @@ static sgdl_status stationary_start(sgdl_context *ctx, msd_sum *sum)
   return SGDL_OK;
 }
 
-sgdl_status sgdl_msd_theory(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *steps,
-                            sgdl_start start, const double *theta0, const double *v0,
-                            sgdl_msd_form form, double *msd, double *exponent, double *per_mode)
+/* Covariance of each mode at step 0. */
+static sgdl_status initial_covariance(sgdl_context *ctx, msd_sum *sum)
 {
-  msd_sum sum = { .model = model, .start = start, .form = form };
+  ptrdiff_t d = sum->modes.d;
+  sgdl_law law = { 0 };
+  sgdl_status status = SGDL_OK;
+  if (sum->start.from == SGDL_FROM_POINT)
+    return SGDL_OK;
+  SGDL_GET(sgdl_law_after(ctx, sum->model, &sum->modes, &sum->start, 0, &law));
+  SGDL_GET(sgdl_alloc(ctx, &sum->initial, 4 * d, "the covariance of the start"));
+  for (ptrdiff_t l = 0; l < d; l++)
+    sgdl_law_pair(&law, l, l, sum->initial + 4 * l);
+done:
+  sgdl_law_free(&law);
+  return status;
+}
+
+static sgdl_status msd_of(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *steps,
+                          const sgdl_initial *initial, sgdl_msd_form form, double *msd, double *exponent,
+                          double *per_mode)
+{
+  msd_sum sum = { .model = model, .form = form };
   int threads = sgdl_threads(ctx);
   sgdl_status status = SGDL_OK;
 
   SGDL_GET(sgdl_check_steps(ctx, n, steps, 1, model->dynamics == SGDL_SGD || form == SGDL_FORM_PAPER));
-  if (form == SGDL_FORM_PAPER)
-    SGDL_GET(check_paper(ctx, model, start));
   SGDL_GET(sgdl_modes_init(ctx, model, &sum.modes));
-  SGDL_GET(start == SGDL_START_POINT ? start_point(ctx, &sum, theta0, v0) : stationary_start(ctx, &sum));
+  SGDL_GET(sgdl_start_init(ctx, model, &sum.modes, initial, 0, &sum.start));
+  if (form == SGDL_FORM_MODEL) {
+    int has_phase = sum.modes.noise.epoch && initial->from == SGDL_FROM_CHECKPOINT;
+    SGDL_GET(sgdl_start_is_stationary(&sum.start) && !has_phase ? time_averaged(ctx, &sum)
+                                                                : initial_covariance(ctx, &sum));
+  }
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
   for (ptrdiff_t i = 0; i < n; i++) {
     term here = total(&sum, steps[i], per_mode != NULL ? per_mode + i : NULL, n);
@@ -168,8 +175,31 @@ sgdl_status sgdl_msd_theory(sgdl_context *ctx, const sgdl_model *model, ptrdiff_
   }
   status = sgdl_check_growth(ctx, n, 1, msd, steps);
 done:
-  free(sum.x);
+  free(sum.initial);
   free(sum.stationary);
+  sgdl_start_free(&sum.start);
   sgdl_modes_free(&sum.modes);
   return status;
+}
+
+sgdl_status sgdl_msd_from(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *steps,
+                          const sgdl_initial *initial, double *msd, double *exponent, double *per_mode)
+{
+  return msd_of(ctx, model, n, steps, initial, SGDL_FORM_MODEL, msd, exponent, per_mode);
+}
+
+sgdl_status sgdl_msd_theory(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *steps,
+                            sgdl_start start, const double *theta0, const double *v0,
+                            sgdl_msd_form form, double *msd, double *exponent, double *per_mode)
+{
+  sgdl_initial initial = { .from = SGDL_FROM_STATIONARY };
+  if (form == SGDL_FORM_PAPER)
+    SGDL_TRY(check_paper(ctx, model, start));
+  if (start == SGDL_START_POINT) {
+    if (theta0 == NULL)
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`theta0` is absent: expected %td numbers for start = \"point\"",
+                       model->dim);
+    initial = (sgdl_initial){ .from = SGDL_FROM_POINT, .theta0 = theta0, .v0 = v0 };
+  }
+  return msd_of(ctx, model, n, steps, &initial, form, msd, exponent, per_mode);
 }

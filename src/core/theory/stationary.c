@@ -1,50 +1,15 @@
 /* Stationary covariance of (theta, v) in closed form: one table over pairs of modes, four products.
  * THEORY sections 2, 4 and 6. */
-#include "../model/modes.h"
+#include "stationary.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* ---- from the pairs of modes ------------------------------------------------------------------ */
 
-typedef struct {
-  const sgdl_model *model;
-  const sgdl_modes *modes;
-  const double *delta;    /* 4 x d under epochs (noise.h), else NULL                            */
-} pair_table;
-
-static void pair_covariance(const pair_table *t, ptrdiff_t i, ptrdiff_t j, double c[4])
-{
-  double strength = sgdl_modes_noise(t->model, t->modes, i, j);
-  if (strength == 0) {
-    c[0] = c[1] = c[2] = c[3] = 0;
-    return;
-  }
-  sgdl_noise_pair_stationary(&t->modes->noise, t->model->dynamics, &t->model->hyper, t->modes->kappa[i],
-                             t->modes->kappa[j], t->delta ? t->delta + 4 * i : NULL,
-                             t->delta ? t->delta + 4 * j : NULL, c);
-  for (int e = 0; e < 4; e++)
-    c[e] *= strength;
-  if (!t->modes->exists[i] || !t->modes->exists[j])
-    c[0] = c[1] = c[2] = 0;
-}
-
-static sgdl_status epoch_delta(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes,
-                               double **delta)
-{
-  int threads = sgdl_threads(ctx);
-  if (!modes->noise.epoch)
-    return SGDL_OK;
-  SGDL_TRY(sgdl_alloc(ctx, delta, 4 * modes->d, "the epoch correction"));
-#pragma omp parallel for num_threads(threads) schedule(static)
-  for (ptrdiff_t l = 0; l < modes->d; l++)
-    sgdl_noise_delta(&modes->noise, &model->hyper, modes->kappa[l], *delta + 4 * l);
-  return SGDL_OK;
-}
-
 /* Fills the mode matrices that are wanted. `position` becomes P, plus the antisymmetric part of R times
  * `mix` when `mix` > 0: one product carries both. `velocity` becomes W, `full_cross` becomes R. */
-static void fill_pairs(sgdl_context *ctx, const pair_table *t, double mix, double *position,
+static void fill_pairs(sgdl_context *ctx, const sgdl_law *t, double mix, double *position,
                        double *velocity, double *full_cross)
 {
   ptrdiff_t d = t->modes->d;
@@ -53,7 +18,7 @@ static void fill_pairs(sgdl_context *ctx, const pair_table *t, double mix, doubl
   for (ptrdiff_t j = 0; j < d; j++)
     for (ptrdiff_t i = j; i < d; i++) {
       double c[4];
-      pair_covariance(t, i, j, c);
+      sgdl_law_pair(t, i, j, c);
       ptrdiff_t ij = i + j * d, ji = j + i * d;
       double twist = (c[2] - c[1]) / 2; /* R_ij - R_ji, halved */
       if (position != NULL) {
@@ -71,14 +36,14 @@ static void fill_pairs(sgdl_context *ctx, const pair_table *t, double mix, doubl
 
 /* A power of two that brings the antisymmetric part of R to the size of P, so that carrying both in one
  * product costs neither its last digits. Sampled on the pairs with the stiffest and the flattest mode. */
-static double mixing_scale(const pair_table *t)
+static double mixing_scale(const sgdl_law *t)
 {
   ptrdiff_t d = t->modes->d;
   double position = 0, cross = 0;
   for (ptrdiff_t i = 0; i < d; i++)
     for (int end = 0; end < 3; end++) {
       double c[4];
-      pair_covariance(t, i, end == 0 ? 0 : end == 1 ? d - 1 : i, c);
+      sgdl_law_pair(t, i, end == 0 ? 0 : end == 1 ? d - 1 : i, c);
       position = fmax(position, fabs(c[0]));
       cross = fmax(cross, fabs(c[2] - c[1]) / 2);
     }
@@ -119,15 +84,15 @@ static void symmetrise(sgdl_context *ctx, ptrdiff_t d, double *A)
   split_mixed(ctx, d, 1, A, A, NULL);
 }
 
-/* General noise. Under SGD R = (eta/2) W + its antisymmetric part, whatever the noise (theta is
- * stationary), unless a mode's position was left out. */
-static sgdl_status full_noise(sgdl_context *ctx, const pair_table *t, double *theta, double *velocity,
+/* General noise. Under SGD R = (eta/2) W + its antisymmetric part, whatever the noise (theta is stationary
+ * from step to step), unless a mode's position was left out or the law is that of one phase. */
+static sgdl_status full_noise(sgdl_context *ctx, const sgdl_law *t, double *theta, double *velocity,
                               double *cross)
 {
   const sgdl_model *model = t->model;
   ptrdiff_t d = t->modes->d;
   int sgd_cross = cross != NULL && model->dynamics == SGDL_SGD;
-  int separate = sgd_cross && (t->modes->n_missing > 0 || velocity == NULL);
+  int separate = sgd_cross && (t->modes->n_missing > 0 || velocity == NULL || !t->averaged);
   double *work = NULL, *mixed = theta != NULL ? theta : separate ? NULL : cross;
   double mix = cross != NULL && !separate ? mixing_scale(t) : 0;
   sgdl_status status = SGDL_OK;
@@ -153,7 +118,7 @@ done:
 }
 
 /* Noise diagonal in the modes: three diagonals, one product each. */
-static sgdl_status diagonal_noise(sgdl_context *ctx, const pair_table *t, double *theta, double *velocity,
+static sgdl_status diagonal_noise(sgdl_context *ctx, const sgdl_law *t, double *theta, double *velocity,
                                   double *cross)
 {
   ptrdiff_t d = t->modes->d;
@@ -167,7 +132,7 @@ static sgdl_status diagonal_noise(sgdl_context *ctx, const pair_table *t, double
     SGDL_GET(sgdl_alloc(ctx, &work, d * d, "the stationary covariance"));
   for (ptrdiff_t l = 0; l < d; l++) {
     double c[4];
-    pair_covariance(t, l, l, c);
+    sgdl_law_pair(t, l, l, c);
     for (int b = 0; b < 3; b++)
       diagonal[l + b * d] = c[element[b]];
   }
@@ -180,12 +145,12 @@ done:
   return status;
 }
 
-static void traces(const pair_table *t, double trace[2])
+static void traces(const sgdl_law *t, double trace[2])
 {
   trace[0] = trace[1] = 0;
   for (ptrdiff_t l = 0; l < t->modes->d; l++) {
     double c[4];
-    pair_covariance(t, l, l, c);
+    sgdl_law_pair(t, l, l, c);
     trace[0] += c[0];
     trace[1] += c[3];
   }
@@ -193,26 +158,32 @@ static void traces(const pair_table *t, double trace[2])
     trace[0] = INFINITY;
 }
 
+sgdl_status sgdl_stationary_of_law(sgdl_context *ctx, const sgdl_law *law, double *theta, double *velocity,
+                                   double *cross, double trace[2], int *exists)
+{
+  for (ptrdiff_t l = 0; l < law->modes->d && exists != NULL; l++)
+    exists[l] = law->modes->exists[l];
+  if (trace != NULL)
+    traces(law, trace);
+  if (theta == NULL && velocity == NULL && cross == NULL)
+    return SGDL_OK;
+  return law->model->noise_is_full ? full_noise(ctx, law, theta, velocity, cross)
+                                   : diagonal_noise(ctx, law, theta, velocity, cross);
+}
+
 static sgdl_status by_modes(sgdl_context *ctx, const sgdl_model *model, double *theta, double *velocity,
                             double *cross, double trace[2], int *exists)
 {
   sgdl_modes modes = { 0 };
-  double *delta = NULL;
+  sgdl_law law = { 0 };
   sgdl_status status = SGDL_OK;
 
   SGDL_GET(sgdl_modes_init(ctx, model, &modes));
   SGDL_GET(sgdl_modes_no_saddle(ctx, &modes));
-  SGDL_GET(epoch_delta(ctx, model, &modes, &delta));
-  pair_table table = { model, &modes, delta };
-  for (ptrdiff_t l = 0; l < modes.d && exists != NULL; l++)
-    exists[l] = modes.exists[l];
-  if (trace != NULL)
-    traces(&table, trace);
-  if (theta != NULL || velocity != NULL || cross != NULL)
-    status = model->noise_is_full ? full_noise(ctx, &table, theta, velocity, cross)
-                                  : diagonal_noise(ctx, &table, theta, velocity, cross);
+  SGDL_GET(sgdl_law_stationary(ctx, model, &modes, &law));
+  status = sgdl_stationary_of_law(ctx, &law, theta, velocity, cross, trace, exists);
 done:
-  free(delta);
+  sgdl_law_free(&law);
   sgdl_modes_free(&modes);
   return status;
 }
