@@ -35,7 +35,7 @@ static int bench_compare(const void *x, const void *y)
 }
 
 /* One untimed repetition first: it touches the memory and plans the transforms. */
-static void bench_run(bench_case *cases, int n, int repeats)
+static inline void bench_run(bench_case *cases, int n, int repeats)
 {
   static double seconds[BENCH_MAX_CASES][BENCH_MAX_REPEATS];
   for (int r = -1; r < repeats; r++)

@@ -1,11 +1,5 @@
-/* FFTW behind one small interface; see correlator.h. */
-#define _GNU_SOURCE /* RTLD_DEFAULT */
+/* Power spectra and autocorrelations by FFT; see correlator.h. */
 #include "correlator.h"
-
-#include <dlfcn.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 
 static int is_smooth(ptrdiff_t n)
 {
@@ -24,55 +18,15 @@ ptrdiff_t sgdl_correlator_length(ptrdiff_t n, ptrdiff_t last)
   return length;
 }
 
-/* A host that has loaded FFTW's threads (Octave does) plans for several: other plans, other bits.
- * Sets the planner's threads where that library is there, and returns the former number. */
-static int set_planner_threads(int threads)
-{
-  void (*set)(int);
-  int (*get)(void);
-  *(void **)&set = dlsym(RTLD_DEFAULT, "fftw_plan_with_nthreads");
-  *(void **)&get = dlsym(RTLD_DEFAULT, "fftw_planner_nthreads");
-  if (!set || !get)
-    return 1;
-  int former = get();
-  if (former != threads)
-    set(threads);
-  return former;
-}
-
 sgdl_status sgdl_correlator_open(sgdl_context *ctx, ptrdiff_t n, sgdl_correlator *c)
 {
-  double *work;
-  *c = (sgdl_correlator){ n, (n + 2 + 7) / 8 * 8, NULL, NULL };
-  if (n > INT_MAX)
-    return sgdl_fail(ctx, SGDL_TOO_LARGE, "FFT of length %td: expected at most %d", n, INT_MAX);
-  SGDL_TRY(sgdl_alloc(ctx, &work, c->buffer, "the FFT"));
-  /* FFTW's planner is the one part of it that is not thread-safe. */
-#pragma omp critical(sgdl_fftw_planner)
-  {
-    int former = set_planner_threads(1);
-    c->forward = fftw_plan_dft_r2c_1d((int)n, work, (fftw_complex *)work, FFTW_ESTIMATE);
-    c->backward = fftw_plan_dft_c2r_1d((int)n, (fftw_complex *)work, work, FFTW_ESTIMATE);
-    set_planner_threads(former);
-  }
-  free(work);
-  if (!c->forward || !c->backward) {
-    sgdl_correlator_close(c);
-    return sgdl_fail(ctx, SGDL_NO_MEMORY, "FFTW found no plan for a transform of length %td", n);
-  }
-  return SGDL_OK;
+  *c = (sgdl_correlator){ n, sgdl_fourier_room(n), NULL, NULL };
+  return sgdl_fourier_plan(ctx, n, &c->forward, &c->backward);
 }
 
 void sgdl_correlator_close(sgdl_correlator *c)
 {
-#pragma omp critical(sgdl_fftw_planner)
-  {
-    if (c->forward)
-      fftw_destroy_plan(c->forward);
-    if (c->backward)
-      fftw_destroy_plan(c->backward);
-  }
-  c->forward = c->backward = NULL;
+  sgdl_fourier_destroy(&c->forward, &c->backward);
 }
 
 void sgdl_correlator_run(const sgdl_correlator *c, double *work)

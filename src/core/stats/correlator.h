@@ -2,9 +2,8 @@
 #ifndef SGDL_CORRELATOR_H
 #define SGDL_CORRELATOR_H
 
-#include <fftw3.h>
 
-#include "../base/base.h"
+#include "../base/fourier.h"
 
 typedef struct sgdl_correlator {
   ptrdiff_t n;      /* transform length: at least series + largest lag                      */
