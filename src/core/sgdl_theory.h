@@ -56,6 +56,9 @@ sgdl_status sgdl_transient_log_density(sgdl_context *ctx, const sgdl_model *mode
  * optional. per_mode_* (n x d, optional): every mode's own, whatever the direction. Averaged over the phase
  * under epochs. Flat noisy modes: theta Inf, left out of cross. A direction under general noise needs all
  * pairs: O(d^2) a lag. THEORY sections 2, 4 and 6: F^k r(0), closed sums over an epoch. */
+sgdl_status sgdl_autocorrelation(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *lags,
+                                 const double *direction, double *theta, double *velocity, double *cross,
+                                 double *per_mode_theta, double *per_mode_velocity);
 /* Two-sided power spectral density of theta and of v at n frequencies (cycles per step, > 0; <= 1/2 under SGD):
  * variance = integral over -1/2..1/2 (SGD) or the line (Langevin) of S df. Total or along `direction`
  * (theta, velocity optional); per_mode (n x d, optional): every mode's own, of theta. Langevin:
