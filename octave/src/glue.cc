@@ -49,6 +49,23 @@ namespace sgdlangevin
   }
 
   // No exception may pass through C: an interrupt becomes "stop", anything else waits.
+  sgdl_status call_context::keep_exception () noexcept
+  {
+    try
+      {
+        throw;
+      }
+    catch (const octave::interrupt_exception&)
+      {
+        octave_interrupt_state = 0;
+      }
+    catch (...)
+      {
+        m_pending = std::current_exception ();
+      }
+    return SGDL_INTERRUPTED;
+  }
+
   int call_context::should_stop (void *self) noexcept
   {
     if (! octave_interrupt_state && ! octave_signal_caught)
@@ -57,14 +74,9 @@ namespace sgdlangevin
       {
         octave_quit ();
       }
-    catch (const octave::interrupt_exception&)
-      {
-        octave_interrupt_state = 0;
-        return 1;
-      }
     catch (...)
       {
-        static_cast<call_context *> (self)->m_pending = std::current_exception ();
+        static_cast<call_context *> (self)->keep_exception ();
         return 1;
       }
     return 0;
@@ -198,6 +210,14 @@ namespace sgdlangevin
       bad_argument ("`%s`: expected a vector of length %ld, got length %ld", name, static_cast<long> (n),
                     static_cast<long> (value.numel ()));
     return value.array_value ();
+  }
+
+  void require_finite (const NDArray& x, const char *name)
+  {
+    for (octave_idx_type i = 0; i < x.numel (); i++)
+      if (! std::isfinite (x(i)))
+        error_with_id ("sgdlangevin:not_finite", "`%s`(%ld) = %g: expected a finite number", name,
+                       static_cast<long> (i + 1), x(i));
   }
 
   int option (call_context& ctx, const octave_value& value, const char *name,

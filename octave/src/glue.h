@@ -31,6 +31,8 @@ namespace sgdlangevin
 
     // Raises what should_stop caught and the core could not carry, other than Ctrl-C itself.
     void rethrow_pending ();
+    // In a catch block of a callback: an interrupt, or keeps what was raised for check().
+    sgdl_status keep_exception () noexcept;
 
   private:
 
@@ -63,6 +65,7 @@ namespace sgdlangevin
   // A row or column of n numbers (any number where n < 0); [] is allowed where `optional`.
   NDArray real_vector (const octave_value& value, const char *name, octave_idx_type n = -1,
                        bool optional = false);
+  void require_finite (const NDArray& x, const char *name);
   inline const double * data_or_null (const NDArray& x) { return x.isempty () ? nullptr : x.data (); }
   inline const double * data_or_null (const Matrix& x) { return x.isempty () ? nullptr : x.data (); }
 
@@ -92,6 +95,19 @@ namespace sgdlangevin
     Matrix m_vectors, m_hessian;
   };
 
+  // A struct (start, theta0, v0, cov0), absent ones [], as the core sees it.
+  struct initial_view
+  {
+    initial_view (call_context& ctx, const octave_value& value, octave_idx_type d);
+
+    sgdl_initial core;
+
+  private:
+
+    NDArray m_theta0, m_v0;
+    Matrix m_cov0;
+  };
+
   // What __sgdl__ ("name", ...) can call. `args` starts after the name.
   typedef octave_value_list (*entry_point) (const octave_value_list& args);
 
@@ -106,6 +122,9 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (devices);
 
   SGDLANGEVIN_ENTRY (hyper);
+  SGDLANGEVIN_ENTRY (equivalent);
+  SGDLANGEVIN_ENTRY (equivalent_error);
+  SGDLANGEVIN_ENTRY (check_examples);
   SGDLANGEVIN_ENTRY (check_quadratic);
   SGDLANGEVIN_ENTRY (check_spectrum);
   SGDLANGEVIN_ENTRY (regression_moments);
@@ -119,13 +138,26 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (model_report);
 
   SGDLANGEVIN_ENTRY (stationary);
-  SGDLANGEVIN_ENTRY (transient);
   SGDLANGEVIN_ENTRY (modified_loss);
   SGDLANGEVIN_ENTRY (modified_loss_value);
   SGDLANGEVIN_ENTRY (modified_loss_section);
   SGDLANGEVIN_ENTRY (current);
   SGDLANGEVIN_ENTRY (oscillations);
+  SGDLANGEVIN_ENTRY (fokker_planck);
+  SGDLANGEVIN_ENTRY (irreversibility);
+
+  SGDLANGEVIN_ENTRY (transient);
+  SGDLANGEVIN_ENTRY (log_density);
   SGDLANGEVIN_ENTRY (msd_theory);
+  SGDLANGEVIN_ENTRY (msd_regimes);
+
+  SGDLANGEVIN_ENTRY (autocorrelation);
+  SGDLANGEVIN_ENTRY (power_spectrum);
+  SGDLANGEVIN_ENTRY (ringing);
+
+  SGDLANGEVIN_ENTRY (multiplicative_noise);
+  SGDLANGEVIN_ENTRY (multiplicative_transient);
+  SGDLANGEVIN_ENTRY (dressed_msd);
 
   SGDLANGEVIN_ENTRY (simulate);
 

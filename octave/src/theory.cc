@@ -1,4 +1,4 @@
-// Theory: stationary state, transient, modified loss, current, oscillations, MSD.
+// Theory of the stationary state: covariance, modified loss, current, irreversibility, oscillations.
 
 #include "glue.h"
 
@@ -6,7 +6,7 @@
 
 namespace sgdlangevin
 {
-  // (model, trace_only): theta, velocity, cross ([] when trace_only), traces (2), exists (d).
+  // (model, trace_only, phase or []): theta, velocity, cross ([] when trace_only), traces (2), exists (d).
   SGDLANGEVIN_ENTRY (stationary)
   {
     call_context ctx;
@@ -22,38 +22,17 @@ namespace sgdlangevin
       }
     double trace[2];
     std::vector<int> exists (d);
-    ctx.check (sgdl_stationary (ctx, &model.core, trace_only ? nullptr : theta.fortran_vec (),
-                                trace_only ? nullptr : velocity.fortran_vec (),
-                                trace_only ? nullptr : cross.fortran_vec (), trace, exists.data ()));
+    double *out[] = {trace_only ? nullptr : theta.fortran_vec (), trace_only ? nullptr : velocity.fortran_vec (),
+                     trace_only ? nullptr : cross.fortran_vec ()};
+    if (args(2).isempty ())
+      ctx.check (sgdl_stationary (ctx, &model.core, out[0], out[1], out[2], trace, exists.data ()));
+    else
+      ctx.check (sgdl_stationary_at_phase (ctx, &model.core, whole_number (args(2), "phase", 0), out[0], out[1],
+                                           out[2], trace, exists.data ()));
     boolNDArray is_there (dim_vector (d, 1));
     for (octave_idx_type i = 0; i < d; i++)
       is_there(i) = exists[i] != 0;
     return ovl (theta, velocity, cross, trace[0], trace[1], is_there);
-  }
-
-  // (model, steps, theta0, v0, covariance): mean_theta, mean_velocity, theta, velocity, cross.
-  SGDLANGEVIN_ENTRY (transient)
-  {
-    call_context ctx;
-    model_view model (ctx, args(0));
-    octave_idx_type d = model.core.dim;
-    NDArray steps = real_vector (args(1), "steps"), theta0 = real_vector (args(2), "theta0", d),
-      v0 = real_vector (args(3), "v0", d, true);
-    octave_idx_type n = steps.numel ();
-    static const sgdl_covariance kinds[] = {SGDL_COV_FULL, SGDL_COV_DIAGONAL, SGDL_COV_TRACE, SGDL_COV_NONE};
-    static const dim_vector no_array (0, 0);
-    const dim_vector shapes[] = {dim_vector (d, d, n), dim_vector (d, n), dim_vector (n, 1), no_array};
-    int kind = option (ctx, args(4), "covariance", {"full", "diagonal", "trace", "none"});
-
-    Matrix mean_theta (d, n), mean_velocity (d, n);
-    NDArray theta (shapes[kind]), velocity (shapes[kind]), cross (shapes[kind]);
-    bool wanted = kinds[kind] != SGDL_COV_NONE;
-    ctx.check (sgdl_transient (ctx, &model.core, n, steps.data (), theta0.data (), data_or_null (v0),
-                               kinds[kind], mean_theta.fortran_vec (), mean_velocity.fortran_vec (),
-                               wanted ? theta.fortran_vec () : nullptr,
-                               wanted ? velocity.fortran_vec () : nullptr,
-                               wanted ? cross.fortran_vec () : nullptr));
-    return ovl (mean_theta, mean_velocity, theta, velocity, cross);
   }
 
   // (model): U, Q, rank.
@@ -139,24 +118,33 @@ namespace sgdlangevin
     return ovl (gamma, omega, names, period, quality, critical_momentum);
   }
 
-  // (model, steps, start, theta0, v0, form, modes): msd, exponent (n), per_mode (n x d or []).
-  SGDLANGEVIN_ENTRY (msd_theory)
+  // (model, U, Q, points or []): relative residuals drift, lyapunov, antisymmetry, pointwise (NaN
+  // without points).
+  SGDLANGEVIN_ENTRY (fokker_planck)
+  {
+    call_context ctx;
+    model_view model (ctx, args(0));
+    octave_idx_type m = 2 * model.core.dim;
+    Matrix U = square_matrix (args(1), "U", m), Q = square_matrix (args(2), "Q", m), points;
+    if (! args(3).isempty ())
+      points = real_matrix (args(3), "points");
+    double residual[4];
+    ctx.check (sgdl_fokker_planck_residual (ctx, &model.core, U.data (), Q.data (), points.rows (),
+                                            data_or_null (points), residual));
+    return ovl (residual[0], residual[1], residual[2], points.isempty () ? octave_NaN : residual[3]);
+  }
+
+  // (model): entropy production, kinetic, configurational temperature (d), antisymmetric (d x d).
+  SGDLANGEVIN_ENTRY (irreversibility)
   {
     call_context ctx;
     model_view model (ctx, args(0));
     octave_idx_type d = model.core.dim;
-    NDArray steps = real_vector (args(1), "steps"), theta0 = real_vector (args(3), "theta0", d, true),
-      v0 = real_vector (args(4), "v0", d, true);
-    octave_idx_type n = steps.numel ();
-    sgdl_start start = static_cast<sgdl_start> (option (ctx, args(2), "start", {"stationary", "point"}));
-    sgdl_msd_form form = static_cast<sgdl_msd_form> (option (ctx, args(5), "form", {"model", "paper"}));
-    ColumnVector msd (n), exponent (n);
-    Matrix per_mode;
-    if (flag (args(6), "modes"))
-      per_mode.resize (n, d);
-    ctx.check (sgdl_msd_theory (ctx, &model.core, n, steps.data (), start, data_or_null (theta0),
-                                data_or_null (v0), form, msd.fortran_vec (), exponent.fortran_vec (),
-                                per_mode.isempty () ? nullptr : per_mode.fortran_vec ()));
-    return ovl (msd, exponent, per_mode);
+    double entropy_production;
+    ColumnVector kinetic (d), configurational (d);
+    Matrix antisymmetric (d, d);
+    ctx.check (sgdl_irreversibility (ctx, &model.core, &entropy_production, kinetic.fortran_vec (),
+                                     configurational.fortran_vec (), antisymmetric.fortran_vec ()));
+    return ovl (entropy_production, kinetic, configurational, antisymmetric);
   }
 }
