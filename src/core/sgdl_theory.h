@@ -75,7 +75,7 @@ sgdl_status sgdl_ringing(sgdl_context *ctx, const sgdl_model *model, double *fre
 
 /* What the local exponent c of the displacement shows at a step, with s = |dc/d log k| from the neighbours:
  * ballistic c > 3/2; confined c < 1/10; diffusive |c - 1| <= 1/10 and plateau 1/10 <= c < 9/10, both with
- * s <= 1/10 (c stays); crossover: everything else. */
+ * s <= 0.09 (c stays); crossover: everything else. */
 typedef enum {
   SGDL_BALLISTIC = 0, SGDL_CROSSOVER, SGDL_DIFFUSIVE, SGDL_PLATEAU, SGDL_CONFINED
 } sgdl_displacement;
