@@ -160,32 +160,24 @@ static void apply(const double M[4], const double x[2], double y[2])
 }
 
 /* Weights G_j = F^j G, G = (eta, 1), of a block of consecutive steps: per stage the map and the difference
- * of the two parts' mean weights, at the end the mean weight of the block. */
+ * of the two parts' mean weights, at the end the mean weight of the block, kept as its distance from G. */
 static double *put_block(const sgdl_accumulation *plan, const sgdl_climb *climb, double kappa, double b,
                          double *table)
 {
-  double G[2] = { plan->hyper.lr * (1 + b), 1 }, mean[2] = { G[0], G[1] };
+  double G[2] = { plan->hyper.lr * (1 + b), 1 }, beyond[2] = { 0, 0 }, change[4];
   for (int s = 0; s < climb->stages; s++) {
-    double n = climb->before[s], *difference = table + MAP;
-    if (climb->doubles[s]) {
-      double change[4];
-      map_in(plan, kappa, b, n, table, change);
-      apply(change, mean, difference);
-      mean[0] += difference[0] / 2;
-      mean[1] += difference[1] / 2;
-    } else {
-      double moved[2];
-      put_map(plan, kappa, b, 1, table);
-      apply(table, mean, moved);
-      for (int e = 0; e < 2; e++) {
-        difference[e] = moved[e] - G[e];
-        mean[e] = (G[e] + n * moved[e]) / (n + 1);
-      }
+    double n = climb->before[s], mean[2] = { G[0] + beyond[0], G[1] + beyond[1] }, *difference = table + MAP;
+    map_in(plan, kappa, b, climb->doubles[s] ? n : 1, table, change);
+    apply(change, mean, difference);
+    for (int e = 0; e < 2; e++) {
+      if (!climb->doubles[s])
+        difference[e] += beyond[e];
+      beyond[e] = climb->doubles[s] ? beyond[e] + difference[e] / 2 : difference[e] * (n / (n + 1));
     }
     table += BLOCK_STAGE;
   }
-  table[0] = mean[0];
-  table[1] = mean[1];
+  table[0] = G[0] + beyond[0];
+  table[1] = G[1] + beyond[1];
   return table + VECTOR;
 }
 

@@ -1,9 +1,11 @@
-/* Geometric sums of the response of a mode over an epoch. THEORY section 6.
- * E(a + b) = E(a) E(b) gives T_{a+b} = T_a + T_b (1 - u T_a) + s_a s_b and
- * s_{a+b} = s_a (1 - u T_b) + s_b (1 - u T_a) + trace G s_a s_b; sums over b follow by linearity. */
+/* Geometric sums of the response of a mode over an epoch. THEORY section 6. */
 #include "epoch_sums.h"
 
-sgdl_epoch_sums sgdl_epoch_sums_join(const sgdl_mode *mode, sgdl_epoch_sums a, sgdl_epoch_sums b)
+#include <math.h>
+
+/* The sums at a.n + b.n: E(a + b) = E(a) E(b) gives T_{a+b} = T_a + T_b (1 - u T_a) + s_a s_b and
+ * s_{a+b} = s_a (1 - u T_b) + s_b (1 - u T_a) + trace G s_a s_b; sums over b follow by linearity. */
+static sgdl_epoch_sums join(const sgdl_mode *mode, sgdl_epoch_sums a, sgdl_epoch_sums b)
 {
   sgdl_real kept = 1 - mode->u * a.T;
   return (sgdl_epoch_sums){
@@ -15,22 +17,39 @@ sgdl_epoch_sums sgdl_epoch_sums_join(const sgdl_mode *mode, sgdl_epoch_sums a, s
   };
 }
 
-sgdl_epoch_sums sgdl_epoch_sums_at(const sgdl_mode *mode, ptrdiff_t n)
+/* Slow modes, u T_n below about 1/2: all terms are positive. */
+static sgdl_epoch_sums by_doubling(const sgdl_mode *mode, ptrdiff_t n)
 {
   const sgdl_epoch_sums one = { .n = 1, .s = 1 };
-  sgdl_epoch_sums sum = { 0 };
+  sgdl_epoch_sums sum = one;
   int bit = 0;
-  if (n < 1)
-    return sum;
   while (n >> (bit + 1) != 0)
     bit++;
-  sum = one;
   for (bit--; bit >= 0; bit--) {
-    sum = sgdl_epoch_sums_join(mode, sum, sum);
+    sum = join(mode, sum, sum);
     if (n >> bit & 1)
-      sum = sgdl_epoch_sums_join(mode, one, sum);
+      sum = join(mode, one, sum);
   }
   return sum;
+}
+
+/* The others, summing s_{j+1} - s_j = beta (s_j - s_{j-1}) - u s_j once and twice; doubling would let
+ * oscillations amplify rounding. */
+static sgdl_epoch_sums closed(const sgdl_mode *mode, sgdl_real n)
+{
+  sgdl_response r = sgdl_mode_response(mode, n);
+  sgdl_epoch_sums sum = { .n = n, .s = r.s, .T = r.T };
+  sum.U = (n - r.s - (1 - mode->beta) * r.T) / mode->u;
+  sum.V = (n * (n - 1) / 2 - (1 - mode->beta) * sum.U - mode->beta * r.T) / mode->u;
+  return sum;
+}
+
+sgdl_epoch_sums sgdl_epoch_sums_at(const sgdl_mode *mode, ptrdiff_t n)
+{
+  if (n < 1)
+    return (sgdl_epoch_sums){ 0 };
+  sgdl_real steps = (sgdl_real)n, memory = fminl(steps, 1 / (1 - mode->beta));
+  return mode->u * steps * memory < 1 ? by_doubling(mode, n) : closed(mode, steps);
 }
 
 /* Lambda_x = X_{2n} - 2 X_n for X = U, V, without the difference. */

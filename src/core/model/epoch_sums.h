@@ -1,5 +1,5 @@
-/* Geometric sums of the response of a mode over an epoch, SGD: O(log n) by doubling. Every sum over lags
- * that an epoch's noise leads to is one of these, whatever the damping. */
+/* Geometric sums of the response of a mode over an epoch, SGD: closed, or O(log n) by doubling where
+ * that would cancel. Every sum over lags that an epoch's noise leads to is one of these. */
 #ifndef SGDL_EPOCH_SUMS_H
 #define SGDL_EPOCH_SUMS_H
 
@@ -12,8 +12,6 @@ typedef struct sgdl_epoch_sums {
 } sgdl_epoch_sums;
 
 sgdl_epoch_sums sgdl_epoch_sums_at(const sgdl_mode *mode, ptrdiff_t n);
-/* The sums at a.n + b.n. */
-sgdl_epoch_sums sgdl_epoch_sums_join(const sgdl_mode *mode, sgdl_epoch_sums a, sgdl_epoch_sums b);
 /* Lambda_x = sum_{|i|<n} (n-|i|) x_{n+i} for x = s and T: triangular weights on 1..2n-1. */
 void sgdl_epoch_sums_triangle(const sgdl_mode *mode, sgdl_epoch_sums a, sgdl_real *of_s, sgdl_real *of_T);
 

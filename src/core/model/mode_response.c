@@ -95,8 +95,9 @@ static sgdl_response langevin_response(const sgdl_mode *m, sgdl_real k)
 
 static sgdl_response without_momentum(const sgdl_mode *m, sgdl_real k)
 {
-  sgdl_real r = 1 - m->u, s = powl(r, k - 1);
-  sgdl_real sum = fabsl(m->u) < 0.5L ? geometric_sum(m->u, k) : (1 - s * r) / m->u;
+  int slow = fabsl(m->u) < 0.5L; /* 1 - u is rounded */
+  sgdl_real r = 1 - m->u, s = slow ? expl((k - 1) * log1pl(-m->u)) : powl(r, k - 1);
+  sgdl_real sum = slow ? geometric_sum(m->u, k) : (1 - s * r) / m->u;
   return (sgdl_response){ .s = s, .T = sum - s, .e11 = s * r, .e22 = 0 };
 }
 

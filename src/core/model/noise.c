@@ -100,7 +100,7 @@ static void within_epoch(const sgdl_noise *noise, const sgdl_mode *mode, double 
 {
   sgdl_epoch_sums whole = sgdl_epoch_sums_at(mode, noise->steps), here = sgdl_epoch_sums_at(mode, (ptrdiff_t)k);
   sgdl_epoch_sums rest = sgdl_epoch_sums_at(mode, noise->steps - (ptrdiff_t)k);
-  sgdl_epoch_sums after = sgdl_epoch_sums_join(mode, here, whole);
+  sgdl_epoch_sums after = sgdl_epoch_sums_at(mode, noise->steps + (ptrdiff_t)k);
   sgdl_real M = whole.n;
   sgdl_real of_s = after.U - 2 * here.U - M * M * here.s, of_T = after.V - 2 * here.V - M * M * here.T;
   combination(mode, noise->u * mode->u * of_T / M, -noise->u * of_s / M, left);
