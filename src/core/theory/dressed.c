@@ -45,11 +45,13 @@ static sgdl_status climb(sgdl_context *ctx, ladder *a, int rung)
   const sgdl_dressing *D = &a->dressing;
   const double *kernel = rung >= SGDL_DRESSED_RESPONSE ? D->kernel : NULL;
   int passes = rung == SGDL_DRESSED_CONSTANT ? 1 : PASSES;
+  ptrdiff_t n = rung == SGDL_DRESSED_SHIFT ? a->n_lags : a->n;
   for (int pass = 0; pass < passes; pass++) {
     if (rung >= SGDL_DRESSED_NOISE)
       SGDL_TRY(sgdl_dressing_noise(ctx, D, D->cumulants.M, a->covariance, a->extra));
     batch_noise(a, rung);
-    SGDL_TRY(sgdl_dressed_solve(ctx, a->solver, a->gamma, kernel, a->covariance, a->half_msd));
+    SGDL_TRY(sgdl_dressed_solve(ctx, a->solver, a->gamma, kernel, a->covariance,
+                                pass == passes - 1 ? n : 0, a->half_msd));
   }
   return SGDL_OK;
 }

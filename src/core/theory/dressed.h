@@ -49,11 +49,11 @@ sgdl_status sgdl_dressing_noise(sgdl_context *ctx, const sgdl_dressing *dressing
 typedef struct sgdl_dressed_solver sgdl_dressed_solver;
 
 /* Stationary response to noise of autocovariance gamma (d x M), with the extra restoring force `kernel` (d x M or
- * NULL). covariance (d x M): lags 0..M-1; half_msd (n x d): half the MSD at n lags. */
+ * NULL). covariance (d x M): lags 0..M-1; half_msd: half the MSD at the first n of the solver's lags (rows). */
 sgdl_status sgdl_dressed_solver_open(sgdl_context *ctx, const sgdl_dressing *dressing, ptrdiff_t n,
                                      const double *lags, sgdl_dressed_solver **solver);
 sgdl_status sgdl_dressed_solve(sgdl_context *ctx, const sgdl_dressed_solver *solver, const double *gamma,
-                               const double *kernel, double *covariance, double *half_msd);
+                               const double *kernel, double *covariance, ptrdiff_t n, double *half_msd);
 void sgdl_dressed_solver_close(sgdl_dressed_solver *solver);
 
 #endif

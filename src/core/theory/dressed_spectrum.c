@@ -149,7 +149,7 @@ static reference autocovariance(const sgdl_dressed_solver *s, ptrdiff_t l, const
 }
 
 static void solve_mode(const sgdl_dressed_solver *s, ptrdiff_t l, const double *gamma, const double *kernel,
-                       double *work, double *memory, double *covariance, double *half_msd)
+                       double *work, double *memory, double *covariance, ptrdiff_t n, double *half_msd)
 {
   const sgdl_hyper *hyper = &s->dressing->model->hyper;
   ptrdiff_t d = s->dressing->modes.d, M = s->dressing->cumulants.M, L = (ptrdiff_t)1 << s->power[l];
@@ -159,23 +159,24 @@ static void solve_mode(const sgdl_dressed_solver *s, ptrdiff_t l, const double *
   for (ptrdiff_t h = 0; h < M; h++)
     covariance[l + h * d] =
         work[h] + r.white * (pair[0] - sgdl_mode_half_msd(SGDL_SGD, hyper, r.kappa, (double)h));
-  for (ptrdiff_t i = 0; i < s->n; i++) {
+  for (ptrdiff_t i = 0; i < n; i++) {
     double later = s->lags[i] <= (double)(L / 2) ? work[(ptrdiff_t)s->lags[i]] : 0;
     half_msd[i + l * s->n] =
         work[0] - later + r.white * sgdl_mode_half_msd(SGDL_SGD, hyper, r.kappa, s->lags[i]);
   }
 }
 
-static void silent_mode(const sgdl_dressed_solver *s, ptrdiff_t l, double *covariance, double *half_msd)
+static void silent_mode(const sgdl_dressed_solver *s, ptrdiff_t l, double *covariance, ptrdiff_t n,
+                        double *half_msd)
 {
   ptrdiff_t d = s->dressing->modes.d;
   for (ptrdiff_t h = 0; h < s->dressing->cumulants.M; h++)
     covariance[l + h * d] = 0;
-  memset(half_msd + l * s->n, 0, sizeof(double) * (size_t)s->n);
+  memset(half_msd + l * s->n, 0, sizeof(double) * (size_t)n);
 }
 
 sgdl_status sgdl_dressed_solve(sgdl_context *ctx, const sgdl_dressed_solver *s, const double *gamma,
-                               const double *kernel, double *covariance, double *half_msd)
+                               const double *kernel, double *covariance, ptrdiff_t n, double *half_msd)
 {
   ptrdiff_t room = sgdl_fourier_room((ptrdiff_t)1 << s->largest), d = s->dressing->modes.d;
   int threads = sgdl_threads(ctx), missing = 0;
@@ -191,9 +192,9 @@ sgdl_status sgdl_dressed_solve(sgdl_context *ctx, const sgdl_dressed_solver *s, 
       if (work == NULL)
         continue;
       if (s->dressing->strength[0][l] > 0)
-        solve_mode(s, l, gamma, kernel, work, work + room, covariance, half_msd);
+        solve_mode(s, l, gamma, kernel, work, work + room, covariance, n, half_msd);
       else
-        silent_mode(s, l, covariance, half_msd);
+        silent_mode(s, l, covariance, n, half_msd);
     }
     free(work);
   }
