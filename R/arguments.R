@@ -104,6 +104,22 @@ as_points <- function(x, name, d) {
   x
 }
 
+# Where the theory starts from, for the core: the position of `start` in its enumeration sgdl_from.
+theory_starts <- c("stationary", "point", "stationary-velocity", "gaussian", "checkpoint")
+
+as_initial <- function(model, start, choices, theta0, v0, cov0) {
+  start <- match_option(start, "start", choices)
+  d <- model$dim
+  if (!is.null(cov0)) cov0 <- as_square_matrix(cov0, "cov0", 2 * d)
+  if (is.null(cov0) == (start == "gaussian")) {
+    stop_argument(paste("`cov0`: expected a %d x %d covariance of (theta, v) with start = \"gaussian\"",
+                        "and with no other"), as.integer(2 * d), as.integer(2 * d))
+  }
+  list(from = match(start, theory_starts) - 1L,
+       theta0 = as_numeric_vector(theta0, "theta0", d, optional = TRUE),
+       v0 = as_numeric_vector(v0, "v0", d, optional = TRUE), cov0 = cov0)
+}
+
 as_object <- function(x, name, class, maker = paste0(class, "()")) {
   if (!inherits(x, class)) stop_argument("`%s`: expected the value of %s, got %s", name, maker, describe(x))
   x

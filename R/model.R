@@ -19,13 +19,25 @@
 #' (\eqn{\Sigma(N-S)/(S(N-1))}), or by epochs, a fresh shuffle of all examples each (\eqn{-\Sigma/(N-1)}
 #' between any two steps of an epoch).
 #'
-#' @param problem From [sgd_quadratic()], [sgd_regression()] or [sgd_spectrum()].
+#' @section Weight-dependent noise:
+#' With `noise = "multiplicative"` the noise of a batch grows with the distance from the minimiser, as real
+#' gradients do. It needs examples: a regression, or [sgd_examples()]. With batches drawn with or without
+#' replacement the stationary covariance \eqn{P} then solves \eqn{P = stationary(K, \Sigma(0, P))}, the
+#' noise of [sgd_transient()] without a mean; `gradient_noise` is this \eqn{\Sigma(0, P)} (exact for a
+#' regression under `dynamics = "sgd"`), and every function of the theory uses it. The variance is finite
+#' exactly where the linear map \eqn{P \to}{P to} noise \eqn{\to P}{to P} has spectral radius below 1;
+#' otherwise this is the error `unstable`, which names the largest stable learning rate. The tails are power
+#' laws (Kesten): `tail_index` is the order of the first moment of \eqn{|\theta|} that is infinite. Under
+#' epochs `gradient_noise` stays that of the minimiser, and [sgd_msd()] has the theory.
+#'
+#' @param problem From [sgd_quadratic()], [sgd_regression()], [sgd_spectrum()] or [sgd_examples()].
 #' @param hyper From [sgd_hyper()].
 #' @param dynamics `"langevin"` or `"sgd"`.
 #' @param sampling `"replacement"`, `"without"` or `"epoch"` (the latter needs `dynamics = "sgd"`).
-#' @param noise `"constant"`: the covariance of the gradient noise is that at the minimiser.
+#' @param noise `"constant"` (the covariance of the gradient noise is that at the minimiser) or
+#'   `"multiplicative"` (it depends on the parameters; needs a problem with examples).
 #' @param n_examples Number of examples \eqn{N}; needed unless sampling is with replacement; taken from the
-#'   data of a regression.
+#'   data of a regression or of examples.
 #' @param drop_last Epochs: drop the smaller batch that is left when \eqn{S} does not divide \eqn{N}, or keep
 #'   it (as PyTorch does by default).
 #' @param device `"auto"`, `"cpu"` or `"cuda"`; see [sgd_devices()].
@@ -35,10 +47,14 @@
 #' @return A list of class `"sgd_model"`: the arguments; `dim`; `eigenvalues` (of \eqn{H}, descending; those
 #'   below \eqn{d \epsilon max|\rho|} are set to 0); `vectors` (d x d, `NULL` for a spectrum, whose
 #'   parameters are the modes); `minimiser`; `gradient_noise` (\eqn{V'\Sigma V}, d x d, or its diagonal where
-#'   it is diagonal by construction); `sigma2` (where \eqn{\Sigma = \sigma^2 H} exactly, else `NULL`); and
-#'   `report`, a list of `n_flat`, `n_flat_noisy`, `n_saddle` (modes with \eqn{\kappa = 0}, these with noise,
-#'   \eqn{\kappa < 0}), `n_past_limit` (\eqn{\eta \kappa \ge 2(1+\beta)}: SGD diverges), `lr_limit`,
-#'   `worst_kappa`, `langevin_error`, `epoch_steps`, `remainder`.
+#'   it is diagonal by construction); `sigma2` (where \eqn{\Sigma = \sigma^2 H} exactly, else `NULL`);
+#'   `multiplicative` (weight-dependent noise, not by epochs: a list of `spectral_radius`, `radius_bound`
+#'   (none larger is possible, `NaN` if not computed), `largest_stable_lr`, `tail_index`, `fourth_moment`
+#'   (`TRUE` if finite), `iterations`, `error` (bound on the relative error of the trace) and
+#'   `constant_noise` (the noise at the minimiser); else `NULL`); and `report`, a list of `n_flat`,
+#'   `n_flat_noisy`, `n_saddle` (modes with \eqn{\kappa = 0}, these with noise, \eqn{\kappa < 0}),
+#'   `n_past_limit` (\eqn{\eta \kappa \ge 2(1+\beta)}: SGD diverges), `lr_limit`, `worst_kappa`,
+#'   `langevin_error`, `epoch_steps`, `remainder`.
 #'
 #'   Methods: [print()], [summary()], [plot()] (as [sgd_oscillations()]), [coef()] (the minimiser),
 #'   [simulate()] (see [sgd_simulate()]).
@@ -46,8 +62,10 @@
 #'   slopes along a flat direction), `unsupported`, `no_device`, `no_residual`, `bad_argument`; see
 #'   [sgdlangevin-conditions]. Flat directions and saddles are only counted.
 #' @section Cost: one symmetric eigendecomposition (LAPACK `dsyevd`) and, for a general \eqn{\Sigma}, two
-#'   products.
-#' @references arXiv:2107.09133, sections 3 and 4.
+#'   products. Weight-dependent noise: \eqn{4Nrd^2} flops an iteration for Hessians of rank r, \eqn{Nd^3} for
+#'   those given by products.
+#' @references arXiv:2107.09133, sections 3 and 4. Tails: Gurbuzbalaban, Simsekli, Zhu (2021). The heavy-tail
+#'   phenomenon in SGD. arXiv:2006.04740.
 #' @examples
 #' problem <- sgd_quadratic(H = diag(c(2, 0.5, 0.01)), sigma2 = 1)
 #' model <- sgd_model(problem, sgd_hyper(lr = 0.1, momentum = 0.9, batch_size = 32))
@@ -57,7 +75,8 @@
 sgd_model <- function(problem, hyper, dynamics = "langevin", sampling = "replacement", noise = "constant",
                       n_examples = NULL, drop_last = FALSE, device = "auto", decompose = TRUE, ...) {
   reject_dots("sgd_model", ...)
-  as_object(problem, "problem", "sgd_problem", "sgd_quadratic(), sgd_regression() or sgd_spectrum()")
+  as_object(problem, "problem", "sgd_problem",
+            "sgd_quadratic(), sgd_regression(), sgd_spectrum() or sgd_examples()")
   as_object(hyper, "hyper", "sgd_hyper")
   device <- match_option(device, "device", c("auto", "cpu", "cuda"))
   if (device == "cuda") {
@@ -66,14 +85,31 @@ sgd_model <- function(problem, hyper, dynamics = "langevin", sampling = "replace
   setting <- list(
     problem = problem, hyper = hyper, dynamics = match_option(dynamics, "dynamics", c("langevin", "sgd")),
     sampling = match_option(sampling, "sampling", c("replacement", "without", "epoch")),
-    noise = match_option(noise, "noise", "constant"), n_examples = examples_of(problem, n_examples),
-    drop_last = as_flag(drop_last, "drop_last"), device = device, dim = problem$dim
+    noise = match_option(noise, "noise", c("constant", "multiplicative")),
+    n_examples = examples_of(problem, n_examples), drop_last = as_flag(drop_last, "drop_last"), device = device, dim = problem$dim
   )
+  if (setting$noise == "multiplicative") require_examples(problem)
   .Call(C_model_report, setting) # what is wrong without eigenvalues, before the expensive part
   modes <- if (as_flag(decompose, "decompose")) model_modes(setting) else model_without_modes(setting)
   model <- structure(c(setting, modes), class = "sgd_model")
   model$report <- .Call(C_model_report, model)
+  if (setting$noise == "multiplicative" && setting$sampling != "epoch") model <- self_consistent(model)
   if (model$report$n_past_limit > 0) warn_past_limit(model)
+  model
+}
+
+require_examples <- function(problem) {
+  if (inherits(problem, c("sgd_regression", "sgd_examples"))) return(invisible())
+  raise_status("unsupported", paste("`noise` = \"multiplicative\": expected a problem with examples, from",
+                                    "sgd_regression or sgd_examples"))
+}
+
+# The model whose noise is that of its own stationary state.
+self_consistent <- function(model) {
+  found <- .Call(C_multiplicative_noise, model)
+  model$multiplicative <- c(found[names(found) != "noise"], list(constant_noise = model$gradient_noise))
+  model$gradient_noise <- found$noise
+  model["sigma2"] <- list(NULL)
   model
 }
 
@@ -90,8 +126,9 @@ examples_of <- function(problem, n_examples) {
   if (!is.null(n_examples)) n_examples <- as_count(n_examples, "n_examples", 1)
   if (is.null(problem$n_examples)) return(n_examples)
   if (!is.null(n_examples) && n_examples != problem$n_examples) {
-    stop_argument("`n_examples` = %.0f: expected %d, the rows of the regression's X, or NULL", n_examples,
-                  problem$n_examples)
+    rows <- if (inherits(problem, "sgd_regression")) "the regression's X" else "gradients"
+    stop_argument("`n_examples` = %.0f: expected %d, the rows of %s, or NULL", n_examples, problem$n_examples,
+                  rows)
   }
   as.double(problem$n_examples)
 }
@@ -105,15 +142,18 @@ model_modes <- function(setting) {
     gradient_noise <- problem$noise
   } else {
     modes <- .Call(C_decompose, problem$H)
-    minimiser <- if (is.null(problem$b)) numeric(problem$dim) else
+    minimiser <- if (!is.null(problem$minimiser)) problem$minimiser else if (is.null(problem$b)) {
+      numeric(problem$dim)
+    } else {
       .Call(C_minimiser, modes$eigenvalues, modes$vectors, setting$hyper$weight_decay, problem$b)
+    }
     noise <- noise_at(minimiser, setting)
     gradient_noise <- if (!is.null(noise$Sigma)) .Call(C_noise_to_modes, modes$vectors, noise$Sigma)
   }
   if (!is.null(noise$sigma2)) gradient_noise <- noise$sigma2 * modes$eigenvalues
   list(eigenvalues = modes$eigenvalues, vectors = modes$vectors,
        minimiser = name_parameters(minimiser, parameter_names(problem)), gradient_noise = gradient_noise,
-       sigma2 = noise$sigma2, report = NULL)
+       sigma2 = noise$sigma2, multiplicative = NULL, report = NULL)
 }
 
 model_without_modes <- function(setting) {
@@ -127,17 +167,29 @@ model_without_modes <- function(setting) {
   minimiser <- if (is.null(problem$b)) numeric(problem$dim) else
     .Call(C_minimiser_cholesky, problem$H, setting$hyper$weight_decay, problem$b)
   list(eigenvalues = NULL, vectors = NULL, minimiser = name_parameters(minimiser, parameter_names(problem)),
-       gradient_noise = NULL, sigma2 = noise_at(minimiser, setting)$sigma2, report = NULL)
+       gradient_noise = NULL, sigma2 = noise_at(minimiser, setting)$sigma2, multiplicative = NULL,
+       report = NULL)
 }
 
 # Covariance of the one-example gradient at the minimiser: `Sigma`, or `sigma2` where it is sigma2 * H.
 noise_at <- function(minimiser, setting) {
   problem <- setting$problem
+  if (inherits(problem, "sgd_examples")) {
+    return(list(Sigma = examples_noise(minimiser, setting), sigma2 = NULL))
+  }
   if (!inherits(problem, "sgd_regression")) return(problem[c("Sigma", "sigma2")])
   empirical <- problem$gradient_noise == "empirical"
   noise <- .Call(C_regression_noise, problem$X, problem$y, minimiser, setting$hyper$weight_decay, empirical)
   if (empirical) return(list(Sigma = noise$Sigma, sigma2 = NULL))
   list(Sigma = NULL, sigma2 = .Call(C_residual_variance, problem$n_examples, problem$dim, noise$rss))
+}
+
+# As a regression on the gradients with residuals 1.
+examples_noise <- function(minimiser, setting) {
+  gradients <- setting$problem$gradients
+  decay <- setting$hyper$weight_decay * minimiser
+  if (any(decay != 0)) gradients <- gradients + rep(decay, each = nrow(gradients))
+  .Call(C_regression_noise, gradients, rep(1, nrow(gradients)), numeric(ncol(gradients)), 0, TRUE)$Sigma
 }
 
 # The model, or an error where it was made without the modes that the caller needs.
@@ -165,6 +217,7 @@ print.sgd_model <- function(x, ...) {
   cat(sprintf("SGD model (%s), batches %s\n", dynamics_text(x), sampling_text(x)))
   cat("  ", format(x$problem), "\n", sep = "")
   cat("  ", format(x$hyper), "\n", sep = "")
+  if (x$noise == "multiplicative") cat("  noise depends on the parameters\n")
   if (is.null(x$eigenvalues)) {
     cat("  no eigendecomposition was made\n")
     return(invisible(x))
@@ -181,7 +234,8 @@ summary.sgd_model <- function(object, ...) {
   regimes <- if (!is.null(object$eigenvalues)) {
     table(factor(sgd_oscillations(object)$regime, levels = names(regime_colours)))
   }
-  structure(list(model = object, regimes = regimes), class = "summary.sgd_model")
+  structure(list(model = object, regimes = regimes, comparison = compare_variances(object)),
+            class = "summary.sgd_model")
 }
 
 #' @export
@@ -203,7 +257,17 @@ print.summary.sgd_model <- function(x, ...) {
     cat(sprintf("  an epoch is %.0f steps, %.0f examples remain%s\n", report$epoch_steps, report$remainder,
                 rest))
   }
+  print_multiplicative(x$model$multiplicative)
+  print_variances(x$comparison)
   invisible(x)
+}
+
+print_multiplicative <- function(found) {
+  if (is.null(found)) return(invisible())
+  cat(sprintf("  weight-dependent noise: spectral radius %s, variance finite below lr = %s\n",
+              format_numbers(found$spectral_radius), format_numbers(found$largest_stable_lr)))
+  cat(sprintf("  tail index %s, fourth moment %s\n", format_numbers(found$tail_index),
+              if (found$fourth_moment) "finite" else "INFINITE"))
 }
 
 #' @export

@@ -18,19 +18,23 @@
 #' \deqn{cov(\theta_i,v_j) = P_{ij}\frac{u_i-\beta u_j}{\eta(1-\beta^2)}, \qquad cov(v_i,v_j) =
 #' P_{ij}\frac{u_i+u_j}{\eta^2(1+\beta)}.}{cov(theta_i, v_j) = P_ij (u_i - beta u_j)/(eta (1 - beta^2)),
 #' cov(v_i, v_j) = P_ij (u_i + u_j)/(eta^2 (1 + beta)).} Under epochs the covariance is averaged over the
-#' phase of the epoch. A mode has a stationary position if \eqn{\kappa > 0}, or if \eqn{\kappa = 0} and no
-#' noise reaches it (its variance is then 0 by convention; under epochs of equal batches noisy flat modes have
-#' one too).
+#' phase of the epoch, or taken at one `phase`; the average over all phases is what a long run shows. A mode
+#' has a stationary position if \eqn{\kappa > 0}, or if \eqn{\kappa = 0} and no noise reaches it (its
+#' variance is then 0 by convention; under epochs of equal batches noisy flat modes have one too).
 #'
 #' @param model From [sgd_model()].
 #' @param trace_only `TRUE`: only the traces, in O(d) operations.
+#' @param phase Under epochs: how many steps into an epoch, a whole number from 0 (epoch ends, where
+#'   checkpoints are written) to below the number of steps of an epoch; `NULL` averages over the epoch.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_stationary"`: `theta`, `velocity`, `cross` (d x d covariances; `cross` is
 #'   \eqn{cov(\theta, v)}; `NULL` with `trace_only`), `trace` (named: `theta`, `velocity`), `exists` (for each
 #'   mode, whether it has a stationary position; those without are left out of `theta` and `cross`, and
-#'   `trace["theta"]` is `Inf`), `model`.
+#'   `trace["theta"]` is `Inf`), `phase`, `model`.
 #'
-#'   Methods: [vcov()] gives `theta`; [plot()] draws the phase plane \eqn{(\theta, v)} of one mode.
+#'   Methods: [vcov()] gives `theta`; [plot()] draws the phase plane \eqn{(\theta, v)} of one mode;
+#'   [summary()] holds the Langevin model, the exact recursion and, where they differ, the sampling scheme
+#'   and weight-dependent noise side by side.
 #' @section Errors and warnings: `saddle`; the warning `sgdlangevin_warning_flat` names how many modes have no
 #'   stationary position; see [sgdlangevin-conditions].
 #' @section Cost: up to four products of d x d matrices; where \eqn{\Sigma = \sigma^2 H} under `"langevin"`
@@ -44,10 +48,11 @@
 #' vcov(state)
 #' plot(state, mode = 1)
 #' @export
-sgd_stationary <- function(model, trace_only = FALSE, ...) {
+sgd_stationary <- function(model, trace_only = FALSE, phase = NULL, ...) {
   reject_dots("sgd_stationary", ...)
   as_object(model, "model", "sgd_model")
-  state <- .Call(C_stationary, model, as_flag(trace_only, "trace_only"))
+  if (!is.null(phase)) phase <- as_count(phase, "phase", 0)
+  state <- .Call(C_stationary, model, as_flag(trace_only, "trace_only"), phase)
   names <- parameter_names(model$problem)
   for (block in c("theta", "velocity", "cross")) {
     if (!is.null(names) && !is.null(state[[block]])) state[[block]] <- name_parameters(state[[block]], names)
@@ -58,7 +63,7 @@ sgd_stationary <- function(model, trace_only = FALSE, ...) {
     warn_status("flat", paste("%d of %d modes are flat with noise and have no stationary position:",
                               "they are left out of `theta` and `cross`"), absent, model$dim)
   }
-  structure(c(state, list(model = model)), class = "sgd_stationary")
+  structure(c(state, list(phase = phase, model = model)), class = "sgd_stationary")
 }
 
 #' @export
@@ -67,6 +72,7 @@ print.sgd_stationary <- function(x, ...) {
   cat("  ", format(x$model$hyper), "\n", sep = "")
   cat(sprintf("  total variance: position %s, velocity %s\n", format_numbers(x$trace[["theta"]]),
               format_numbers(x$trace[["velocity"]])))
+  if (!is.null(x$phase)) cat(sprintf("  %.0f steps into an epoch\n", x$phase))
   if (!all(x$exists)) cat(sprintf("  %s without a stationary position\n", plural(sum(!x$exists), "mode")))
   if (is.null(x$theta)) return(invisible(x))
   cat("  standard deviations of the parameters: ", shown(sqrt(diag(x$theta))), "\n", sep = "")
@@ -76,12 +82,14 @@ print.sgd_stationary <- function(x, ...) {
 #' @export
 summary.sgd_stationary <- function(object, ...) {
   if (is.null(object$theta)) return(object)
-  structure(list(state = object, table = as.data.frame(object)), class = "summary.sgd_stationary")
+  structure(list(state = object, table = as.data.frame(object), comparison = compare_variances(object$model)),
+            class = "summary.sgd_stationary")
 }
 
 #' @export
 print.summary.sgd_stationary <- function(x, ...) {
   print(x$state)
+  print_variances(x$comparison)
   cat("\n")
   print_rows(x$table, 10L)
   invisible(x)

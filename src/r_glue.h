@@ -68,14 +68,30 @@ SEXP r_minimiser(SEXP rho, SEXP vectors, SEXP weight_decay, SEXP b);
 SEXP r_minimiser_cholesky(SEXP H, SEXP weight_decay, SEXP b);
 SEXP r_model_report(SEXP model);
 
-SEXP r_stationary(SEXP model, SEXP trace_only);
-SEXP r_transient(SEXP model, SEXP steps, SEXP theta0, SEXP v0, SEXP kind);
+SEXP r_stationary(SEXP model, SEXP trace_only, SEXP phase);
 SEXP r_modified_loss(SEXP model);
 SEXP r_modified_loss_value(SEXP object, SEXP points);
 SEXP r_modified_loss_section(SEXP object, SEXP direction1, SEXP direction2, SEXP extent, SEXP n, SEXP origin);
 SEXP r_current(SEXP object, SEXP points);
 SEXP r_oscillations(SEXP model);
-SEXP r_msd_theory(SEXP model, SEXP steps, SEXP start, SEXP theta0, SEXP v0, SEXP form, SEXP modes);
+
+SEXP r_transient(SEXP model, SEXP steps, SEXP start, SEXP kind);
+SEXP r_log_density(SEXP model, SEXP step, SEXP start, SEXP points);
+SEXP r_msd_theory(SEXP model, SEXP steps, SEXP start, SEXP form, SEXP modes);
+SEXP r_msd_regimes(SEXP model, SEXP steps, SEXP exponent);
+
+SEXP r_autocorrelation(SEXP model, SEXP lags, SEXP direction, SEXP modes);
+SEXP r_power_spectrum(SEXP model, SEXP freq, SEXP direction, SEXP modes);
+SEXP r_ringing(SEXP model);
+
+SEXP r_fokker_planck(SEXP object, SEXP points);
+SEXP r_irreversibility(SEXP model);
+SEXP r_equivalent(SEXP from, SEXP to, SEXP preserve);
+SEXP r_equivalent_error(SEXP model, SEXP to);
+
+SEXP r_multiplicative_noise(SEXP model);
+SEXP r_multiplicative_transient(SEXP model, SEXP steps, SEXP theta0, SEXP v0, SEXP kind);
+SEXP r_dressed_msd(SEXP model, SEXP steps, SEXP modes);
 
 SEXP r_simulate(SEXP model, SEXP options);
 

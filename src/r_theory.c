@@ -1,7 +1,7 @@
-/* Entry points of the theory: stationary and transient laws, modified loss, oscillations, MSD. */
+/* Entry points of the stationary state: its covariance, modified loss and current, oscillations. */
 #include "r_glue.h"
 
-SEXP r_stationary(SEXP model, SEXP trace_only)
+SEXP r_stationary(SEXP model, SEXP trace_only, SEXP phase)
 {
   sgdl_context ctx;
   sgdl_model m;
@@ -15,30 +15,10 @@ SEXP r_stationary(SEXP model, SEXP trace_only)
   double *trace = r_new_vector(out, 3, 2);
   int *exists = r_new_flags(out, 4, d);
   r_context(&ctx);
-  r_check(&ctx, sgdl_stationary(&ctx, &m, blocks[0], blocks[1], blocks[2], trace, exists));
-  UNPROTECT(1);
-  return out;
-}
-
-SEXP r_transient(SEXP model, SEXP steps, SEXP theta0, SEXP v0, SEXP kind)
-{
-  sgdl_context ctx;
-  sgdl_model m;
-  r_model(model, &m);
-  const char *names[] = {"mean_theta", "mean_velocity", "theta", "velocity", "cross", ""};
-  const ptrdiff_t d = m.dim, n = XLENGTH(steps);
-  const sgdl_covariance covariance = (sgdl_covariance)Rf_asInteger(kind);
-  double *blocks[3] = {NULL, NULL, NULL};
-  SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
-  double *mean_theta = r_new_matrix(out, 0, d, n), *mean_velocity = r_new_matrix(out, 1, d, n);
-  for (int i = 0; i < 3; i++) {
-    if (covariance == SGDL_COV_FULL) blocks[i] = r_new_array(out, 2 + i, d, d, n);
-    if (covariance == SGDL_COV_DIAGONAL) blocks[i] = r_new_matrix(out, 2 + i, d, n);
-    if (covariance == SGDL_COV_TRACE) blocks[i] = r_new_vector(out, 2 + i, n);
-  }
-  r_context(&ctx);
-  r_check(&ctx, sgdl_transient(&ctx, &m, n, REAL(steps), REAL(theta0), r_optional(v0), covariance, mean_theta,
-                               mean_velocity, blocks[0], blocks[1], blocks[2]));
+  r_check(&ctx, Rf_isNull(phase)
+                  ? sgdl_stationary(&ctx, &m, blocks[0], blocks[1], blocks[2], trace, exists)
+                  : sgdl_stationary_at_phase(&ctx, &m, r_size(phase), blocks[0], blocks[1], blocks[2], trace,
+                                             exists));
   UNPROTECT(1);
   return out;
 }
@@ -134,23 +114,6 @@ SEXP r_oscillations(SEXP model)
   SET_VECTOR_ELT(out, 2, regimes);
   for (ptrdiff_t i = 0; i < d; i++)
     SET_STRING_ELT(regimes, i, Rf_mkChar(sgdl_regime_string((sgdl_regime)regime[i])));
-  UNPROTECT(1);
-  return out;
-}
-
-SEXP r_msd_theory(SEXP model, SEXP steps, SEXP start, SEXP theta0, SEXP v0, SEXP form, SEXP modes)
-{
-  sgdl_context ctx;
-  sgdl_model m;
-  r_model(model, &m);
-  const char *names[] = {"msd", "exponent", "modes", ""};
-  const ptrdiff_t n = XLENGTH(steps);
-  SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
-  double *msd = r_new_vector(out, 0, n), *exponent = r_new_vector(out, 1, n);
-  double *per_mode = Rf_asLogical(modes) ? r_new_matrix(out, 2, n, m.dim) : NULL;
-  r_context(&ctx);
-  r_check(&ctx, sgdl_msd_theory(&ctx, &m, n, REAL(steps), (sgdl_start)Rf_asInteger(start), r_optional(theta0),
-                                r_optional(v0), (sgdl_msd_form)Rf_asInteger(form), msd, exponent, per_mode));
   UNPROTECT(1);
   return out;
 }

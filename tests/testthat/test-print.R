@@ -26,7 +26,7 @@ test_that("summaries and data frames have one row each", {
   expect_equal(nrow(as.data.frame(run)), 11 * 2 * 2)
   expect_equal(summary(run)$coordinate, 1:2)
   expect_equal(nrow(as.data.frame(sgd_transient(model, 0:3, c(0, 0)))), 8)
-  expect_named(as.data.frame(sgd_msd(model, 1:3)), c("step", "time", "msd", "exponent"))
+  expect_named(as.data.frame(sgd_msd(model, 1:3)), c("step", "time", "msd", "exponent", "regime"))
   expect_named(as.data.frame(msd(run, 1:3)), c("lag", "msd", "se", "n"))
   expect_equal(nrow(as.data.frame(sgd_hyper(0.1))), 1)
   expect_s3_class(summary(model), "summary.sgd_model")
