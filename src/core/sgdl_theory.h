@@ -107,9 +107,9 @@ sgdl_status sgdl_msd_regimes(sgdl_context *ctx, const sgdl_model *model, ptrdiff
 /* How well (U, Q) of sgdl_modified_loss solve the stationary Fokker-Planck equation of the model, by products with
  * matrices assembled anew (Frobenius norms; D, A: THEORY section 2, B = S(1-beta^2) times sgdl_stationary):
  * residual[0] = |A Pi - (D+Q) U|/|A Pi|, Pi = B U (the identity; where Sigma is singular the projection on
- * the reachable subspace), [1] = |A B + B A' - 2D|/|A B|, [2] = |Q + Q'|/|Q| (0 when Q = 0),
+ * the reachable subspace), or |Pi B - B|/|B| where that is larger, [1] = |A B + B A' - 2D|/|A B|, [2] = |Q + Q'|/|Q| (0 when Q = 0),
  * [3] = largest |L p|/p over n points (rows, n x 2d, optional; projected by Pi), in units of tr A, where L p = 0 is the
- * equation (0 without points). SGDL_LANGEVIN without flat noisy modes. Cost: 22 products of d^3. */
+ * equation (0 without points). SGDL_LANGEVIN without flat noisy modes. Cost: 30 products of d^3. */
 sgdl_status sgdl_fokker_planck_residual(sgdl_context *ctx, const sgdl_model *model, const double *U,
                                         const double *Q, ptrdiff_t n, const double *points, double residual[4]);
 /* THEORY section 9; every output optional. entropy_production: per unit time t = lr k, zero exactly where the stationary

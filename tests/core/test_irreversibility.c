@@ -85,6 +85,10 @@ static void test_residual(sgdl_context *ctx)
   CHECK_STATUS(sgdl_fokker_planck_residual(ctx, &p.model, U, Q, 0, NULL, residual), SGDL_OK);
   CHECK(residual[2] > 0.01);
   CHECK_NEAR(residual[3], 0, 0);
+  Q[1] -= 1;
+  U[0] *= 1.5;
+  CHECK_STATUS(sgdl_fokker_planck_residual(ctx, &p.model, U, Q, 0, NULL, residual), SGDL_OK);
+  CHECK(residual[0] > 0.01);
 
   /* noise diagonal in the modes, a noiseless flat mode */
   make(ctx, 16, &p);

@@ -79,7 +79,18 @@ static sgdl_status add_diffusion(sgdl_context *ctx, const equation *eq, double s
 
 /* ---- residuals of the matrices --------------------------------------------------------------------------- */
 
-/* |A Pi - (D + Q) U|/|A Pi|. work: 2d x 2d. */
+/* |Pi B - B|/|B|: is U an inverse of B, on the reachable subspace where that is not the whole? work: 2d x 2d. */
+static sgdl_status inverse_residual(sgdl_context *ctx, const equation *eq, double *work, double *residual)
+{
+  ptrdiff_t n = 2 * eq->d;
+  double size = norm(n * n, eq->B);
+  memcpy(work, eq->B, sizeof(double) * (size_t)(n * n));
+  SGDL_TRY(sgdl_backend_of(ctx)->product(ctx, 0, 0, n, n, n, 1.0, eq->Pi, n, eq->B, n, -1.0, work, n));
+  *residual = size > 0 ? norm(n * n, work) / size : 0;
+  return SGDL_OK;
+}
+
+/* |A Pi - (D + Q) U|/|A Pi|: blind to U where Q is right, hence the residual above. work: 2d x 2d. */
 static sgdl_status drift_residual(sgdl_context *ctx, const equation *eq, const double *U, const double *Q,
                                   double *work, double *residual)
 {
@@ -207,7 +218,10 @@ sgdl_status sgdl_fokker_planck_residual(sgdl_context *ctx, const sgdl_model *mod
   SGDL_GET(assemble_covariance(ctx, model, work, &eq));
   SGDL_GET(sgdl_backend_of(ctx)->product(ctx, 0, 0, n2, n2, n2, 1.0, eq.B, n2, U, n2, 0.0, eq.Pi, n2));
 
+  double inverse = 0;
+  SGDL_GET(inverse_residual(ctx, &eq, work, &inverse));
   SGDL_GET(drift_residual(ctx, &eq, U, Q, work, &residual[0]));
+  residual[0] = fmax(residual[0], inverse);
   SGDL_GET(lyapunov_residual(ctx, &eq, work, &residual[1]));
   residual[2] = symmetry_residual(n2, Q, work);
   residual[3] = 0;
