@@ -81,17 +81,17 @@ void sgdl_accumulation_plan(const sgdl_noise *noise, sgdl_dynamics dynamics, con
   plan_epochs(plan);
 }
 
-/* Doublings of an epoch until a mode has forgotten: its map is below FORGOTTEN. A flat mode never forgets
+/* Doublings of an epoch until a mode has forgotten: its map is below 1e-20. A flat mode never forgets
  * its position, but an epoch without white floor does not move it. */
 static int doublings_to_forget(const sgdl_accumulation *plan, double kappa)
 {
-  static const double FORGOTTEN = 1e-20;
+  static const double NOTHING = 1e-20;
   double E[4], steps = (double)plan->noise.steps;
   int l = 0;
   for (; l < SGDL_MAX_CLIMB - 1; l++, steps *= 2) {
     sgdl_mode_map(plan->dynamics, &plan->hyper, kappa, steps, E);
     double lasting = kappa == 0 ? fabs(E[3]) : fabs(E[0]) + fabs(E[3]) + sqrt(fabs(E[1] * E[2]));
-    if (lasting < FORGOTTEN)
+    if (lasting < NOTHING)
       break;
   }
   return l;
@@ -114,13 +114,15 @@ void sgdl_accumulation_plan_phase(const sgdl_noise *noise, const sgdl_hyper *h, 
 
 /* ---- table of a mode ------------------------------------------------------------------------------- */
 
-/* Coordinates of a mode: (theta + eta b v, v). A slow mode under epochs that go on for ever takes
- * b = beta/(1-beta): the combination that a flat mode conserves and that a slow one changes by u only, so that
- * its small covariance is not lost in the rounding of the fast one. Elsewhere b = 0. */
+/* Coordinates of a mode over whole epochs: (theta + eta b v, v). A slow mode, long after the fast part has
+ * been forgotten, takes b = beta/(1-beta): the combination that a flat mode conserves and that a slow one changes
+ * by u only, so that its small covariance is not lost in the rounding of the fast one. Elsewhere b = 0. */
 static double slow_coordinate(const sgdl_accumulation *plan, double kappa)
 {
+  static const double FORGOTTEN = 30;
   double beta = plan->hyper.momentum, u = plan->hyper.lr * kappa;
-  return plan->endless && u < (1 - beta) * (1 - beta) / 4 ? beta / (1 - beta) : 0;
+  int slow = fabs(u) < (1 - beta) * (1 - beta) / 4 && plan->k * (1 - beta) > FORGOTTEN;
+  return slow ? beta / (1 - beta) : 0;
 }
 
 /* E(k) of a mode in its coordinates; `change` (optional) = E(k) - I, to full relative accuracy for slow modes. */

@@ -98,10 +98,10 @@ void sgdl_noise_pair_stationary(const sgdl_noise *noise, sgdl_dynamics dynamics,
  * are those of the other mode, transposed. */
 static void within_epoch(const sgdl_noise *noise, const sgdl_mode *mode, double k, double left[4], double right[4])
 {
-  sgdl_epoch_sums whole = sgdl_epoch_sums_at(mode, noise->steps), here = sgdl_epoch_sums_at(mode, (ptrdiff_t)k);
+  sgdl_epoch_sums here = sgdl_epoch_sums_at(mode, (ptrdiff_t)k);
   sgdl_epoch_sums rest = sgdl_epoch_sums_at(mode, noise->steps - (ptrdiff_t)k);
   sgdl_epoch_sums after = sgdl_epoch_sums_at(mode, noise->steps + (ptrdiff_t)k);
-  sgdl_real M = whole.n;
+  sgdl_real M = (sgdl_real)noise->steps;
   sgdl_real of_s = after.U - 2 * here.U - M * M * here.s, of_T = after.V - 2 * here.V - M * M * here.T;
   combination(mode, noise->u * mode->u * of_T / M, -noise->u * of_s / M, left);
   combination(mode, noise->u * mode->u * rest.V / M, -noise->u * rest.U / M, right);
@@ -185,36 +185,46 @@ void sgdl_noise_msd_begin(const sgdl_noise *noise, sgdl_dynamics dynamics, const
  *   M^2 psi(k) + 2 J_M + 2 J_k - J_{k+M} - J_{|k-M|},
  * and with m, n the smaller and the larger of k, M: J_{n+m} + J_{n-m} - 2 J_n = sum_{|i|<m} (m-|i|) psi(n+i). All
  * sums are of like terms; what cancels between them is at most 10/((1-beta) M), in long double. */
-static sgdl_real epoch_sum(const sgdl_noise_msd *m, double k, sgdl_real psi)
+static sgdl_real sum_within(const sgdl_noise_msd *m, const sgdl_epoch_sums *here)
 {
   const sgdl_mode *mode = &m->mode;
-  sgdl_real u = mode->u, M = m->M, of_s, of_T;
-  if (k >= m->M) {
-    sgdl_response b = sgdl_mode_response(mode, k - M);
-    of_s = m->after_s;
-    of_T = m->after_T;
-    return 2 * m->within + (1 - u * b.T) * (of_T + m->tau * of_s)
-           + b.s * (of_s + m->tau * (mode->trace * of_s - u * of_T));
-  }
-  sgdl_epoch_sums here = sgdl_epoch_sums_at(mode, (ptrdiff_t)k);
-  sgdl_response b = sgdl_mode_response(mode, M - k);
-  sgdl_real kept = 1 - u * b.T, weight = (sgdl_real)k * k;
-  sgdl_epoch_sums_triangle(mode, here, &of_s, &of_T);
+  sgdl_response b = sgdl_mode_response(mode, m->M - here->n);
+  sgdl_real u = mode->u, kept = 1 - u * b.T, weight = here->n * here->n, of_s, of_T;
+  sgdl_epoch_sums_triangle(mode, *here, &of_s, &of_T);
   sgdl_real T = weight * b.T + kept * of_T + b.s * of_s;
   sgdl_real s = b.s * (weight - u * of_T) + kept * of_s + mode->trace * b.s * of_s;
-  return M * M * psi - (T + m->tau * s) + 2 * (here.V + m->tau * here.U);
+  return m->M * m->M * (here->T + m->tau * here->s) - (T + m->tau * s) + 2 * (here->V + m->tau * here->U);
+}
+
+static sgdl_real sum_past(const sgdl_noise_msd *m, double k)
+{
+  const sgdl_mode *mode = &m->mode;
+  sgdl_response b = sgdl_mode_response(mode, k - m->M);
+  sgdl_real of_s = m->after_s, of_T = m->after_T;
+  return 2 * m->within + (1 - mode->u * b.T) * (of_T + m->tau * of_s)
+         + b.s * (of_s + m->tau * (mode->trace * of_s - mode->u * of_T));
 }
 
 double sgdl_noise_msd_half(const sgdl_noise_msd *m, double k)
 {
   const sgdl_noise *noise = m->noise;
-  sgdl_response r = sgdl_mode_response(&m->mode, k);
-  sgdl_real psi = r.T + m->tau * r.s;
+  sgdl_real psi = 0, sum;
   if (!m->stable)
     return NAN;
-  if (!noise->epoch)
-    return (double)(noise->scale * m->amplitude * psi);
-  return (double)(noise->u * m->amplitude * (noise->excess * psi + epoch_sum(m, k, psi) / m->M));
+  if (noise->epoch && k < m->M) {
+    sgdl_epoch_sums here = sgdl_epoch_sums_at(&m->mode, (ptrdiff_t)k);
+    psi = here.T + m->tau * here.s;
+    sum = sum_within(m, &here);
+  } else {
+    if (!noise->epoch || noise->excess > 0) {
+      sgdl_response r = sgdl_mode_response(&m->mode, k);
+      psi = r.T + m->tau * r.s;
+    }
+    if (!noise->epoch)
+      return (double)(noise->scale * m->amplitude * psi);
+    sum = sum_past(m, k);
+  }
+  return (double)(noise->u * m->amplitude * (noise->excess * psi + sum / m->M));
 }
 
 double sgdl_noise_half_msd(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
