@@ -14,7 +14,7 @@
 ##
 ## @table @var
 ## @item problem
-## from sgd_quadratic, sgd_regression or sgd_spectrum
+## from sgd_quadratic, sgd_regression, sgd_spectrum or sgd_examples
 ## @item hyper
 ## from sgd_hyper
 ## @item dynamics
@@ -24,9 +24,11 @@
 ## @qcode{"replacement"} (default), @qcode{"without"} (no example twice in a batch) or
 ## @qcode{"epoch"} (a fresh shuffle of all examples each epoch; needs dynamics "sgd")
 ## @item noise
-## @qcode{"constant"}: the gradient noise at the minimiser everywhere
+## @qcode{"constant"} (default): the gradient noise at the minimiser everywhere;
+## @qcode{"multiplicative"}: noise that grows with the displacement, for problems with examples (see
+## below)
 ## @item n_examples
-## number of examples N; taken from the data of a regression
+## number of examples N; taken from the data of a regression and from sgd_examples
 ## @item drop_last
 ## epochs: true drops the remainder batch, false (default, as in PyTorch) keeps it
 ## @item device
@@ -55,16 +57,36 @@
 ## counts n_flat, n_flat_noisy, n_saddle, n_past_limit; lr_limit = 2 (1 + momentum)/max
 ## kappa; worst_kappa; langevin_error, the largest relative error of the Langevin model's
 ## stationary variances; epoch_steps; remainder
+## @item multiplicative
+## with noise "multiplicative" and without epochs, else []: a struct with the spectral_radius
+## of the map P -> stationary (K, D[P]) and a radius_bound; largest_stable_lr, where the radius is 1;
+## the tail_index of |theta|; fourth_moment, whether it is finite; iterations; error, a
+## bound on the relative error of the trace; constant_noise, the noise at the minimiser
 ## @end table
 ##
+## With noise "multiplicative", @code{gradient_noise} is the self-consistent covariance
+## Sigma(P) of the gradient of one example with Hessian H_i and gradient n_i at the minimiser:
+##
+## @example
+## P = stationary (K, Sigma(P)),   Sigma(P) = C + D[P],   C = E_i[n_i n_i'],   D[P] = E_i[H_i P H_i] - H P H
+## @end example
+##
+## @noindent
+## exact for regression under "sgd", up to third derivatives for other losses.  Where its
+## spectral radius reaches 1 the stationary variance is infinite.  By epochs gradient_noise stays that at the
+## minimiser, and sgd_msd gives the theory of dressed epochs.
+##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:unstable} (learning rate past
-## the limit under "sgd"), @code{sgdlangevin:flat} (the loss slopes for ever along a flat direction),
+## the limit under "sgd", or infinite variance under multiplicative noise), @code{sgdlangevin:flat}
+## (the loss slopes for ever along a flat direction),
 ## @code{sgdlangevin:unsupported}, @code{sgdlangevin:no_device},
 ## @code{sgdlangevin:no_residual}.  @strong{Warning}:
 ## @code{sgdlangevin:unstable} (the same limit under "langevin").
 ##
 ## @strong{Source}: arXiv 2107.09133; the stability limit 0 < lr kappa < 2 (1 + momentum)
-## is that of the recursion.  Cost: one symmetric eigendecomposition and two products.
+## is that of the recursion.  Weight-dependent noise is ours.  Cost: one symmetric
+## eigendecomposition and two products; with multiplicative noise 4 N d^2 flops times the rank of the H_i an
+## iteration.
 ##
 ## @example
 ## problem = sgd_quadratic ([2, 0.3; 0.3, 1], "Sigma", eye (2));
@@ -77,11 +99,13 @@ function model = sgd_model (problem, hyper, varargin)
   if (nargin < 2)
     print_usage ();
   endif
-  __sgdl__ ("expect_type", problem, "problem", {"sgd_quadratic", "sgd_regression", "sgd_spectrum"});
+  __sgdl__ ("expect_type", problem, "problem", {"sgd_quadratic", "sgd_regression", "sgd_spectrum", ...
+                                            "sgd_examples"});
   __sgdl__ ("expect_type", hyper, "hyper", {"sgd_hyper"});
   opt = __sgdl_options__ ("sgd_model", {"dynamics", {"langevin", "sgd"};
                                         "sampling", {"replacement", "without", "epoch"};
-                                        "noise", {"constant"}; "n_examples", []; "drop_last", false;
+                                        "noise", {"constant", "multiplicative"};
+                                        "n_examples", []; "drop_last", false;
                                         "device", {"auto", "cpu", "cuda"}; "decompose", true}, varargin);
   if (strcmp (opt.device, "cuda"))
     error ("sgdlangevin:no_device",
@@ -93,7 +117,13 @@ function model = sgd_model (problem, hyper, varargin)
                   "n_examples", [], "drop_last", false,
                   "device", opt.device, "dim", problem.dim, "eigenvalues", [], "vectors", [],
                   "minimiser", zeros (problem.dim, 1), "gradient_noise", [], "sigma2", [],
-                  "report", []);
+                  "report", [], "multiplicative", []);
+  multiplicative = strcmp (opt.noise, "multiplicative");
+  if (multiplicative && ! has_examples (problem))
+    error ("sgdlangevin:unsupported",
+           ["`noise` = \"multiplicative\": expected a problem with examples, from sgd_regression or ", ...
+            "sgd_examples"]);
+  endif
   model.n_examples = examples (problem, opt.n_examples);
   model.drop_last = __sgdl__ ("flag", opt.drop_last, "drop_last");
   __sgdl__ ("model_report", model);   # before the expensive part
@@ -111,16 +141,26 @@ function model = sgd_model (problem, hyper, varargin)
              hyper.lr, model.report.n_past_limit, model.dim, model.report.lr_limit,
              model.report.worst_kappa);
   endif
+  if (multiplicative && ! strcmp (model.sampling, "epoch"))
+    constant_noise = model.gradient_noise;
+    [model.gradient_noise, model.multiplicative] = __sgdl__ ("multiplicative_noise", model);
+    model.multiplicative.constant_noise = constant_noise;
+    model.sigma2 = [];
+  endif
+endfunction
+
+function yes = has_examples (problem)
+  yes = any (strcmp (problem.type, {"sgd_regression", "sgd_examples"}));
 endfunction
 
 function n = examples (problem, n)
-  if (! strcmp (problem.type, "sgd_regression"))
+  if (! has_examples (problem))
     return;
   endif
   if (! isempty (n) && ! isequal (n, problem.n_examples))
-    error ("sgdlangevin:bad_argument",
-           "`n_examples` = %g: expected %d, the rows of the regression's X, or []",
-           n, problem.n_examples);
+    rows_of = struct ("sgd_regression", "the regression's X", "sgd_examples", "gradients").(problem.type);
+    error ("sgdlangevin:bad_argument", "`n_examples` = %g: expected %d, the rows of %s, or []",
+           n, problem.n_examples, rows_of);
   endif
   n = problem.n_examples;
 endfunction
@@ -134,7 +174,9 @@ function model = decompose (model, problem)
     model.sigma2 = problem.sigma2;
   else
     [model.eigenvalues, model.vectors] = __sgdl__ ("decompose", problem.H);
-    if (! isempty (problem.b))
+    if (strcmp (problem.type, "sgd_examples"))
+      model.minimiser = problem.minimiser;
+    elseif (! isempty (problem.b))
       model.minimiser = __sgdl__ ("minimiser", model.eigenvalues, model.vectors, weight_decay, problem.b);
     endif
     [Sigma, model.sigma2] = noise_at_minimiser (model, problem);
@@ -148,7 +190,8 @@ function model = decompose (model, problem)
 endfunction
 
 function model = without_modes (model, problem)
-  if (strcmp (problem.type, "sgd_spectrum") || ! strcmp (model.dynamics, "langevin"))
+  if (any (strcmp (problem.type, {"sgd_spectrum", "sgd_examples"}))
+      || ! strcmp (model.dynamics, "langevin") || strcmp (model.noise, "multiplicative"))
     unsupported ();
   endif
   if (! isempty (problem.b))
@@ -173,6 +216,10 @@ function [Sigma, sigma2] = noise_at_minimiser (model, problem)
     Sigma = problem.Sigma;
     sigma2 = problem.sigma2;
     return;
+  elseif (strcmp (problem.type, "sgd_examples"))
+    Sigma = covariance_of_gradients (problem, model.hyper.weight_decay);
+    sigma2 = [];
+    return;
   endif
   empirical = strcmp (problem.gradient_noise, "empirical");
   [Sigma, rss] = __sgdl__ ("regression_noise", problem.X, problem.y, model.minimiser,
@@ -181,6 +228,13 @@ function [Sigma, sigma2] = noise_at_minimiser (model, problem)
   if (! empirical)
     sigma2 = __sgdl__ ("residual_variance", problem.n_examples, problem.dim, rss);
   endif
+endfunction
+
+## Mean of n n', each n a "regression" of input n on target 1 with residual 1.
+function Sigma = covariance_of_gradients (problem, weight_decay)
+  gradients = problem.gradients + weight_decay * problem.minimiser';
+  Sigma = __sgdl__ ("regression_noise", gradients, ones (problem.n_examples, 1), zeros (problem.dim, 1), 0,
+                    true);
 endfunction
 
 %!demo
@@ -219,6 +273,26 @@ endfunction
 %! gradients = -X .* residuals;
 %! Sigma = gradients' * gradients / 7 - 0.01^2 * model.minimiser * model.minimiser';
 %! assert (model.gradient_noise, model.vectors' * Sigma * model.vectors, 1e-13);
+%!test   # the self-consistent noise: Sigma(0, P) of its own stationary P
+%! hyper = sgd_hyper (0.02, 0.5, 0.01, 4);
+%! options = {"dynamics", "sgd", "sampling", "replacement"};
+%! constant = sgd_model (sgd_regression (X, y), hyper, options{:});
+%! model = sgd_model (sgd_regression (X, y), hyper, options{:}, "noise", "multiplicative");
+%! P = sgd_stationary (model).theta;
+%! r = y - X * model.minimiser;
+%! H = model.problem.H;
+%! Sigma = X' * (X .* (sum ((X * P) .* X, 2) + r.^2)) / 7 - H * P * H - 1e-4 * model.minimiser * model.minimiser';
+%! assert (model.vectors * model.gradient_noise * model.vectors', Sigma, 1e-10 * norm (Sigma));
+%! assert (model.multiplicative.constant_noise, constant.gradient_noise);
+%! assert (model.multiplicative.spectral_radius > 0 && model.multiplicative.spectral_radius < 1);
+%! assert (model.multiplicative.largest_stable_lr > 0.02);
+%! assert (islogical (model.multiplicative.fourth_moment));
+%! assert (constant.multiplicative, []);
+%!test   # by epochs the noise stays that at the minimiser
+%! options = {"dynamics", "sgd", "sampling", "epoch"};
+%! model = sgd_model (sgd_regression (X, y), hyper, options{:}, "noise", "multiplicative");
+%! assert (model.gradient_noise, sgd_model (sgd_regression (X, y), hyper, options{:}).gradient_noise);
+%! assert (model.multiplicative, []);
 %!test   # eigenvalues only
 %! model = sgd_model (sgd_spectrum ([1, 2], "sigma2", 3), hyper);
 %! assert (model.eigenvalues, [2; 1]);
@@ -242,7 +316,7 @@ endfunction
 %!error id=sgdlangevin:flat
 %! sgd_model (sgd_quadratic (diag ([1, 0]), "b", [1, 1], "sigma2", 1), sgd_hyper (0.1))
 %!error <Invalid call> sgd_model (quadratic)
-%!error <`problem`: expected the value of sgd_quadratic.*sgd_spectrum\(\), got a 2 x 2 double array>
+%!error <`problem`: expected the value of sgd_quadratic.*sgd_examples\(\), got a 2 x 2 double array>
 %! sgd_model (H, hyper)
 %!error <`problem`: .* got that of sgd_hyper\(\)> sgd_model (hyper, quadratic)
 %!error <`hyper`: expected the value of sgd_hyper\(\), got a number> sgd_model (quadratic, 0.1)
@@ -252,7 +326,13 @@ endfunction
 %!error <sgd_model has no argument `dynamic`: did you mean `dynamics`>
 %! sgd_model (quadratic, hyper, "dynamic", "sgd")
 %!error <did you mean "epoch"> sgd_model (quadratic, hyper, "sampling", "epochs")
-%!error <`noise` = "multiplicative"> sgd_model (quadratic, hyper, "noise", "multiplicative")
+%!error <`noise` = "multiplicative": expected a problem with examples, from sgd_regression or sgd_examples>
+%! sgd_model (quadratic, hyper, "noise", "multiplicative")
+%!error id=sgdlangevin:unsupported sgd_model (quadratic, hyper, "noise", "multiplicative")
+%!error id=sgdlangevin:unstable
+%! sgd_model (sgd_regression (X, y), sgd_hyper (0.5, 0.9, 0, 1), "dynamics", "sgd", "noise", "multiplicative")
+%!error <the stationary variance is infinite>
+%! sgd_model (sgd_regression (X, y), sgd_hyper (0.5, 0.9, 0, 1), "dynamics", "sgd", "noise", "multiplicative")
 %!error <`n_examples`> sgd_model (quadratic, hyper, "sampling", "without")
 %!error <`n_examples` = 5: expected 7> sgd_model (sgd_regression (X, y), hyper, "n_examples", 5)
 %!error <`batch_size`> sgd_model (quadratic, hyper, "n_examples", 3)

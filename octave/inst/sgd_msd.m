@@ -10,6 +10,10 @@
 ## stationary start: MSD(k) = sum_l 2 P_l (1 - phi_l(k)),  phi_l the autocorrelation of mode l
 ## @end example
 ##
+## For a model by epochs with noise "multiplicative", the theory of dressed epochs: noise
+## Gamma(h) = c_h (C + D[X_h]) that grows with the displacements X_h, a restoring kernel from
+## reusing the same examples, their third cumulant, and a shift of the mean.
+##
 ## @strong{Arguments}
 ##
 ## @table @var
@@ -19,9 +23,13 @@
 ## vector of n numbers > 0; whole numbers under dynamics "sgd" and for form "paper"
 ## @item start
 ## @qcode{"stationary"} (default; what a long time average measures, flat modes starting
-## from stationary velocity) or @qcode{"point"}
+## from stationary velocity), @qcode{"point"}: (theta0, v0), @qcode{"stationary-velocity"}: theta0
+## and a velocity of the stationary law, @qcode{"gaussian"}: mean (theta0, v0), covariance @var{cov0},
+## or @qcode{"checkpoint"}: stationary, from an epoch's end
 ## @item theta0, v0
 ## the point, vectors of d; default the minimiser and 0
+## @item cov0
+## covariance of (theta, v) at the start, 2d x 2d, for start "gaussian"
 ## @item form
 ## @qcode{"model"} (default): the model's own dynamics; @qcode{"paper"}: the paper's sum over
 ## step displacements
@@ -40,16 +48,33 @@
 ## n x 1; analytic for Langevin, centred difference over one step each side for SGD
 ## @item modes
 ## n x d, or []
+## @item regime
+## cellstr n x 1, by the exponent c and how fast it changes: "ballistic" (c > 3/2), "confined"
+## (c < 1/10), "diffusive" (c near 1 and staying), "plateau" (c between, staying), "crossover"; []
+## for form "paper" and for saddles
+## @item crossover
+## struct: ballistic_end and confined_start, in steps; relaxation (1 x 2), times
+## (1 - momentum)/(lr kappa) of the stiffest and the flattest overdamped mode; spectral_exponent of the
+## spectrum between, its spectral_misfit; predicted, the exponent between where there is one; plateau, the
+## median exponent there; or []
+## @item terms
+## dressed epochs, else []: n x 5, the MSD with constant noise, and with noise (b), response (c), third
+## cumulant (f) and shift of the mean (e) added one by one; msd is the last
+## @item dressed
+## dressed epochs, else []: struct with trace (1 x 5), stationary variances on these rungs;
+## small_parameter of the expansion; shift of the mean in standard deviations; variance (d x 1, per mode)
+## and mean_shift (d x 1)
 ## @item form, start, model
 ## as given
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:saddle}, @code{sgdlangevin:unsupported}
-## (form "paper" without noise sigma2 H).  @strong{Warning}: @code{sgdlangevin:paper_form}.
+## (form "paper" without noise sigma2 H; dressed epochs from another start).  @strong{Warning}: @code{sgdlangevin:paper_form}.
 ##
 ## @strong{Source}: arXiv 2107.09133, anomalous diffusion; its sum is
 ## lr^2 sigma2/(batch_size (1 - momentum^2)) (tr H k + 2 k sum_j (1 - j/k) sum_l rho_l E22_l(j)).
-## Cost: O(n d); under epochs O(n d M) for M steps an epoch.
+## Starts, regimes and dressed epochs are ours.  Cost: O(n d); under epochs O(n d log M) for
+## M steps an epoch; dressed epochs N d^2 and O(d^2 M) a rung.
 ##
 ## @example
 ## model = sgd_model (sgd_spectrum (logspace (-4, 1, 50), "sigma2", 1), sgd_hyper (0.05, 0.9));
@@ -63,22 +88,47 @@ function prediction = sgd_msd (model, steps, varargin)
     print_usage ();
   endif
   __sgdl_check_model__ (model);
-  opt = __sgdl_options__ ("sgd_msd", {"start", {"stationary", "point"}; "theta0", []; "v0", [];
-                                      "form", {"model", "paper"}; "modes", false}, varargin);
-  if (strcmp (opt.form, "paper"))
-    warning ("sgdlangevin:paper_form",
-             ["the paper's sum counts step displacements by a trapezoid rule: its excess grows for ever ", ...
-              "in confined modes, so its late exponent 1 is an artefact; form = \"model\" is exact"]);
+  opt = __sgdl_options__ ("sgd_msd",
+                          {"start", {"stationary", "point", "stationary-velocity", "gaussian", "checkpoint"};
+                           "theta0", []; "v0", []; "form", {"model", "paper"}; "modes", false; "cov0", []},
+                          varargin);
+  if (strcmp (model.noise, "multiplicative") && strcmp (model.sampling, "epoch"))
+    [displacement, exponent, modes, terms, dressed] = dressed_msd (model, steps, opt);
+  else
+    if (strcmp (opt.form, "paper"))
+      warning ("sgdlangevin:paper_form",
+               ["the paper's sum counts step displacements by a trapezoid rule: its excess grows for ever ", ...
+                "in confined modes, so its late exponent 1 is an artefact; form = \"model\" is exact"]);
+    endif
+    [displacement, exponent, modes] = ...
+      __sgdl__ ("msd_theory", model, steps, __sgdl_start__ (opt), opt.form, opt.modes);
+    terms = dressed = [];
   endif
-  if (strcmp (opt.start, "point") && isempty (opt.theta0))
-    opt.theta0 = model.minimiser;
-  endif
-  [displacement, exponent, modes] = ...
-    __sgdl__ ("msd_theory", model, steps, opt.start, opt.theta0, opt.v0, opt.form, opt.modes);
   step = double (steps(:));
+  regime = crossover = [];
+  if (strcmp (opt.form, "model") && model.report.n_saddle == 0)
+    [ascending, order] = sort (step);
+    [labels, crossover] = __sgdl__ ("msd_regimes", model, ascending, exponent(order));
+    regime = cell (size (step));
+    regime(order) = labels;
+  endif
   prediction = struct ("type", "sgd_msd", "step", step, "time", model.hyper.lr * step,
-                       "msd", displacement, "exponent", exponent, "modes", modes, "form", opt.form,
+                       "msd", displacement, "exponent", exponent, "modes", modes, "regime", {regime},
+                       "crossover", crossover, "terms", terms, "dressed", dressed, "form", opt.form,
                        "start", opt.start, "model", model);
+endfunction
+
+function [displacement, exponent, modes, terms, dressed] = dressed_msd (model, steps, opt)
+  if (! strcmp (opt.start, "stationary"))
+    error ("sgdlangevin:unsupported",
+           ["`start` = \"%s\": weight-dependent noise under epochs has the displacement from ", ...
+            "stationarity only; use start = \"stationary\" or noise = \"constant\""], opt.start);
+  elseif (strcmp (opt.form, "paper"))
+    error ("sgdlangevin:unsupported",
+           "`form` = \"paper\": the paper's sum has constant noise; use noise = \"constant\"");
+  endif
+  [terms, exponent, modes, dressed] = __sgdl__ ("dressed_msd", model, steps, opt.modes);
+  displacement = terms(:,end);
 endfunction
 
 %!demo
@@ -126,6 +176,48 @@ endfunction
 %! epoch = sgd_model (problem, hyper, "dynamics", "sgd", "sampling", "epoch", "n_examples", 100);
 %! white = sgd_model (problem, hyper, "dynamics", "sgd");
 %! assert (sgd_msd (epoch, 1000).msd < 0.2 * sgd_msd (white, 1000).msd);
+
+%!test   # starts
+%! state = sgd_stationary (sgd);
+%! C = [state.theta, state.cross; state.cross', state.velocity];
+%! steps = [2, 30];
+%! from = @(varargin) sgd_msd (sgd, steps, "start", varargin{:}).msd;
+%! stationary = sgd_msd (sgd, steps).msd;
+%! assert (from ("gaussian", "cov0", C), stationary, -1e-11);
+%! assert (from ("checkpoint"), stationary, -1e-11);
+%! C(1:2,:) = C(:,1:2) = 0;
+%! assert (from ("gaussian", "theta0", [1, 1], "cov0", C), from ("stationary-velocity", "theta0", [1, 1]), -1e-11);
+%! path = sgd_transient (sgd, steps, [1, 1], "start", "stationary-velocity", "covariance", "trace");
+%! assert (from ("stationary-velocity", "theta0", [1, 1]),
+%!         sumsq (path.mean_theta - [1; 1])' + path.theta, -1e-11);
+%!test   # regimes, in the order of the steps
+%! prediction = sgd_msd (model, [1e6, 0.1]);
+%! assert (prediction.regime, {"confined"; "ballistic"});
+%! assert (numel (sgd_msd (model, round (logspace (0, 4, 40))).crossover.relaxation), 2);
+%!test   # a power-law spectrum has a plateau
+%! rho = 1e-6 * (1 - (0:399)' / 400 * (1 - 1e-6 ^ 0.5)) .^ (-1 / 0.5);
+%! broad = sgd_model (sgd_spectrum (rho, "sigma2", 1), sgd_hyper (0.1, 0));
+%! crossover = sgd_msd (broad, logspace (0, 8, 80)).crossover;
+%! assert (crossover.spectral_exponent, 0.5, 0.06);
+%! assert (isempty (sgd_msd (sgd, [1, 2]).terms));
+%!test   # dressed epochs: one rung on the other
+%! X = [1, 0; 2, 1; -1, 3; 0, 1; 1, 1; 3, -1; 0.5, 2; -2, 1];
+%! y = [1; 2; 0; -1; 2; 0.3; 1; 0.5];
+%! options = {"dynamics", "sgd", "sampling", "epoch"};
+%! hyper = sgd_hyper (0.02, 0.5, 0.01, 1);
+%! constant = sgd_model (sgd_regression (X, y), hyper, options{:});
+%! dressed = sgd_model (sgd_regression (X, y), hyper, options{:}, "noise", "multiplicative");
+%! steps = [20, 1, 5];
+%! prediction = sgd_msd (dressed, steps, "modes", true);
+%! assert (size (prediction.terms), [3, 5]);
+%! assert (prediction.terms(:,1), sgd_msd (constant, steps).msd, -1e-8);
+%! assert (prediction.msd, prediction.terms(:,5));
+%! assert (sum (prediction.modes, 2), prediction.msd, -1e-10);
+%! assert (prediction.dressed.trace(1), sgd_stationary (constant).trace.theta, -1e-8);
+%! assert (sum (prediction.dressed.variance), prediction.dressed.trace(5), -1e-10);
+%! assert (size (prediction.dressed.mean_shift), [2, 1]);
+%! fail ('sgd_msd (dressed, 1, "start", "point")', "has the displacement from stationarity only");
+%! fail ('sgd_msd (dressed, 1, "form", "paper")', "the paper's sum has constant noise");
 
 %!warning id=sgdlangevin:paper_form
 %! sgd_msd (sgd_model (sgd_spectrum (1, "sigma2", 1), sgd_hyper (0.1)), 1, "form", "paper");

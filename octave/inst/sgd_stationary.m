@@ -2,7 +2,7 @@
 
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{state} =} sgd_stationary (@var{model})
-## @deftypefnx {} {@var{state} =} sgd_stationary (@var{model}, "trace_only", @var{true})
+## @deftypefnx {} {@var{state} =} sgd_stationary (@var{model}, "trace_only", @var{true}, "phase", @var{m})
 ## Stationary covariance of parameters and velocity.
 ##
 ## Under the Langevin equation, for eigenvalues kappa of H + weight_decay I, noise S~
@@ -16,7 +16,11 @@
 ## @end example
 ##
 ## Under "sgd" the exact discrete values; under epochs averaged over the phase of the
-## epoch.
+## epoch, or @var{m} steps into one, with M steps an epoch and F the map of one step:
+##
+## @example
+## P_end = F^M P_end F^M' + Q(M),   P_m = F^m P_end F^m' + Q(m)
+## @end example
 ##
 ## @strong{Arguments}
 ##
@@ -25,6 +29,9 @@
 ## from sgd_model
 ## @item trace_only
 ## true: only the traces, no d x d matrix; default false
+## @item phase
+## epochs only: steps since the epoch began, a whole number from 0 (epoch ends, where
+## checkpoints are written) to M - 1; default [], the average over all of them
 ## @end table
 ##
 ## @strong{Value}: a struct with @code{type = "sgd_stationary"} and
@@ -40,18 +47,22 @@
 ## struct with traces @code{theta} and @code{velocity}
 ## @item exists
 ## d x 1, true where the mode has a stationary position
+## @item phase
+## as given, or []
 ## @item model
 ## the model
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:saddle} (negative curvature),
-## @code{sgdlangevin:bad_argument}.  @strong{Warning}: @code{sgdlangevin:flat}: flat noisy modes
+## @code{sgdlangevin:bad_argument}, @code{sgdlangevin:unsupported} (a phase without epochs).
+## @strong{Warning}: @code{sgdlangevin:flat}: flat noisy modes
 ## have no stationary position; they are left out of theta and cross, and trace.theta is
 ## Inf.
 ##
 ## @strong{Source}: arXiv 2107.09133, stationary solution of its Langevin equation, here
-## for any noise covariance.  Cost: at most four d x d products; one Cholesky factorisation
-## where Sigma = sigma2 H.
+## for any noise covariance; the covariance of batches by epochs is ours.  Cost: at most
+## four d x d products, at a phase five and O(d^2 log (relaxation time)); one Cholesky
+## factorisation where Sigma = sigma2 H.
 ##
 ## @example
 ## model = sgd_model (sgd_quadratic (eye (2), "sigma2", 1), sgd_hyper (0.1, 0.9, 0, 8));
@@ -65,9 +76,9 @@ function state = sgd_stationary (model, varargin)
     print_usage ();
   endif
   __sgdl__ ("expect_type", model, "model", {"sgd_model"});
-  opt = __sgdl_options__ ("sgd_stationary", {"trace_only", false}, varargin);
+  opt = __sgdl_options__ ("sgd_stationary", {"trace_only", false; "phase", []}, varargin);
   [theta, velocity, cross, trace_theta, trace_velocity, exists] = ...
-    __sgdl__ ("stationary", model, opt.trace_only);
+    __sgdl__ ("stationary", model, opt.trace_only, opt.phase);
   if (! all (exists))
     warning ("sgdlangevin:flat",
              ["%d of %d modes are flat with noise and have no stationary position: they are left out ", ...
@@ -75,7 +86,7 @@ function state = sgd_stationary (model, varargin)
   endif
   state = struct ("type", "sgd_stationary", "theta", theta, "velocity", velocity, "cross", cross,
                   "trace", struct ("theta", trace_theta, "velocity", trace_velocity), "exists", exists,
-                  "model", model);
+                  "phase", double (opt.phase), "model", model);
 endfunction
 
 %!demo
@@ -125,6 +136,21 @@ endfunction
 %! state = sgd_stationary (sgd_model (sgd_spectrum ([1, 0], "sigma2", 1), sgd_hyper (0.1, 0.5)));
 %! assert (state.exists, [true; true]);
 %! assert (state.theta(2,2), 0);
+%!test   # the phases of an epoch average to the average
+%! epoch = sgd_model (sgd_quadratic (H, "Sigma", Sigma), sgd_hyper (0.05, 0.9, 0.01, 4),
+%!                    "dynamics", "sgd", "sampling", "epoch", "n_examples", 22);
+%! average = sgd_stationary (epoch);
+%! M = epoch.report.epoch_steps;
+%! total = zeros (2);
+%! for m = 0:M-1
+%!   state = sgd_stationary (epoch, "phase", m);
+%!   assert (state.phase, m);
+%!   total += state.theta / M;
+%! endfor
+%! assert (total, average.theta, 1e-12 * norm (average.theta));
+%! quick = sgd_stationary (epoch, "phase", 2, "trace_only", true);
+%! assert (quick.trace.theta, sgd_stationary (epoch, "phase", 2).trace.theta, -1e-12);
+%! assert (average.phase, []);
 %!warning id=sgdlangevin:flat
 %! sgd_stationary (sgd_model (sgd_spectrum ([1, 0], "noise", [1, 1]), sgd_hyper (0.1)));
 %!warning <1 of 2 modes are flat with noise>
@@ -137,3 +163,11 @@ endfunction
 %! sgd_stationary (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper), "trace", true)
 %!error <`trace_only`: expected true or false>
 %! sgd_stationary (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper), "trace_only", "yes")
+%!error id=sgdlangevin:unsupported
+%! sgd_stationary (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper), "phase", 0)
+%!error <`phase` = -1: expected a whole number .= 0>
+%! sgd_stationary (sgd_model (sgd_quadratic (H, "sigma2", 1), hyper), "phase", -1)
+%!error <`phase`>
+%! epoch = sgd_model (sgd_quadratic (H, "sigma2", 1), hyper, "dynamics", "sgd", "sampling", "epoch", ...
+%!                    "n_examples", 64);
+%! sgd_stationary (epoch, "phase", 2)

@@ -2,7 +2,8 @@
 
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{path} =} sgd_transient (@var{model}, @var{steps}, @var{theta0})
-## @deftypefnx {} {@var{path} =} sgd_transient (@dots{}, "v0", @var{v0}, "covariance", @var{kind})
+## @deftypefnx {} {@var{path} =} sgd_transient (@var{model}, @var{steps}, @var{name}, @var{value}, @dots{})
+## @deftypefnx {} {@var{path} =} sgd_transient (@var{model}, @var{steps}, @var{theta0}, @var{name}, @var{value}, @dots{})
 ## Mean and covariance of (theta, v) on the way from initialisation to stationarity.
 ##
 ## @example
@@ -21,9 +22,15 @@
 ## @item steps
 ## vector of n numbers >= 0; whole numbers under dynamics "sgd"
 ## @item theta0
-## initial parameters, vector of d
+## initial parameters, vector of d; default the minimiser
 ## @item v0
 ## initial velocity, vector of d; default 0
+## @item start
+## @qcode{"point"} (default): (theta0, v0); @qcode{"stationary-velocity"}: theta0 and a velocity of
+## the stationary law; @qcode{"gaussian"}: mean (theta0, v0), covariance @var{cov0};
+## @qcode{"checkpoint"}: the stationary law at epoch ends
+## @item cov0
+## covariance of (theta, v) at the start, 2d x 2d, for start "gaussian"
 ## @item covariance
 ## @qcode{"full"} (default), @qcode{"diagonal"}, @qcode{"trace"} or @qcode{"none"}
 ## @end table
@@ -38,12 +45,16 @@
 ## @item theta, velocity, cross
 ## cov(theta), cov(v), cov(theta, v): d x d x n, d x n (the diagonals), n x 1 (the traces) or
 ## [], by @var{covariance}
-## @item covariance
-## the kind
+## @item covariance, start
+## as given
 ## @end table
 ##
+## From all starts but "checkpoint" step 0 begins an epoch.  With noise "multiplicative",
+## dynamics "sgd" and a sharp point as start the exact noise along the way is used, which grows with the
+## distance of the mean from the minimiser; @var{steps} are then ascending.
+##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
-## @code{sgdlangevin:unsupported}.
+## @code{sgdlangevin:not_psd} (cov0), @code{sgdlangevin:unsupported}.
 ##
 ## @strong{Source}: arXiv 2107.09133, transition density of the Ornstein-Uhlenbeck process.
 ## Cost of one step: O(d^2 log k) and six d x d products for "full".
@@ -55,19 +66,60 @@
 ## @seealso{sgd_stationary, sgd_msd, sgd_simulate}
 ## @end deftypefn
 
-function path = sgd_transient (model, steps, theta0, varargin)
-  if (nargin < 3)
+function path = sgd_transient (model, steps, varargin)
+  if (nargin < 2)
     print_usage ();
   endif
   __sgdl_check_model__ (model);
+  if (numel (varargin) > 0 && ! ischar (varargin{1}))
+    varargin = [{"theta0"}, varargin];
+  endif
   opt = __sgdl_options__ ("sgd_transient",
-                          {"v0", []; "covariance", {"full", "diagonal", "trace", "none"}}, varargin);
-  [mean_theta, mean_velocity, theta, velocity, cross] = ...
-    __sgdl__ ("transient", model, steps, theta0, opt.v0, opt.covariance);
+                          {"theta0", []; "v0", []; "covariance", {"full", "diagonal", "trace", "none"};
+                           "start", {"point", "stationary-velocity", "gaussian", "checkpoint"};
+                           "cov0", []}, varargin);
+  exact = ! isempty (model.multiplicative) && strcmp (model.dynamics, "sgd") && strcmp (opt.start, "point");
+  if (exact)
+    [mean_theta, mean_velocity, theta, velocity, cross] = multiplicative_transient (model, steps, opt);
+  else
+    [mean_theta, mean_velocity, theta, velocity, cross] = ...
+      __sgdl__ ("transient", model, steps, __sgdl_start__ (opt), opt.covariance);
+  endif
   step = double (steps(:));
   path = struct ("type", "sgd_transient", "step", step, "time", model.hyper.lr * step,
                  "mean_theta", mean_theta, "mean_velocity", mean_velocity, "theta", theta,
-                 "velocity", velocity, "cross", cross, "covariance", opt.covariance);
+                 "velocity", velocity, "cross", cross, "covariance", opt.covariance,
+                 "start", opt.start);
+endfunction
+
+## The core takes ascending steps and gives whole covariances.
+function [mean_theta, mean_velocity, theta, velocity, cross] = multiplicative_transient (model, steps, opt)
+  [ascending, ~, place] = unique (double (steps(:)));
+  [mean_theta, mean_velocity, theta, velocity, cross] = ...
+    __sgdl__ ("multiplicative_transient", model, ascending, __sgdl_start__ (opt),
+              ! strcmp (opt.covariance, "none"));
+  mean_theta = mean_theta(:,place);
+  mean_velocity = mean_velocity(:,place);
+  theta = as_kind (theta, place, opt.covariance);
+  velocity = as_kind (velocity, place, opt.covariance);
+  cross = as_kind (cross, place, opt.covariance);
+endfunction
+
+function block = as_kind (full, place, kind)
+  if (strcmp (kind, "none"))
+    block = [];
+    return;
+  endif
+  full = full(:,:,place);
+  if (strcmp (kind, "full"))
+    block = full;
+    return;
+  endif
+  d = rows (full);
+  block = reshape (full, d^2, [])(1:d+1:d^2,:);
+  if (strcmp (kind, "trace"))
+    block = sum (block, 1)';
+  endif
 endfunction
 
 %!demo
@@ -121,7 +173,36 @@ endfunction
 %! assert (none.theta, []);
 %! assert (none.mean_theta, full.mean_theta);
 
-%!error <Invalid call> sgd_transient (model, 1)
+%!test   # starts: the default is the minimiser at rest
+%! path = sgd_transient (sgd, 3);
+%! assert (path.mean_theta, sgd.minimiser, 1e-14);
+%! assert (path.start, "point");
+%! assert (sgd_transient (sgd, 3, "theta0", [1, -1]).mean_theta, sgd_transient (sgd, 3, [1, -1]).mean_theta);
+%!test   # from a Gaussian: F C0 F' + noise
+%! K = H + 0.01 * eye (2);
+%! F = [eye(2) - 0.05*K, 0.05*0.9*eye(2); -K, 0.9*eye(2)];
+%! G = [0.05*eye(2); eye(2)];
+%! C0 = [2, 0.5, 0, 0.1; 0.5, 1, 0.2, 0; 0, 0.2, 1, 0; 0.1, 0, 0, 3];
+%! path = sgd_transient (sgd, 1, [1, -1], "start", "gaussian", "cov0", C0);
+%! C = F * C0 * F' + G * Sigma / 32 * G';
+%! assert ([path.theta, path.cross; path.cross', path.velocity], C, 1e-14 * norm (C));
+%!test   # stationary velocity, and stationary at epoch ends
+%! state = sgd_stationary (sgd);
+%! path = sgd_transient (sgd, 0, [1, -1], "start", "stationary-velocity");
+%! assert (path.velocity, state.velocity, 1e-14);
+%! assert (path.theta, zeros (2));
+%! epoch = sgd_model (sgd.problem, hyper, "dynamics", "sgd", "sampling", "epoch", "n_examples", 100);
+%! path = sgd_transient (epoch, [0, 3], "start", "checkpoint");
+%! assert (path.theta(:,:,1), sgd_stationary (epoch, "phase", 0).theta, 1e-15);
+%! assert (path.theta(:,:,2), sgd_stationary (epoch, "phase", 3).theta, 1e-15);
+
+%!error <Invalid call> sgd_transient (model)
+%!error <`start` = "points": .* did you mean "point"> sgd_transient (model, 1, [1, 1], "start", "points")
+%!error <`cov0`: expected a 4 x 4 covariance of \(theta, v\) with start = "gaussian">
+%! sgd_transient (model, 1, [1, 1], "start", "gaussian")
+%!error <`cov0`: expected a 4 x 4 covariance> sgd_transient (model, 1, [1, 1], "cov0", eye (4))
+%!error <`cov0`: expected a 4 x 4 matrix, got 2 x 2>
+%! sgd_transient (model, 1, [1, 1], "start", "gaussian", "cov0", eye (2))
 %!error <`steps`: expected a numeric vector, got a cell array> sgd_transient (model, {1}, [1, 1])
 %!error <`steps> sgd_transient (model, -1, [1, 1])
 %!error <`steps> sgd_transient (sgd, 1.5, [1, 1])

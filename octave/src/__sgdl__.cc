@@ -51,7 +51,7 @@ Internal: call the C core of sgdlangevin.  Use the functions named sgd_@dots{} i
     {"power_spectrum", {power_spectrum, 4}},
     {"ringing", {ringing, 1}},
     {"multiplicative_noise", {multiplicative_noise, 1}},
-    {"multiplicative_transient", {multiplicative_transient, 5}},
+    {"multiplicative_transient", {multiplicative_transient, 4}},
     {"dressed_msd", {dressed_msd, 3}},
     {"simulate", {simulate, 3}},
     {"trajectory_shape", {trajectory_shape, 1}},

@@ -144,29 +144,28 @@ namespace sgdlangevin
     return ovl (noise, map);
   }
 
-  // (model, steps, theta0, v0, full): mean_theta, mean_velocity, theta, velocity, cross
-  // (d x d x n, [] unless full), trace of theta (n).
+  // (model, steps ascending, start, full): mean_theta, mean_velocity, theta, velocity, cross
+  // (d x d x n, [] unless full).
   SGDLANGEVIN_ENTRY (multiplicative_transient)
   {
     call_context ctx;
     model_view model (ctx, args(0));
     examples_view examples (ctx, model.core, args(0));
     octave_idx_type d = model.core.dim;
-    NDArray steps = real_vector (args(1), "steps"), theta0 = real_vector (args(2), "theta0", d, true),
-      v0 = real_vector (args(3), "v0", d, true);
+    NDArray steps = real_vector (args(1), "steps");
+    initial_view initial (ctx, args(2), d);
     octave_idx_type n = steps.numel ();
-    bool full = flag (args(4), "full");
+    bool full = flag (args(3), "full");
     dim_vector shape = full ? dim_vector (d, d, n) : dim_vector (0, 0);
     Matrix mean_theta (d, n), mean_velocity (d, n);
     NDArray theta (shape), velocity (shape), cross (shape);
-    ColumnVector trace (n);
     ctx.check (sgdl_multiplicative_transient (ctx, &model.core, &examples.core, n, steps.data (),
-                                              data_or_null (theta0), data_or_null (v0),
+                                              initial.core.theta0, initial.core.v0,
                                               mean_theta.fortran_vec (), mean_velocity.fortran_vec (),
                                               full ? theta.fortran_vec () : nullptr,
                                               full ? velocity.fortran_vec () : nullptr,
-                                              full ? cross.fortran_vec () : nullptr, trace.fortran_vec ()));
-    return ovl (mean_theta, mean_velocity, theta, velocity, cross, trace);
+                                              full ? cross.fortran_vec () : nullptr, nullptr));
+    return ovl (mean_theta, mean_velocity, theta, velocity, cross);
   }
 
   // (model, steps, modes): terms (n x 5), exponent (n), per_mode (n x d or []), struct of
