@@ -31,10 +31,10 @@ static const setting settings[] = {
     {2048, 32, 32, 0.04, 0.9, 0.0, 0, 6},    /* no weight decay          */
 };
 
-/* ---- data ---- */
+/* ---- data --------------------------------------------------------------------------------------- */
 
-/* Feature j of scale (1 + j)^-0.75, times a factor of its example with mean square one; residuals in proportion
- * to the first feature's size. */
+/* Feature j of scale (1 + j)^-0.75, times a factor of its example with mean square one; residuals in
+ * proportion to the first feature's size. */
 static void make_data(const setting *s, double *X, double *y)
 {
   double *z = bench_doubles(s->N), *factor = bench_doubles(s->N);
@@ -92,10 +92,11 @@ static void make_regression(sgdl_context *ctx, const setting *s, regression *r)
   free(Sigma);
 }
 
-/* ---- measurement ---- */
+/* ---- measurement -------------------------------------------------------------------------------- */
 
 /* MSD of one simulated stretch: the sum over modes, then the flattest mode. */
-static void simulate(sgdl_context *ctx, const regression *r, ptrdiff_t steps, ptrdiff_t burn_in, uint64_t seed,
+static void simulate(sgdl_context *ctx, const regression *r, ptrdiff_t steps, ptrdiff_t burn_in,
+                     uint64_t seed,
                      const double *lags, double *msd)
 {
   ptrdiff_t d = r->model.dim, T = steps + 1, kept = T - burn_in, done;
@@ -116,7 +117,8 @@ static void measure(sgdl_context *ctx, const regression *r, double millions, ptr
                     double *mean, double *error)
 {
   double slowest = r->model.rho[r->model.dim - 1] + r->model.hyper.weight_decay, msd[2 * LAGS];
-  ptrdiff_t burn_in = (ptrdiff_t)(10 * (1 - r->model.hyper.momentum) / (r->model.hyper.lr * slowest)) + 10 * M;
+  double relaxation = (1 - r->model.hyper.momentum) / (r->model.hyper.lr * slowest);
+  ptrdiff_t burn_in = (ptrdiff_t)(10 * relaxation) + 10 * M;
   ptrdiff_t steps = burn_in + (ptrdiff_t)(1e6 * millions / CHUNKS);
   double square[2 * LAGS] = {0};
   memset(mean, 0, sizeof(double) * 2 * LAGS);
@@ -127,10 +129,11 @@ static void measure(sgdl_context *ctx, const regression *r, double millions, ptr
       square[i] += msd[i] * msd[i] / CHUNKS;
     }
   }
-  for (int i = 0; i < 2 * LAGS; i++) error[i] = sqrt((square[i] - mean[i] * mean[i]) / (CHUNKS - 1)) / mean[i];
+  for (int i = 0; i < 2 * LAGS; i++)
+    error[i] = sqrt((square[i] - mean[i] * mean[i]) / (CHUNKS - 1)) / mean[i];
 }
 
-/* ---- the table ---- */
+/* ---- the table ---------------------------------------------------------------------------------- */
 
 static void report(sgdl_context *ctx, const setting *s, double scale)
 {
@@ -142,7 +145,8 @@ static void report(sgdl_context *ctx, const setting *s, double scale)
   double M = (double)facts.epoch_steps, lags[LAGS] = {1, ceil(M / 4), M, 2 * M, 5 * M, 10 * M};
   double terms[5 * LAGS], mean[2 * LAGS], error[2 * LAGS];
   double *modes = bench_doubles(LAGS * s->d), *constant = bench_doubles(LAGS * s->d);
-  bench_check(ctx, sgdl_dressed_msd(ctx, &r.model, &r.examples, LAGS, lags, terms, NULL, modes, NULL, NULL, &found));
+  bench_check(ctx, sgdl_dressed_msd(ctx, &r.model, &r.examples, LAGS, lags, terms, NULL, modes, NULL, NULL,
+                                    &found));
   bench_check(ctx, sgdl_msd_theory(ctx, &r.model, LAGS, lags, SGDL_START_STATIONARY, NULL, NULL,
                                    SGDL_FORM_MODEL, mean, NULL, constant));
   measure(ctx, &r, s->steps * scale, facts.epoch_steps, lags, mean, error);
@@ -154,7 +158,8 @@ static void report(sgdl_context *ctx, const setting *s, double scale)
   for (int i = 0; i < LAGS; i++) {
     ptrdiff_t flattest = i + (s->d - 1) * LAGS;
     printf("%8g ", lags[i]);
-    for (int t = 0; t < SGDL_DRESSED_TERMS; t++) printf(" %8.4f", mean[i] / terms[t + i * SGDL_DRESSED_TERMS]);
+    const double *rungs = terms + i * SGDL_DRESSED_TERMS;
+    for (int t = 0; t < SGDL_DRESSED_TERMS; t++) printf(" %8.4f", mean[i] / rungs[t]);
     printf("  %5.2f  |  %8.4f %8.4f  %5.2f\n", 100 * error[i], mean[LAGS + i] / constant[flattest],
            mean[LAGS + i] / modes[flattest], 100 * error[LAGS + i]);
   }

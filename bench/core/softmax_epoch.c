@@ -1,6 +1,7 @@
-/* The real run: torch.optim.SGD on softmax regression of 8 x 8 digits, 20,000 recorded steps by epochs. Measured
- * mean squared displacement over theory with constant noise, rung by rung of the dressed theory (THEORY section 6), and
- * over sampling with replacement; and what the dressed theory leaves out by being diagonal in the modes.
+/* The real run: torch.optim.SGD on softmax regression of 8 x 8 digits, 20,000 recorded steps by epochs.
+ * Measured mean squared displacement over theory with constant noise, rung by rung of the dressed theory
+ * (THEORY section 6), and over sampling with replacement; and what the dressed theory leaves out by being
+ * diagonal in the modes.
  *
  *   softmax_epoch FILE      FILE: shared/data/softmax_epoch.h5 */
 #define _POSIX_C_SOURCE 200809L
@@ -34,7 +35,7 @@ static void *read_dataset(hid_t file, const char *name, hid_t type, void *out)
   return out;
 }
 
-/* ---- gradients and Hessians of the examples ---- */
+/* ---- gradients and Hessians of the examples ----------------------------------------------------- */
 
 /* Probabilities of the classes for one input (pixels, then 1). */
 static void probabilities(const double *theta, const double *x, double *p)
@@ -49,8 +50,9 @@ static void probabilities(const double *theta, const double *x, double *p)
   for (int c = 0; c < CLASSES; c++) p[c] /= sum;
 }
 
-/* diag(p) - pp' = B B', B (10 x 9) lower trapezoidal: its Cholesky factor. Column r: with q = 1 - p_1 - ... - p_{r-1} the
- * probability not used up, b_rr = sqrt(p_r (q - p_r)/q), b_cr = -p_c sqrt(p_r/(q (q - p_r))) below. */
+/* diag(p) - pp' = B B', B (10 x 9) lower trapezoidal: its Cholesky factor. Column r: with q = 1 - p_1 - ... -
+ * p_{r-1} the probability not used up, b_rr = sqrt(p_r (q - p_r)/q), b_cr = -p_c sqrt(p_r/(q (q - p_r)))
+ * below. */
 static void hessian_factor(const double *p, double B[CLASSES][RANK])
 {
   double q = 0.0, rest;
@@ -91,16 +93,20 @@ static void make_softmax(sgdl_context *ctx, hid_t file, softmax *s)
     }
   }
   double *rho = bench_doubles(D), *vectors = bench_doubles(D * D), *noise = bench_doubles(D * D);
-  bench_check(ctx, sgdl_backend_of(ctx)->gram(ctx, (ptrdiff_t)N * RANK, D, 1.0 / N, factor, (ptrdiff_t)N * RANK, 0.0, H));
+  bench_check(ctx, sgdl_backend_of(ctx)->gram(ctx, (ptrdiff_t)N * RANK, D, 1.0 / N, factor,
+                                              (ptrdiff_t)N * RANK, 0.0, H));
   bench_check(ctx, sgdl_decompose(ctx, D, H, rho, vectors));
-  s->model = (sgdl_model){.dim = D, .hyper = {0.1, 0.9, decay, 32}, .dynamics = SGDL_SGD, .sampling = SGDL_EPOCH,
+  s->model = (sgdl_model){.dim = D, .hyper = {0.1, 0.9, decay, 32}, .dynamics = SGDL_SGD,
+                          .sampling = SGDL_EPOCH,
                           .n_examples = N, .rho = rho, .vectors = vectors, .noise = noise, .noise_is_full = 1,
                           .sigma2 = -1.0};
-  double *factor_modes = bench_doubles((ptrdiff_t)N * RANK * D), *gradient_modes = bench_doubles((ptrdiff_t)N * D);
+  double *factor_modes = bench_doubles((ptrdiff_t)N * RANK * D);
+  double *gradient_modes = bench_doubles((ptrdiff_t)N * D);
   bench_check(ctx, sgdl_rows_to_modes(ctx, &s->model, (ptrdiff_t)N * RANK, factor, factor_modes));
   bench_check(ctx, sgdl_rows_to_modes(ctx, &s->model, N, gradient, gradient_modes));
   bench_check(ctx, sgdl_backend_of(ctx)->gram(ctx, N, D, 1.0 / N, gradient_modes, N, 0.0, noise));
-  s->examples = (sgdl_examples){.N = N, .d = D, .rank = RANK, .factor = factor_modes, .gradient = gradient_modes};
+  s->examples = (sgdl_examples){.N = N, .d = D, .rank = RANK, .factor = factor_modes,
+                                .gradient = gradient_modes};
   free(pixels);
   free(label);
   free(factor);
@@ -108,7 +114,7 @@ static void make_softmax(sgdl_context *ctx, hid_t file, softmax *s)
   free(H);
 }
 
-/* ---- tables ---- */
+/* ---- tables ------------------------------------------------------------------------------------- */
 
 /* frames (T x d, C order) of `name`: their time-averaged MSD */
 static void measure(sgdl_context *ctx, hid_t file, const char *name, ptrdiff_t T, ptrdiff_t d, double *msd)
@@ -133,8 +139,10 @@ static void off_diagonal(sgdl_context *ctx, const softmax *s)
     sgdl_noise_delta(&noise, &s->model.hyper, s->model.rho[l] + s->model.hyper.weight_decay, delta + 4 * l);
   for (int m = 0; m < D; m++)
     for (int l = 0; l < D; l++) {
-      sgdl_noise_pair_stationary(&noise, SGDL_SGD, &s->model.hyper, s->model.rho[l] + s->model.hyper.weight_decay,
-                                 s->model.rho[m] + s->model.hyper.weight_decay, delta + 4 * l, delta + 4 * m, pair);
+      double kappa_l = s->model.rho[l] + s->model.hyper.weight_decay;
+      double kappa_m = s->model.rho[m] + s->model.hyper.weight_decay;
+      sgdl_noise_pair_stationary(&noise, SGDL_SGD, &s->model.hyper, kappa_l, kappa_m, delta + 4 * l,
+                                 delta + 4 * m, pair);
       X[l + m * D] = pair[0] * s->model.noise[l + m * D];
     }
   bench_check(ctx, sgdl_examples_sandwich(ctx, &s->examples, X, all));
@@ -147,7 +155,7 @@ static void off_diagonal(sgdl_context *ctx, const softmax *s)
     sums[0] += diagonal[l + l * D] - s->model.rho[l] * s->model.rho[l] * X[l + l * D];
     sums[1] += all[l + l * D] - diagonal[l + l * D];
   }
-  printf("noise added by the displacement, over that of the minimiser: diagonal in the modes %.3g, the rest %.2g\n",
+  printf("noise added by displacement over the minimiser's: diagonal in the modes %.3g, the rest %.2g\n",
          sums[0] / total, sums[1] / total);
 }
 
@@ -173,7 +181,8 @@ static void sum_projections(const int *index, const double *modes, double *sum)
 int main(int argc, char **argv)
 {
   static softmax s;
-  static double terms[SGDL_DRESSED_TERMS * LAGS], window[LAGS], run[LAGS], white[LAGS], sum[LAGS], exponent[LAGS];
+  static double terms[SGDL_DRESSED_TERMS * LAGS], exponent[LAGS];
+  static double window[LAGS], run[LAGS], white[LAGS], sum[LAGS];
   static double ratio[SGDL_DRESSED_TERMS][LAGS], run_constant[LAGS], run_dressed[LAGS];
   sgdl_context ctx;
   sgdl_dressed report;
@@ -188,12 +197,15 @@ int main(int argc, char **argv)
   make_softmax(&ctx, file, &s);
   double *modes = bench_doubles((ptrdiff_t)LAGS * D), *constant = bench_doubles((ptrdiff_t)LAGS * D);
   double start = bench_now();
-  bench_check(&ctx, sgdl_dressed_msd(&ctx, &s.model, &s.examples, LAGS, lags, terms, exponent, modes, NULL, NULL, &report));
+  bench_check(&ctx, sgdl_dressed_msd(&ctx, &s.model, &s.examples, LAGS, lags, terms, exponent, modes, NULL,
+                                     NULL, &report));
   printf("time\tdressed theory, 650 modes, 1792 examples of rank 9\t%.3g\n", bench_now() - start);
-  bench_check(&ctx, sgdl_msd_theory(&ctx, &s.model, LAGS, lags, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+  bench_check(&ctx, sgdl_msd_theory(&ctx, &s.model, LAGS, lags, SGDL_START_STATIONARY, NULL, NULL,
+                                    SGDL_FORM_MODEL,
                                     white, NULL, constant));
   s.model.sampling = SGDL_REPLACEMENT;
-  bench_check(&ctx, sgdl_msd_theory(&ctx, &s.model, LAGS, lags, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+  bench_check(&ctx, sgdl_msd_theory(&ctx, &s.model, LAGS, lags, SGDL_START_STATIONARY, NULL, NULL,
+                                    SGDL_FORM_MODEL,
                                     white, NULL, NULL));
   s.model.sampling = SGDL_EPOCH;
   measure(&ctx, file, "/theta", WINDOW, D, window);
@@ -209,13 +221,15 @@ int main(int argc, char **argv)
   printf("small parameter %.3f, mean shift %.3f of the spread\n", report.small_parameter, report.shift);
   off_diagonal(&ctx, &s);
   printf("\nmeasured over theory: all 650 coordinates of 2,049 frames | 40 modes of 20,001 frames\n\n");
-  printf("%6s  %9s %7s %7s %7s %7s %12s  | %9s %8s  %9s\n", "lag", "constant", "+b", "+c", "+f", "+e", "replacement",
+  printf("%6s  %9s %7s %7s %7s %7s %12s  | %9s %8s  %9s\n", "lag", "constant", "+b", "+c", "+f", "+e",
+         "replacement",
          "constant", "dressed", "exponent");
   for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
     int i = shown[k] - 1;
     printf("%6d   %8.4f", shown[k], ratio[0][i]);
     for (int t = 1; t < SGDL_DRESSED_TERMS; t++) printf(" %7.4f", ratio[t][i]);
-    printf(" %12.4f  | %9.4f %8.4f  %9.3f\n", window[i] / white[i], run_constant[i], run_dressed[i], exponent[i]);
+    printf(" %12.4f  | %9.4f %8.4f  %9.3f\n", window[i] / white[i], run_constant[i], run_dressed[i],
+           exponent[i]);
   }
   printf("\n");
   print_range("650 coordinates, constant noise", ratio[SGDL_DRESSED_CONSTANT]);

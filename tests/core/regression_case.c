@@ -18,7 +18,8 @@ void regression_case_init(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, sgdl_hype
   CHECK_STATUS(sgdl_regression_moments(ctx, N, d, r->X, r->y, H, b), SGDL_OK);
   CHECK_STATUS(sgdl_decompose(ctx, d, H, r->rho, r->vectors), SGDL_OK);
   CHECK_STATUS(sgdl_minimiser(ctx, d, r->rho, r->vectors, h.weight_decay, b, r->minimiser), SGDL_OK);
-  CHECK_STATUS(sgdl_regression_noise(ctx, N, d, r->X, r->y, r->minimiser, h.weight_decay, Sigma, &rss), SGDL_OK);
+  CHECK_STATUS(sgdl_regression_noise(ctx, N, d, r->X, r->y, r->minimiser, h.weight_decay, Sigma, &rss),
+               SGDL_OK);
   CHECK_STATUS(sgdl_noise_to_modes(ctx, d, r->vectors, Sigma, r->noise), SGDL_OK);
   r->model = (sgdl_model){ .dim = d, .hyper = h, .dynamics = SGDL_SGD, .sampling = sampling, .n_examples = N,
                            .drop_last = drop_last, .rho = r->rho, .vectors = r->vectors,

@@ -1,5 +1,6 @@
-/* Weight-dependent noise under epochs: cumulants of batches from every permutation, limits that are known exactly,
- * other forms of the same examples, and real minibatch SGD by epochs (false-alarm rate below 1e-6). */
+/* Weight-dependent noise under epochs: cumulants of batches from every permutation, limits that are known
+ * exactly, other forms of the same examples, and real minibatch SGD by epochs (false-alarm rate below
+ * 1e-6). */
 #include "regression_case.h"
 
 #include "check.h"
@@ -9,7 +10,7 @@
 
 static regression_case r;
 
-/* ---- cumulants of batches: every shuffle of a few examples --------------------------------------------------- */
+/* ---- cumulants of batches: every shuffle of a few examples -------------------------------------- */
 
 enum { MOST = 7 };
 
@@ -97,7 +98,7 @@ static void test_cumulants(sgdl_context *ctx)
   }
 }
 
-/* ---- what is known exactly --------------------------------------------------------------------------------------- */
+/* ---- what is known exactly ---------------------------------------------------------------------- */
 
 static const double LAGS[] = { 1, 2, 7, 15, 16, 40, 100, 1000, 50000 };
 enum { N_LAGS = sizeof LAGS / sizeof *LAGS };
@@ -112,9 +113,11 @@ static void test_constant_rung(sgdl_context *ctx)
       sgdl_dressed report;
       sgdl_hyper h = { 0.05, momentum[m], c == 3 ? 1e-6 : 0.002, 8 };
       regression_case_init(ctx, c == 0 || c == 3 ? 128 : 125, 5, h, SGDL_EPOCH, c == 2, &r);
-      CHECK_STATUS(sgdl_dressed_msd(ctx, &r.model, &r.examples, N_LAGS, LAGS, terms, exponent, NULL, NULL, NULL, &report),
+      CHECK_STATUS(sgdl_dressed_msd(ctx, &r.model, &r.examples, N_LAGS, LAGS, terms, exponent, NULL, NULL,
+                                    NULL, &report),
                    SGDL_OK);
-      CHECK_STATUS(sgdl_msd_theory(ctx, &r.model, N_LAGS, LAGS, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+      CHECK_STATUS(sgdl_msd_theory(ctx, &r.model, N_LAGS, LAGS, SGDL_START_STATIONARY, NULL, NULL,
+                                   SGDL_FORM_MODEL,
                                    expected, NULL, NULL), SGDL_OK);
       CHECK_STATUS(sgdl_stationary(ctx, &r.model, NULL, NULL, NULL, trace, NULL), SGDL_OK);
       CHECK_CLOSE(report.trace[SGDL_DRESSED_CONSTANT], trace[0], 1e-8);
@@ -128,7 +131,8 @@ static void test_constant_rung(sgdl_context *ctx)
 static void test_equal_hessians(sgdl_context *ctx)
 {
   enum { N = 40, D = 2 };
-  double factor[N * D * D], gradient[N * D], rho[D] = { 1, 0.2 }, terms[SGDL_DRESSED_TERMS * N_LAGS], shift[D];
+  double factor[N * D * D], gradient[N * D], rho[D] = { 1, 0.2 };
+  double terms[SGDL_DRESSED_TERMS * N_LAGS], shift[D];
   sgdl_dressed report;
   for (int i = 0; i < N; i++)
     for (int l = 0; l < D; l++) {
@@ -140,7 +144,8 @@ static void test_equal_hessians(sgdl_context *ctx)
   sgdl_model model = { .dim = D, .hyper = { 0.1, 0.5, 0, 4 }, .dynamics = SGDL_SGD, .sampling = SGDL_EPOCH,
                        .n_examples = N, .rho = rho, .noise = noise, .noise_is_full = 1, .sigma2 = -1 };
   sgdl_examples examples = { .N = N, .d = D, .rank = D, .factor = factor, .gradient = gradient };
-  CHECK_STATUS(sgdl_dressed_msd(ctx, &model, &examples, N_LAGS, LAGS, terms, NULL, NULL, NULL, shift, &report), SGDL_OK);
+  CHECK_STATUS(sgdl_dressed_msd(ctx, &model, &examples, N_LAGS, LAGS, terms, NULL, NULL, NULL, shift,
+                                &report), SGDL_OK);
   for (int i = 0; i < N_LAGS; i++)
     for (int t = 1; t < SGDL_DRESSED_TERMS; t++)
       CHECK_CLOSE(terms[t + i * SGDL_DRESSED_TERMS], terms[i * SGDL_DRESSED_TERMS], 1e-12);
@@ -148,7 +153,8 @@ static void test_equal_hessians(sgdl_context *ctx)
   CHECK_NEAR(report.small_parameter, 0, 1e-14);
 }
 
-/* Equal batches sum to nothing over an epoch: neither does the third cumulant add to the noise at frequency 0. */
+/* Equal batches sum to nothing over an epoch: neither does the third cumulant add to the noise at frequency
+ * 0. */
 static void test_epoch_sums(sgdl_context *ctx)
 {
   sgdl_dressing D;
@@ -166,7 +172,7 @@ static void test_epoch_sums(sgdl_context *ctx)
   sgdl_dressing_free(&D);
 }
 
-/* ---- the same examples in other forms ---------------------------------------------------------------------------- */
+/* ---- the same examples in other forms ----------------------------------------------------------- */
 
 /* Hessians of rank two, by factors and by products. */
 static void test_forms(sgdl_context *ctx)
@@ -193,16 +199,21 @@ static void test_forms(sgdl_context *ctx)
         H[l + m * D] += factor[i + 2 * N * l] * factor[i + 2 * N * m] / N;
     }
   CHECK_STATUS(sgdl_decompose(ctx, D, H, rho, vectors), SGDL_OK);
-  sgdl_model model = { .dim = D, .hyper = { 0.02, 0.8, 0.01, 6 }, .dynamics = SGDL_SGD, .sampling = SGDL_EPOCH,
-                       .n_examples = N, .rho = rho, .vectors = vectors, .noise = noise, .noise_is_full = 1, .sigma2 = -1 };
+  sgdl_model model = { .dim = D, .hyper = { 0.02, 0.8, 0.01, 6 }, .dynamics = SGDL_SGD,
+                      .sampling = SGDL_EPOCH,
+                       .n_examples = N, .rho = rho, .vectors = vectors, .noise = noise, .noise_is_full = 1,
+                       .sigma2 = -1 };
   CHECK_STATUS(sgdl_rows_to_modes(ctx, &model, 2 * N, factor, rotated), SGDL_OK);
   CHECK_STATUS(sgdl_rows_to_modes(ctx, &model, N, gradient, modes), SGDL_OK);
-  sgdl_examples examples = { .N = N, .d = D, .rank = 2, .factor = rotated, .gradient = modes }, products = examples;
+  sgdl_examples examples = { .N = N, .d = D, .rank = 2, .factor = rotated,
+                            .gradient = modes };
+  sgdl_examples products = examples;
   products.factor = NULL;
   products.hessian_product = regression_case_product;
   products.user = &examples;
   for (int f = 0; f < 2; f++)
-    CHECK_STATUS(sgdl_dressed_msd(ctx, &model, f ? &products : &examples, N_LAGS, LAGS, terms[f], NULL, per_mode[f],
+    CHECK_STATUS(sgdl_dressed_msd(ctx, &model, f ? &products : &examples, N_LAGS, LAGS, terms[f], NULL,
+                                  per_mode[f],
                                   variance[f], shift[f], NULL), SGDL_OK);
   CHECK_ARRAY(terms[1], terms[0], SGDL_DRESSED_TERMS * N_LAGS, 1e-12);
   CHECK_ARRAY(per_mode[1], per_mode[0], N_LAGS * D, 1e-12);
@@ -211,10 +222,10 @@ static void test_forms(sgdl_context *ctx)
     CHECK_CLOSE(per_mode[0][i] + per_mode[0][i + N_LAGS] + per_mode[0][i + 2 * N_LAGS],
                 terms[0][SGDL_DRESSED_SHIFT + i * SGDL_DRESSED_TERMS], 1e-13);
   CHECK_CLOSE(2 * (variance[0][0] + variance[0][1] + variance[0][2]),
-              terms[0][SGDL_DRESSED_SHIFT + (N_LAGS - 1) * SGDL_DRESSED_TERMS], 1e-9); /* the last lag is for ever */
+              terms[0][SGDL_DRESSED_SHIFT + (N_LAGS - 1) * SGDL_DRESSED_TERMS], 1e-9);
 }
 
-/* ---- real minibatch SGD by epochs ------------------------------------------------------------------------------------ */
+/* ---- real minibatch SGD by epochs --------------------------------------------------------------- */
 
 enum { SIM_D = 5, SIM_LAGS = 4, CHUNKS = 24, STEPS = 60000, BURN_IN = 4000 };
 
@@ -237,7 +248,8 @@ static void simulate(sgdl_context *ctx, const double *lags, double *mean, double
       for (int i = 0; i < KEPT; i++)
         found[SIM_LAGS + l] += tail[i + l * KEPT] / KEPT;
     }
-    CHECK_STATUS(sgdl_msd(ctx, KEPT, SIM_D, 1, tail, SGDL_MSD_TIME_AVERAGED, 0, SIM_LAGS, lags, found, NULL, NULL),
+    CHECK_STATUS(sgdl_msd(ctx, KEPT, SIM_D, 1, tail, SGDL_MSD_TIME_AVERAGED, 0, SIM_LAGS, lags, found, NULL,
+                          NULL),
                  SGDL_OK);
     for (int i = 0; i < RESULTS; i++) {
       mean[i] += found[i] / CHUNKS;
@@ -250,15 +262,18 @@ static void simulate(sgdl_context *ctx, const double *lags, double *mean, double
   free(tail);
 }
 
-/* Within 1% of the truth plus 8 standard errors (Student's t of 23: 4e-8); constant noise is not. The mean shift too. */
+/* Within 1% of the truth plus 8 standard errors (Student's t of 23: 4e-8); constant noise is not. The mean
+ * shift too. */
 static void test_minibatch(sgdl_context *ctx)
 {
   for (int remainder = 0; remainder < 2; remainder++) {
     ptrdiff_t N = remainder ? 237 : 240;
-    double lags[SIM_LAGS] = { 1, 20, 40, 300 }, terms[SGDL_DRESSED_TERMS * SIM_LAGS], shift[SIM_D], modes[SIM_D];
+    double lags[SIM_LAGS] = { 1, 20, 40, 300 };
+    double terms[SGDL_DRESSED_TERMS * SIM_LAGS], shift[SIM_D], modes[SIM_D];
     double mean[SIM_LAGS + SIM_D], error[SIM_LAGS + SIM_D];
     regression_case_init(ctx, N, SIM_D, (sgdl_hyper){ 0.1, 0.5, 0.01, 12 }, SGDL_EPOCH, 0, &r);
-    CHECK_STATUS(sgdl_dressed_msd(ctx, &r.model, &r.examples, SIM_LAGS, lags, terms, NULL, NULL, NULL, shift, NULL),
+    CHECK_STATUS(sgdl_dressed_msd(ctx, &r.model, &r.examples, SIM_LAGS, lags, terms, NULL, NULL, NULL, shift,
+                                  NULL),
                  SGDL_OK);
     CHECK_STATUS(sgdl_rows_to_modes(ctx, &r.model, 1, shift, modes), SGDL_OK);
     simulate(ctx, lags, mean, error);

@@ -1,5 +1,5 @@
-/* Weight-dependent noise with replacement: enumeration of every batch, closed forms in one dimension, the fixed point
- * from scratch, and real minibatch SGD (false-alarm rate of the statistical check below 1e-6). */
+/* Weight-dependent noise with replacement: enumeration of every batch, closed forms in one dimension, the
+ * fixed point from scratch, and real minibatch SGD (false-alarm rate of the statistical check below 1e-6). */
 #include "regression_case.h"
 
 #include "check.h"
@@ -8,7 +8,7 @@
 
 static regression_case r;
 
-/* ---- exact transient: every sequence of batches --------------------------------------------------------- */
+/* ---- exact transient: every sequence of batches ------------------------------------------------- */
 
 enum { SMALL = 4, DIM = 2, STEPS = 4 };
 
@@ -64,7 +64,8 @@ static void test_enumeration(sgdl_context *ctx)
     double start[2 * DIM] = { 1.5, -2, 0.3, 0.1 };
     double mean[3 * DIM], speed[3 * DIM], P[3 * DIM * DIM], W[3 * DIM * DIM], R[3 * DIM * DIM], trace[3];
     regression_case_init(ctx, SMALL, DIM, (sgdl_hyper){ 0.2, 0.7, 0.05, 2 }, sampling, 0, &r);
-    CHECK_STATUS(sgdl_multiplicative_transient(ctx, &r.model, &r.examples, 3, at, start, start + DIM, mean, speed, P,
+    CHECK_STATUS(sgdl_multiplicative_transient(ctx, &r.model, &r.examples, 3, at, start, start + DIM, mean,
+                                               speed, P,
                                                W, R, trace), SGDL_OK);
     for (int t = 0; t < 3; t++) {
       moments m = { 0 };
@@ -72,7 +73,8 @@ static void test_enumeration(sgdl_context *ctx)
       double covariance[4 * DIM * DIM];
       for (int i = 0; i < 2 * DIM; i++)
         for (int j = 0; j < 2 * DIM; j++)
-          covariance[i + 2 * DIM * j] = m.second[i + 2 * DIM * j] / m.count - m.mean[i] * m.mean[j] / m.count / m.count;
+          covariance[i + 2 * DIM * j] =
+              m.second[i + 2 * DIM * j] / m.count - m.mean[i] * m.mean[j] / m.count / m.count;
       for (int i = 0; i < DIM; i++) {
         CHECK_NEAR(mean[i + t * DIM], m.mean[i] / m.count, 1e-13);
         CHECK_NEAR(speed[i + t * DIM], m.mean[DIM + i] / m.count, 1e-13);
@@ -88,7 +90,7 @@ static void test_enumeration(sgdl_context *ctx)
   }
 }
 
-/* ---- one dimension: everything by hand -------------------------------------------------------------------- */
+/* ---- one dimension: everything by hand ---------------------------------------------------------- */
 
 static void test_one_dimension(sgdl_context *ctx)
 {
@@ -112,7 +114,8 @@ static void test_one_dimension(sgdl_context *ctx)
       / (1 - (1 - h.lr * kappa) * (1 - h.lr * kappa) - h.lr * h.lr * variance / h.batch_size);
   CHECK_STATUS(sgdl_multiplicative_noise(ctx, &r.model, &r.examples, &noise, &report), SGDL_OK);
   CHECK_CLOSE(noise, bare + variance * P, 1e-12);
-  CHECK_CLOSE(report.spectral_radius, h.lr * h.lr * variance / h.batch_size / (1 - pow(1 - h.lr * kappa, 2)), 1e-9);
+  CHECK_CLOSE(report.spectral_radius, h.lr * h.lr * variance / h.batch_size / (1 - pow(1 - h.lr * kappa, 2)),
+              1e-9);
   CHECK_CLOSE(report.largest_stable_lr, 2 * kappa / (kappa * kappa + variance / h.batch_size), 1e-7);
   CHECK(report.error < 1e-10);
   CHECK_INT(report.fourth_moment, fourth < 1);
@@ -138,7 +141,7 @@ static void test_tail(sgdl_context *ctx)
   CHECK(report.tail_index <= low + 1e-6 && report.tail_index > 2 * floor(low / 2));
 }
 
-/* ---- the fixed point from scratch ----------------------------------------------------------------------------- */
+/* ---- the fixed point from scratch --------------------------------------------------------------- */
 
 static void test_fixed_point(sgdl_context *ctx)
 {
@@ -165,7 +168,8 @@ static void test_fixed_point(sgdl_context *ctx)
           for (int a = 0; a < D; a++)
             for (int b = 0; b < D; b++)
               form += r.factor[i + a * N] * theta[a + b * D] * r.factor[i + b * N];
-          sum += (form * r.factor[i + l * N] * r.factor[i + m * N] + r.gradient[i + l * N] * r.gradient[i + m * N]) / N;
+          sum += form * r.factor[i + l * N] * r.factor[i + m * N] / N;
+          sum += r.gradient[i + l * N] * r.gradient[i + m * N] / N;
         }
         expected[l + m * D] = sum - r.rho[l] * theta[l + m * D] * r.rho[m];
       }
@@ -196,7 +200,8 @@ static void test_late_transient(sgdl_context *ctx)
   enum { N = 60, D = 3 };
   double noise[D * D], mean[D], speed[D], late[D * D], theta[D * D], at = 4000, start[D] = { 1, 2, 3 };
   regression_case_init(ctx, N, D, (sgdl_hyper){ 0.1, 0.8, 0.01, 4 }, SGDL_REPLACEMENT, 0, &r);
-  CHECK_STATUS(sgdl_multiplicative_transient(ctx, &r.model, &r.examples, 1, &at, start, NULL, mean, speed, late, NULL,
+  CHECK_STATUS(sgdl_multiplicative_transient(ctx, &r.model, &r.examples, 1, &at, start, NULL, mean, speed,
+                                             late, NULL,
                                              NULL, NULL), SGDL_OK);
   CHECK_STATUS(sgdl_multiplicative_noise(ctx, &r.model, &r.examples, noise, NULL), SGDL_OK);
   r.model.noise = noise;
@@ -205,9 +210,10 @@ static void test_late_transient(sgdl_context *ctx)
   CHECK_ARRAY(mean, r.minimiser, D, 1e-10);
 }
 
-/* ---- real minibatch SGD ------------------------------------------------------------------------------------------ */
+/* ---- real minibatch SGD ------------------------------------------------------------------------- */
 
-/* 2000 independent runs, |theta - mu|^2 at their ends: the mean within 6 standard errors; constant noise is refused. */
+/* 2000 independent runs, |theta - mu|^2 at their ends: the mean within 6 standard errors; constant noise is
+ * refused. */
 static void test_minibatch(sgdl_context *ctx)
 {
   enum { N = 240, D = 6, PATHS = 2000, LENGTH = 600 };

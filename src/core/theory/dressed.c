@@ -20,7 +20,7 @@ typedef struct {
   double *half_msd;             /* n_lags x d                                                 */
 } ladder;
 
-/* ---- one rung ------------------------------------------------------------------------------------------ */
+/* ---- one rung ----------------------------------------------------------------------------------- */
 
 /* Gamma(h) = c_h (C + D[X_h]) + (f) */
 static void batch_noise(ladder *a, int rung)
@@ -56,7 +56,7 @@ static sgdl_status climb(sgdl_context *ctx, ladder *a, int rung)
   return SGDL_OK;
 }
 
-/* ---- what is handed back --------------------------------------------------------------------------------- */
+/* ---- what is handed back ------------------------------------------------------------------------ */
 
 static double total_msd(const ladder *a, ptrdiff_t i)
 {
@@ -111,7 +111,7 @@ static double norm(ptrdiff_t d, const double *x)
   return sqrt(sum);
 }
 
-/* ---- set-up ------------------------------------------------------------------------------------------------ */
+/* ---- set-up ------------------------------------------------------------------------------------- */
 
 static sgdl_status check_epochs(sgdl_context *ctx, const sgdl_model *model)
 {
@@ -171,7 +171,8 @@ sgdl_status sgdl_dressed_msd(sgdl_context *ctx, const sgdl_model *model, const s
     if (rung == SGDL_DRESSED_NOISE)
       found.small_parameter = small_parameter(&a);
     if (sgdl_poll(ctx, (rung + 1.0) / SGDL_DRESSED_TERMS))
-      SGDL_GET(sgdl_fail(ctx, SGDL_INTERRUPTED, "stopped after %d of %d terms", rung + 1, SGDL_DRESSED_TERMS));
+      SGDL_GET(sgdl_fail(ctx, SGDL_INTERRUPTED, "stopped after %d of %d terms", rung + 1,
+                         SGDL_DRESSED_TERMS));
   }
   found.shift = norm(model->dim, a.dressing.shift) / sqrt(found.trace[SGDL_DRESSED_SHIFT]);
   if (exponent != NULL)

@@ -1,5 +1,6 @@
 /* Weight-dependent noise under sampling by epochs, to first order in the correlations that reusing each
- * example once an epoch brings about. THEORY section 6; the derivation is in dressed_terms.c. For dressed*.c. */
+ * example once an epoch brings about. THEORY section 6; the derivation is in dressed_terms.c. For
+ * dressed*.c. */
 #ifndef SGDL_DRESSED_H
 #define SGDL_DRESSED_H
 
@@ -39,17 +40,19 @@ sgdl_status sgdl_dressing_init(sgdl_context *ctx, const sgdl_model *model, const
                                sgdl_dressing *dressing);
 void sgdl_dressing_free(sgdl_dressing *dressing);
 
-/* out (d x n) = D[diag x_h]_ll for the n columns of x (d x n): what displacements of covariance x add to the noise of
- * one example. out and x differ. */
-sgdl_status sgdl_dressing_noise(sgdl_context *ctx, const sgdl_dressing *dressing, ptrdiff_t n, const double *x,
+/* out (d x n) = D[diag x_h]_ll for the n columns of x (d x n): what displacements of covariance x add to the
+ * noise of one example. out and x differ. */
+sgdl_status sgdl_dressing_noise(sgdl_context *ctx, const sgdl_dressing *dressing, ptrdiff_t n,
+                                const double *x,
                                 double *out);
 
 /* ---- autocovariance of one mode ------------------------------------------------- dressed_spectrum.c */
 
 typedef struct sgdl_dressed_solver sgdl_dressed_solver;
 
-/* Stationary response to noise of autocovariance gamma (d x M), with the extra restoring force `kernel` (d x M or
- * NULL). covariance (d x M): lags 0..M-1; half_msd: half the MSD at the first n of the solver's lags (rows). */
+/* Stationary response to noise of autocovariance gamma (d x M), with the extra restoring force `kernel` (d x
+ * M or NULL). covariance (d x M): lags 0..M-1; half_msd: half the MSD at the first n of the solver's lags
+ * (rows). */
 sgdl_status sgdl_dressed_solver_open(sgdl_context *ctx, const sgdl_dressing *dressing, ptrdiff_t n,
                                      const double *lags, sgdl_dressed_solver **solver);
 sgdl_status sgdl_dressed_solve(sgdl_context *ctx, const sgdl_dressed_solver *solver, const double *gamma,

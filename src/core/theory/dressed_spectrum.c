@@ -1,9 +1,10 @@
 /* Stationary autocovariance of one mode with coloured noise and a restoring force with memory:
- *   S(w) = eta^2 Gamma(w) / |e^{iw} - p + beta e^{-iw} + eta kernel(w)|^2,   R(h) = mean over w of cos(wh) S(w).
+ *   S(w) = eta^2 Gamma(w) / |e^{iw} - p + beta e^{-iw} + eta kernel(w)|^2,   R(h) = mean over w of cos(wh)
+ *   S(w).
  *
- * A slow mode's spectrum is too narrow for any grid of frequencies, so white noise of strength Gamma(0) on a mode of
- * curvature kappa + kernel(0), known in closed form, is taken out first: what the grid sees is smooth, and lags
- * past half the grid, which is many relaxation times long, have nothing left of it. */
+ * A slow mode's spectrum is too narrow for any grid of frequencies, so white noise of strength Gamma(0) on a
+ * mode of curvature kappa + kernel(0), known in closed form, is taken out first: what the grid sees is
+ * smooth, and lags past half the grid, which is many relaxation times long, have nothing left of it. */
 #define _XOPEN_SOURCE 600 /* M_PI */
 #include "dressed.h"
 
@@ -27,7 +28,7 @@ struct sgdl_dressed_solver {
   fftw_plan forward[LARGEST_GRID + 1], backward[LARGEST_GRID + 1];
 };
 
-/* ---- set-up ------------------------------------------------------------------------------------------- */
+/* ---- set-up ------------------------------------------------------------------------------------- */
 
 /* Decay per step of the slower root of z^2 - p z + beta. */
 static double slow_rate(const sgdl_hyper *h, double kappa)
@@ -94,7 +95,7 @@ void sgdl_dressed_solver_close(sgdl_dressed_solver *s)
   free(s);
 }
 
-/* ---- one mode -------------------------------------------------------------------------------------------- */
+/* ---- one mode ----------------------------------------------------------------------------------- */
 
 /* What was taken out: white noise of strength `white` on curvature kappa. */
 typedef struct {

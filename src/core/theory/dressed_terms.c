@@ -8,22 +8,24 @@
  *
  *  (b) E F[k+h] F[k]' gains E Delta_{k+h} X_h Delta_k', X_h = E d[k+h] d[k]': noise grows with displacement.
  *  (c) Delta_k d[k] holds the answer to Delta_{k-h} d[k-h]: -sum_h E[Delta_k g_h Delta_{k-h}] d[k-h]. Batches
- *      of one epoch are negatively correlated, so this restores: a kernel a_h D[diag g_h] on d[k-h].
+ *      of one epoch are negatively correlated (-a_h h steps apart), so this restores: a kernel
+ *      a_h D[diag g_h] on d[k-h].
  *  (f) -E[Delta_{k+t} g_h n_{k+t-h} n_k'], three factors from batches of one epoch, and its transpose.
  *  (e) E F = 0 needs a mean m: K m = -E[Delta_k d[k]] = -sum_h a_h E_i[(H_i - H) g_h n_i]; the gradient of
  *      example i is then n_i + (H_i - H) m.
  *
- * Cumulants of batch means drawn without replacement (sizes S_b, the whole population summing to zero; u = 1/(N-1),
- * v = 1/((N-1)(N-2)); each per unit cumulant of one example):
+ * Cumulants of batch means drawn without replacement (sizes S_b, the whole population summing to zero; u =
+ * 1/(N-1), v = 1/((N-1)(N-2)); each per unit cumulant of one example):
  *   two of batch b             u (N - S_b)/S_b           b and c         -u
  *   two of b, one of c         -v (N - 2 S_b)/S_b        b, c and e      2 v
- * which for equal batches are THEORY's fp/S, w_h and f3; averaging them over the places of two (or three) steps in
- * the epoch is exact for a remainder batch too. What stays of first order there: X_h and g_h are
+ * which for equal batches are THEORY's fp/S, w_h and f3; averaging them over the places of two (or three)
+ * steps in the epoch is exact for a remainder batch too. What stays of first order there: X_h and g_h are
  * those averaged over the phase.
  *
- * Diagonal in the modes: with X_h = diag x_h, D[X_h]_ll = sum_m T_lm x_m - rho_l^2 x_l, T_lm = E_i[(H_i)_lm^2],
- * one product for all lags at once. What X_h has off the diagonal adds 2e-4 of the noise on the real run (the
- * diagonal adds 1.4e-2) and leaves every spectrum of a mode uncoupled: no matrix is inverted at any frequency. */
+ * Diagonal in the modes: with X_h = diag x_h, D[X_h]_ll = sum_m T_lm x_m - rho_l^2 x_l, T_lm =
+ * E_i[(H_i)_lm^2], one product for all lags at once. What X_h has off the diagonal adds 2e-4 of the noise on
+ * the real run (the diagonal adds 1.4e-2) and leaves every spectrum of a mode uncoupled: no matrix is
+ * inverted at any frequency. */
 #include "dressed.h"
 #include "examples.h"
 
@@ -31,7 +33,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- cumulants of batches ---------------------------------------------------------------------------- */
+/* ---- cumulants of batches ----------------------------------------------------------------------- */
 
 sgdl_status sgdl_epoch_cumulants_init(sgdl_context *ctx, const sgdl_noise *noise, sgdl_epoch_cumulants *c)
 {
@@ -45,7 +47,7 @@ sgdl_status sgdl_epoch_cumulants_init(sgdl_context *ctx, const sgdl_noise *noise
   c->twice_earlier = c->twice_later + M;
   c->pair[0] = noise->scale;
   c->twice_later[0] = c->twice_earlier[0] = 0;
-  for (ptrdiff_t h = 1; h < M; h++) { /* the later of two steps is once the remainder batch, never the earlier */
+  for (ptrdiff_t h = 1; h < M; h++) { /* once the later step is the remainder batch, never the earlier */
     double pairs = (double)(M - h) / (double)M, full = v * (N - 2 * S) / S;
     c->pair[h] = u * pairs;
     c->twice_earlier[h] = full * pairs;
@@ -62,9 +64,10 @@ void sgdl_epoch_cumulants_free(sgdl_epoch_cumulants *c)
   c->pair = NULL;
 }
 
-/* ---- the terms ------------------------------------------------------------------------------------------- */
+/* ---- the terms ---------------------------------------------------------------------------------- */
 
-sgdl_status sgdl_dressing_noise(sgdl_context *ctx, const sgdl_dressing *dressing, ptrdiff_t n, const double *x,
+sgdl_status sgdl_dressing_noise(sgdl_context *ctx, const sgdl_dressing *dressing, ptrdiff_t n,
+                                const double *x,
                                 double *out)
 {
   ptrdiff_t d = dressing->modes.d;
@@ -101,9 +104,9 @@ static sgdl_status restoring_kernel(sgdl_context *ctx, sgdl_dressing *D)
   return SGDL_OK;
 }
 
-/* (f) for one mode from q_h = E_i[(H_i - H) diag(g_h) n_i n_i']_ll. Three different steps k (of Delta), k - h, k - t
- * lie in one epoch at M - max(h, t) places (t > 0) or M - h - |t| (t < 0): sums over h by running sums
- * A = sum q_h and B = sum h q_h. */
+/* (f) for one mode from q_h = E_i[(H_i - H) diag(g_h) n_i n_i']_ll. Three different steps k (of Delta), k -
+ * h, k - t lie in one epoch at M - max(h, t) places (t > 0) or M - h - |t| (t < 0): sums over h by running
+ * sums A = sum q_h and B = sum h q_h. */
 static void third_cumulant(const sgdl_epoch_cumulants *c, const double *q, double *A, double *B, double *out)
 {
   ptrdiff_t M = c->M;

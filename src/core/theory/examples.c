@@ -21,7 +21,7 @@ static const double *factor_rows(const sgdl_examples *examples, ptrdiff_t first,
   return examples->factor + first + examples->N * r;
 }
 
-/* ---- checks ---------------------------------------------------------------------------------------- */
+/* ---- checks ------------------------------------------------------------------------------------- */
 
 double sgdl_examples_quiet(ptrdiff_t d, const double *variance)
 {
@@ -95,11 +95,12 @@ sgdl_status sgdl_examples_check(sgdl_context *ctx, const sgdl_model *model, cons
   if (examples->factor != NULL)
     return check_factors(ctx, model, examples);
   if (examples->hessian_product == NULL)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`examples` have neither factor nor hessian_product: expected one");
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`examples` have neither factor nor hessian_product: expected one");
   return SGDL_OK;
 }
 
-/* ---- making examples --------------------------------------------------------------------------------- */
+/* ---- making examples ---------------------------------------------------------------------------- */
 
 sgdl_status sgdl_rows_to_modes(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *A,
                                double *out)
@@ -138,7 +139,7 @@ done:
   return status;
 }
 
-/* ---- Hessians applied to rows ---------------------------------------------------------------------------- */
+/* ---- Hessians applied to rows ------------------------------------------------------------------- */
 
 /* out = H_i w_i for one tile; W has leading dimension ldw, or stands still from row to row (step = 0). */
 static void apply_tile(const sgdl_examples *examples, ptrdiff_t first, ptrdiff_t step, ptrdiff_t ldw,
@@ -172,7 +173,7 @@ sgdl_status sgdl_examples_apply(sgdl_context *ctx, const sgdl_examples *examples
   return SGDL_OK;
 }
 
-/* ---- E_i[H_i P H_i] ------------------------------------------------------------------------------------------ */
+/* ---- E_i[H_i P H_i] ----------------------------------------------------------------------------- */
 
 static void symmetrise(ptrdiff_t d, double *A)
 {
@@ -257,10 +258,10 @@ sgdl_status sgdl_examples_sandwich(sgdl_context *ctx, const sgdl_examples *examp
                                   : sandwich_products(ctx, examples, P, out);
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------------ */
+/* ---- tables ------------------------------------------------------------------------------------- */
 
-/* (H_i)_lm^2 = sum_{r,s} (b_irl b_isl)(b_irm b_ism) and n_il (H_i)_lm n_im = sum_r (n_il b_irl)(n_im b_irm): Gram
- * matrices of products of columns, pairs r < s counted twice. */
+/* (H_i)_lm^2 = sum_{r,s} (b_irl b_isl)(b_irm b_ism) and n_il (H_i)_lm n_im = sum_r (n_il b_irl)(n_im b_irm):
+ * Gram matrices of products of columns, pairs r < s counted twice. */
 static sgdl_status tables_factors(sgdl_context *ctx, const sgdl_examples *examples, double *T, double *U)
 {
   const sgdl_backend *backend = sgdl_backend_of(ctx);

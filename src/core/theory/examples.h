@@ -13,7 +13,8 @@ sgdl_status sgdl_examples_check(sgdl_context *ctx, const sgdl_model *model, cons
 sgdl_status sgdl_examples_apply(sgdl_context *ctx, const sgdl_examples *examples, ptrdiff_t n_rows,
                                 const double *W, double *out);
 
-/* out (d x d, symmetric) = E_i[H_i P H_i] for symmetric P; positive semidefinite where Hessian products are used. */
+/* out (d x d, symmetric) = E_i[H_i P H_i] for symmetric P; positive semidefinite where Hessian products are
+ * used. */
 sgdl_status sgdl_examples_sandwich(sgdl_context *ctx, const sgdl_examples *examples, const double *P,
                                    double *out);
 

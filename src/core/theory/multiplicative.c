@@ -1,13 +1,14 @@
 /* Self-consistent noise under sampling with replacement. THEORY section 6.
  *
- * The stationary covariance solves P = L[Sigma_0] + L[D[P]], L the linear map from noise to covariance (section 4, or 2),
- * D[P] = E_i[(H_i - H) P (H_i - H)] what the spread P adds to the noise. A = L D maps positive semidefinite
- * matrices to such, hence P = sum_k A^k L[Sigma_0], finite exactly where the spectral radius of A is below 1; the
- * radius is an eigenvalue of A with a positive semidefinite eigenvector (Krein and Rutman), which the terms of the sum
- * line up with: the sum is the power iteration. Where term k satisfies lo T_k <= A T_k <= hi T_k (in
- * the order of semidefinite matrices, lo and hi the extreme eigenvalues of the pencil), the radius lies between lo
- * and hi (Collatz and Wielandt) and what is left of the sum between T_k lo/(1-lo) and T_k hi/(1-hi): this
- * gives the last correction and its error bound. */
+ * The stationary covariance solves P = L[Sigma_0] + L[D[P]], L the linear map from noise to covariance
+ * (section 4, or 2), D[P] = E_i[(H_i - H) P (H_i - H)] what the spread P adds to the noise. A = L D takes
+ * positive semidefinite matrices to such, hence P = sum_k A^k L[Sigma_0], finite exactly where the spectral
+ * radius of A is below 1;
+ * the radius is an eigenvalue of A with a positive semidefinite eigenvector (Krein and Rutman), which the
+ * terms of the sum line up with: the sum is the power iteration. Where term k satisfies lo T_k <= A T_k <= hi
+ * T_k (in the order of semidefinite matrices, lo and hi the extreme eigenvalues of the pencil), the radius
+ * lies between lo and hi (Collatz and Wielandt) and what is left of the sum between T_k lo/(1-lo) and T_k
+ * hi/(1-hi): this gives the last correction and its error bound. */
 #include "multiplicative.h"
 #include "examples.h"
 
@@ -31,7 +32,7 @@ static double trace_of(ptrdiff_t d, const double *A)
   return sum;
 }
 
-/* ---- the map ------------------------------------------------------------------------------------------- */
+/* ---- the map ------------------------------------------------------------------------------------ */
 
 /* Flat modes are noiseless (check_flat) and take no part. */
 void sgdl_feedback_set_lr(sgdl_feedback *f, double lr)
@@ -116,7 +117,7 @@ static sgdl_status iterate(sgdl_context *ctx, const sgdl_feedback *f, double *te
   return SGDL_OK;
 }
 
-/* ---- radius ---------------------------------------------------------------------------------------------- */
+/* ---- radius ------------------------------------------------------------------------------------- */
 
 /* Growth of the trace of `term` (scaled to trace 1, both on entry and on return) until it settles. */
 static sgdl_status power_iteration(sgdl_context *ctx, const sgdl_feedback *f, double tolerance, double *term,
@@ -142,9 +143,10 @@ static sgdl_status power_iteration(sgdl_context *ctx, const sgdl_feedback *f, do
   return SGDL_OK;
 }
 
-/* Extreme eigenvalues lo, hi of A T against T, T the term: T = V diag(w) V', then those of w^{-1/2} V'(A T)V w^{-1/2}
- * on the directions that T reaches. */
-static sgdl_status bracket(sgdl_context *ctx, const sgdl_feedback *f, const double *term, double *lo, double *hi)
+/* Extreme eigenvalues lo, hi of A T against T, T the term: T = V diag(w) V', then those of w^{-1/2} V'(A T)V
+ * w^{-1/2} on the directions that T reaches. */
+static sgdl_status bracket(sgdl_context *ctx, const sgdl_feedback *f, const double *term, double *lo,
+                           double *hi)
 {
   const sgdl_backend *backend = sgdl_backend_of(ctx);
   ptrdiff_t d = f->modes.d, size = d * d, n;
@@ -175,9 +177,10 @@ done:
   return status;
 }
 
-/* ---- largest stable learning rate ----------------------------------------------------------------------------- */
+/* ---- largest stable learning rate --------------------------------------------------------------- */
 
-/* log radius rises from -inf at lr 0 (and to +inf at the limit of SGD): a bracket in log lr, secants inside it. */
+/* log radius rises from -inf at lr 0 (and to +inf at the limit of SGD): a bracket in log lr, secants inside
+ * it. */
 static sgdl_status largest_lr(sgdl_context *ctx, sgdl_feedback *f, double radius, double *term,
                               sgdl_multiplicative *report)
 {
@@ -213,7 +216,7 @@ static sgdl_status largest_lr(sgdl_context *ctx, sgdl_feedback *f, double radius
   return SGDL_OK;
 }
 
-/* ---- the sum ------------------------------------------------------------------------------------------------------ */
+/* ---- the sum ------------------------------------------------------------------------------------ */
 
 /* P = sum of the terms. On return `term` is the last one. */
 static sgdl_status sum_terms(sgdl_context *ctx, const sgdl_feedback *f, double *term, double *P,
@@ -248,19 +251,23 @@ static sgdl_status sum_terms(sgdl_context *ctx, const sgdl_feedback *f, double *
   double rest = report->spectral_radius / (1 - report->spectral_radius);
   for (ptrdiff_t i = 0; i < size; i++)
     P[i] += rest * term[i];
-  report->error = hi < 1 ? last * fmax(hi / (1 - hi) - rest, rest - lo / (1 - lo)) / trace_of(d, P) : INFINITY;
+  report->error = INFINITY;
+  if (hi < 1)
+    report->error = last * fmax(hi / (1 - hi) - rest, rest - lo / (1 - lo)) / trace_of(d, P);
   return SGDL_OK;
 }
 
-static sgdl_status infinite_variance(sgdl_context *ctx, const sgdl_model *model, const sgdl_multiplicative *report)
+static sgdl_status infinite_variance(sgdl_context *ctx, const sgdl_model *model,
+                                     const sgdl_multiplicative *report)
 {
   return sgdl_fail(ctx, SGDL_UNSTABLE,
-                   "`lr` = %g: the stationary variance is infinite (the noise that a covariance brings about sustains "
-                   "%.6g times that covariance): expected a learning rate below %.6g", model->hyper.lr, report->spectral_radius,
-                   report->largest_stable_lr);
+                   "`lr` = %g: the stationary variance is infinite (the noise that a covariance brings about "
+                   "sustains %.6g times that covariance): expected a learning rate below %.6g",
+                   model->hyper.lr, report->spectral_radius, report->largest_stable_lr);
 }
 
-sgdl_status sgdl_multiplicative_noise(sgdl_context *ctx, const sgdl_model *model, const sgdl_examples *examples,
+sgdl_status sgdl_multiplicative_noise(sgdl_context *ctx, const sgdl_model *model,
+                                      const sgdl_examples *examples,
                                       double *noise, sgdl_multiplicative *report)
 {
   sgdl_feedback f = { 0 };

@@ -1,15 +1,16 @@
-/* Tail of the stationary law under weight-dependent noise: P(|theta| > x) ~ x^-alpha (Kesten), with alpha where
- * the growth rate f(q) = lim (1/n) log E |A_n ... A_1|^q of the random step matrices returns to 0.
+/* Tail of the stationary law under weight-dependent noise: P(|theta| > x) ~ x^-alpha (Kesten), with alpha
+ * where the growth rate f(q) = lim (1/n) log E |A_n ... A_1|^q of the random step matrices returns to 0.
  *
  * In many dimensions f is not computable; here it is that of one direction, the leading eigenvector w of the
  * matrix P that the feedback of the second moment multiplies by its radius:
- *   d[k+1] = (p + delta_B) d[k] - beta d[k-1],   delta_B = batch mean of -eta (h_i - mean h) times one factor,
- *   p = 1 + beta - eta (mean h + lambda),   h_i = w'H_i w,
- *   the factor such that the second moment of this recursion sustains itself exactly as much as that of the full
- *   problem: f(2) = 0 just where the radius is 1.
- * For even q the moments E d^{q-j} d_^j of (d[k], d[k-1]) obey a linear recursion of order q + 1, whose radius
- * gives f(q) exactly for the empirical law of the h_i. alpha is the zero of the chord between the even q on either side
- * (f is convex: the chord errs to the low side); below 2, of the parabola through f(0) = 0, f(2) and f(4).
+ *   d[k+1] = (p + delta_B) d[k] - beta d[k-1],   delta_B = batch mean of -eta (h_i - mean h) times one
+ *   factor, p = 1 + beta - eta (mean h + lambda),   h_i = w'H_i w,
+ *   the factor such that the second moment of this recursion sustains itself exactly as much as that of the
+ *   full problem: f(2) = 0 just where the radius is 1.
+ * For even q the moments E d^{q-j} d_^j of (d[k], d[k-1]) obey a linear recursion of order q + 1, whose
+ * radius gives f(q) exactly for the empirical law of the h_i. alpha is the zero of the chord between the even
+ * q on either side (f is convex: the chord errs to the low side); below 2, of the parabola through f(0) = 0,
+ * f(2) and f(4).
  * What this leaves out is the turning of the direction from step to step; it is an estimate, not a bound.
  * Without replacement the batch size is S (N-1)/(N-S), which gives the variance of the batch mean. */
 #include "multiplicative.h"
@@ -23,10 +24,10 @@
 
 enum { LARGEST_ORDER = 16, SIZE = LARGEST_ORDER + 1, SQUARINGS = 40 };
 
-/* ---- moments of a batch ---------------------------------------------------------------------------------- */
+/* ---- moments of a batch ------------------------------------------------------------------------- */
 
-/* batch[q] = E delta_B^q, q <= 16, from E delta_i^q: (sum_q E delta_i^q (t/S)^q/q!)^S, by Miller's recurrence for
- * real S. */
+/* batch[q] = E delta_B^q, q <= 16, from E delta_i^q: (sum_q E delta_i^q (t/S)^q/q!)^S, by Miller's recurrence
+ * for real S. */
 static void batch_moments(const double *one, double S, double *batch)
 {
   double series[SIZE], power[SIZE], factorial = 1, scale = 1;
@@ -47,12 +48,14 @@ static void batch_moments(const double *one, double S, double *batch)
   }
 }
 
-/* ---- growth of the q-th moment ------------------------------------------------------------------------------ */
+/* ---- growth of the q-th moment ------------------------------------------------------------------ */
 
-/* The recursion d' = (p + delta) d - beta d_, d_' = d in coordinates where its mean is a normal matrix, a rotation or
- * a stretch by c +- s (floored near critical damping): x = d_, y = (d - c d_)/s with c = p/2, s^2 = |c^2 - beta|, gives
+/* The recursion d' = (p + delta) d - beta d_, d_' = d in coordinates where its mean is a normal matrix, a
+ * rotation or a stretch by c +- s: x = d_, y = (d - c d_)/s with c = p/2, s = |c^2 - beta|^{1/2} (not too
+ * small near critical damping) gives
  *   x' = c x + s y,   y' = (e + delta c/s) x + (c + delta) y,   e = (c^2 - beta)/s.
- * In other coordinates the maps of high moments are so far from normal that their radius drowns in rounding. */
+ * In other coordinates the maps of high moments are so far from normal that their radius drowns in
+ * rounding. */
 typedef struct {
   double c, s, e;
 } coordinates;
@@ -67,7 +70,8 @@ static coordinates normal_coordinates(double p, double beta)
   return n;
 }
 
-/* Polynomial in y (rows) and delta (columns), x filling up the degree, times (a + a1 delta) x + (b + b1 delta) y. */
+/* Polynomial in y (rows) and delta (columns), x filling up the degree, times (a + a1 delta) x + (b + b1
+ * delta) y. */
 static void multiply(double poly[SIZE][SIZE], int degree, double a, double a1, double b, double b1)
 {
   for (int m = degree + 1; m >= 0; m--)
@@ -81,7 +85,8 @@ static void multiply(double poly[SIZE][SIZE], int degree, double a, double a1, d
     }
 }
 
-/* E of x'^{q-j} y'^j in terms of x^{q-m} y^m, both scaled by the root of their binomial (rotations stay rotations). */
+/* E of x'^{q-j} y'^j in terms of x^{q-m} y^m, both scaled by the root of their binomial (rotations stay
+ * rotations). */
 static void moment_map(int q, coordinates n, const double *batch, double A[SIZE][SIZE])
 {
   double root[SIZE], binomial = 1;
@@ -155,7 +160,7 @@ static double zero_of_growth(coordinates n, const double *batch)
   return INFINITY;
 }
 
-/* ---- the direction ------------------------------------------------------------------------------------------- */
+/* ---- the direction ------------------------------------------------------------------------------ */
 
 /* h (N) = w'H_i w along the leading eigenvector of P */
 static sgdl_status curvatures_along(sgdl_context *ctx, const sgdl_feedback *f, const double *P, double *h)

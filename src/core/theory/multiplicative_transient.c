@@ -21,7 +21,7 @@ typedef struct {
   double *rows;                  /* N x d: n_i + H_i m                                           */
 } law;
 
-/* ---- one step ------------------------------------------------------------------------------------------- */
+/* ---- one step ----------------------------------------------------------------------------------- */
 
 /* noise = Sigma(m, P) */
 static sgdl_status noise_here(sgdl_context *ctx, law *a)
@@ -70,7 +70,7 @@ static sgdl_status step(sgdl_context *ctx, law *a)
   return SGDL_OK;
 }
 
-/* ---- what is handed back ---------------------------------------------------------------------------------- */
+/* ---- what is handed back ------------------------------------------------------------------------ */
 
 static sgdl_status rotate(sgdl_context *ctx, const law *a, const double *M, double *out)
 {
@@ -91,13 +91,14 @@ static sgdl_status mean_here(sgdl_context *ctx, const law *a, double *theta, dou
   return sgdl_modes_coordinates(ctx, model, 1, 1, a->v, velocity);
 }
 
-/* ---- set-up -------------------------------------------------------------------------------------------------- */
+/* ---- set-up ------------------------------------------------------------------------------------- */
 
 static sgdl_status check_request(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *steps,
                                  const double *theta0, const double *v0)
 {
   if (model->dynamics != SGDL_SGD)
-    return sgdl_fail(ctx, SGDL_UNSUPPORTED, "`model`: expected dynamics = \"sgd\" for weight-dependent noise");
+    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
+                     "`model`: expected dynamics = \"sgd\" for weight-dependent noise");
   SGDL_TRY(sgdl_check_steps(ctx, n, steps, 0, 1));
   for (ptrdiff_t i = 1; i < n; i++)
     if (steps[i] < steps[i - 1])
