@@ -276,7 +276,8 @@ typedef enum { SGDL_FORM_MODEL = 0, SGDL_FORM_PAPER } sgdl_msd_form;
  * SGDL_REPLACEMENT and SGDL_START_STATIONARY.
  * exponent (n, optional): d log MSD/d log k, analytic for Langevin; for SGD the centred
  * difference over [k-1, k+1] of log MSD against log k ([1, 2] at k = 1).
- * per_mode (n x d, optional): the terms of the sum. THEORY sections 5 and 6. */
+ * per_mode (n x d, optional): the terms of the sum. THEORY sections 5 and 6. From 4096 modes on (white noise,
+ * stationary, no per_mode) through sgdl_compress_spectrum: a cost per step free of d, 1e-9 relative. */
 sgdl_status sgdl_msd_theory(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *steps,
                             sgdl_start start, const double *theta0, const double *v0,
                             sgdl_msd_form form, double *msd, double *exponent, double *per_mode);

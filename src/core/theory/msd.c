@@ -1,4 +1,5 @@
 /* Mean squared displacement and its local exponent, as a sum over modes. THEORY sections 5 and 6. */
+#include "compressed.h"
 #include "paper_form.h"
 #include "start.h"
 #include "steps.h"
@@ -8,6 +9,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct {
   const sgdl_model *model;
@@ -119,6 +121,25 @@ static sgdl_status check_paper(sgdl_context *ctx, const sgdl_model *model, sgdl_
   return SGDL_OK;
 }
 
+/* From so many modes on, white noise: a few nodes stand for them all (compressed.h). */
+static const ptrdiff_t MANY_MODES = 4096;
+
+static sgdl_status compress(sgdl_context *ctx, msd_sum *sum, ptrdiff_t n, const double *steps)
+{
+  sgdl_modes *modes = &sum->modes;
+  ptrdiff_t d = modes->d;
+  double *nodes, last = 1;
+  for (ptrdiff_t i = 0; i < n; i++)
+    last = fmax(last, steps[i] + 1); /* the centred difference of the exponent looks one step ahead */
+  SGDL_TRY(sgdl_alloc(ctx, &nodes, 2 * d, "the compressed spectrum"));
+  sgdl_status status = sgdl_compress_modes(ctx, sum->model->dynamics, &sum->model->hyper, d, modes->kappa,
+                                           modes->strength, last, &modes->d, nodes, nodes + d);
+  memcpy(modes->kappa, nodes, sizeof(double) * (size_t)modes->d);
+  memcpy(modes->strength, nodes + d, sizeof(double) * (size_t)modes->d);
+  free(nodes);
+  return status;
+}
+
 static sgdl_status time_averaged(sgdl_context *ctx, msd_sum *sum)
 {
   const sgdl_modes *modes = &sum->modes;
@@ -163,8 +184,10 @@ static sgdl_status msd_of(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t 
   SGDL_GET(sgdl_start_init(ctx, model, &sum.modes, initial, 0, &sum.start));
   if (form == SGDL_FORM_MODEL) {
     int has_phase = sum.modes.noise.epoch && initial->from == SGDL_FROM_CHECKPOINT;
-    SGDL_GET(sgdl_start_is_stationary(&sum.start) && !has_phase ? time_averaged(ctx, &sum)
-                                                                : initial_covariance(ctx, &sum));
+    int averaged = sgdl_start_is_stationary(&sum.start) && !has_phase;
+    if (averaged && !sum.modes.noise.epoch && per_mode == NULL && model->dim >= MANY_MODES)
+      SGDL_GET(compress(ctx, &sum, n, steps));
+    SGDL_GET(averaged ? time_averaged(ctx, &sum) : initial_covariance(ctx, &sum));
   }
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
   for (ptrdiff_t i = 0; i < n; i++) {
