@@ -78,7 +78,7 @@ sgdl_status sgdl_autocorrelation(sgdl_context *ctx, const sgdl_model *model, ptr
   double *tables = NULL;
   sgdl_status status = SGDL_OK;
 
-  SGDL_GET(sgdl_check_steps(ctx, n, lags, 0, model->dynamics == SGDL_SGD));
+  SGDL_GET(sgdl_check_counts(ctx, "lags", n, lags, 0, model->dynamics == SGDL_SGD));
   SGDL_GET(sgdl_modes_init(ctx, model, &a.modes));
   SGDL_GET(sgdl_modes_no_saddle(ctx, &a.modes));
   SGDL_GET(sgdl_modes_direction(ctx, model, direction, &a.along));

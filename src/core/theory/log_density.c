@@ -146,7 +146,7 @@ sgdl_status sgdl_transient_log_density(sgdl_context *ctx, const sgdl_model *mode
   double *mean = NULL, *z = NULL, *work = NULL;
   sgdl_status status = SGDL_OK;
 
-  SGDL_GET(sgdl_check_steps(ctx, 1, &step, 0, model->dynamics == SGDL_SGD));
+  SGDL_GET(sgdl_check_counts(ctx, "step", 1, &step, 0, model->dynamics == SGDL_SGD));
   SGDL_GET(sgdl_check_finite(ctx, "points", points, size, n));
   SGDL_GET(sgdl_modes_init(ctx, model, &modes));
   SGDL_GET(sgdl_start_init(ctx, model, &modes, initial, 1, &start));
