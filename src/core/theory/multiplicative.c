@@ -22,7 +22,7 @@
 enum { MAX_ITERATIONS = 5000, MAX_LR_TRIALS = 60 };
 static const double RATIO_TOLERANCE = 1e-10;  /* change of the growth of the trace, relative     */
 static const double TAIL_TOLERANCE = 1e-14;   /* of the trace of P left out                      */
-static const double LR_TOLERANCE = 1e-8;      /* of the largest stable learning rate, relative   */
+static const double LR_TOLERANCE = 1e-7;      /* of the largest stable learning rate, relative   */
 
 static double trace_of(ptrdiff_t d, const double *A)
 {
@@ -119,24 +119,34 @@ static sgdl_status iterate(sgdl_context *ctx, const sgdl_feedback *f, double *te
 
 /* ---- radius ------------------------------------------------------------------------------------- */
 
-/* Growth of the trace of `term` (scaled to trace 1, both on entry and on return) until it settles. */
+/* Limit of a sequence that converges geometrically, from its last three values (Aitken). */
+static double extrapolate(double x0, double x1, double x2)
+{
+  double bend = (x2 - x1) - (x1 - x0);
+  return bend != 0 && fabs(x2 - x1) < fabs(x1 - x0) ? x2 - (x2 - x1) * (x2 - x1) / bend : x2;
+}
+
+/* Growth of the trace of `term` (scaled to trace 1, both on entry and on return) until its limit settles. */
 static sgdl_status power_iteration(sgdl_context *ctx, const sgdl_feedback *f, double tolerance, double *term,
                                    double *radius, int *iterations)
 {
   ptrdiff_t d = f->modes.d;
-  double before = -1;
+  double before[2] = { 0, 0 }, last = -1;
   *radius = 0;
   for (int k = 0; k < MAX_ITERATIONS; k++) {
     SGDL_TRY(iterate(ctx, f, term));
     ++*iterations;
-    *radius = trace_of(d, term);
-    if (!(*radius > 0))
+    double growth = trace_of(d, term);
+    if (!(growth > 0))
       return SGDL_OK;
     for (ptrdiff_t i = 0; i < d * d; i++)
-      term[i] /= *radius;
-    if (fabs(*radius - before) <= tolerance * *radius)
+      term[i] /= growth;
+    *radius = k < 2 ? growth : extrapolate(before[0], before[1], growth);
+    if (fabs(*radius - last) <= tolerance * *radius)
       return SGDL_OK;
-    before = *radius;
+    last = *radius;
+    before[0] = before[1];
+    before[1] = growth;
     if (sgdl_poll(ctx, 0.5))
       return sgdl_fail(ctx, SGDL_INTERRUPTED, "stopped after %d iterations", k + 1);
   }
