@@ -67,7 +67,7 @@ sgdl_status sgdl_power_spectrum(sgdl_context *ctx, const sgdl_model *model, ptrd
                                 const double *direction, double *theta, double *velocity, double *per_mode);
 /* Ringing of the modes under white noise, d each: frequency (cycles per step) at which the spectrum of theta
  * peaks (0: it falls from 0 on, no ringing; 1/2: it rises to the end), width at half the peak (NaN where
- * the spectrum does not fall to half on both sides), quality = frequency/width. Saddles NaN. */
+ * the spectrum does not fall to half on both sides), quality = frequency/width (NaN likewise). Saddles NaN. */
 sgdl_status sgdl_ringing(sgdl_context *ctx, const sgdl_model *model, double *frequency, double *width,
                          double *quality);
 

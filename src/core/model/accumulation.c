@@ -97,8 +97,8 @@ static int doublings_to_forget(const sgdl_accumulation *plan, double kappa)
   return l;
 }
 
-void sgdl_accumulation_plan_phase(const sgdl_noise *noise, const sgdl_hyper *h, ptrdiff_t d, const double *kappa,
-                                  double phase, sgdl_accumulation *plan)
+void sgdl_accumulation_plan_phase(const sgdl_noise *noise, const sgdl_hyper *h, ptrdiff_t d,
+                                  const double *kappa, double phase, sgdl_accumulation *plan)
 {
   int longest = 0;
   *plan = (sgdl_accumulation){ .noise = *noise, .dynamics = SGDL_SGD, .hyper = *h, .k = INFINITY,
@@ -115,8 +115,9 @@ void sgdl_accumulation_plan_phase(const sgdl_noise *noise, const sgdl_hyper *h, 
 /* ---- table of a mode ------------------------------------------------------------------------------- */
 
 /* Coordinates of a mode over whole epochs: (theta + eta b v, v). A slow mode, long after the fast part has
- * been forgotten, takes b = beta/(1-beta): the combination that a flat mode conserves and that a slow one changes
- * by u only, so that its small covariance is not lost in the rounding of the fast one. Elsewhere b = 0. */
+ * been forgotten, takes b = beta/(1-beta): the combination that a flat mode conserves and that a slow one
+ * changes by u only, so that its small covariance is not lost in the rounding of the fast one.
+ * Elsewhere b = 0. */
 static double slow_coordinate(const sgdl_accumulation *plan, double kappa)
 {
   static const double FORGOTTEN = 30;
@@ -125,7 +126,7 @@ static double slow_coordinate(const sgdl_accumulation *plan, double kappa)
   return slow ? beta / (1 - beta) : 0;
 }
 
-/* E(k) of a mode in its coordinates; `change` (optional) = E(k) - I, to full relative accuracy for slow modes. */
+/* E(k) of a mode in its coordinates; `change` (optional) = E(k) - I, relatively accurate for slow modes. */
 static void map_in(const sgdl_accumulation *plan, double kappa, double b, double k, double *E, double *change)
 {
   if (b == 0) {

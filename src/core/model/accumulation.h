@@ -33,10 +33,10 @@ typedef struct sgdl_accumulation {
 /* kappa_largest: the largest |kappa| that will be asked for. */
 void sgdl_accumulation_plan(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
                             double kappa_largest, double k, sgdl_accumulation *plan);
-/* Stationary under epochs (SGD), `phase` steps into one; kappa: the d that will be asked for, >= 0, and > 0 where
- * the scheme has a white floor and a position is wanted (a flat mode's velocity is right in any case). */
-void sgdl_accumulation_plan_phase(const sgdl_noise *noise, const sgdl_hyper *h, ptrdiff_t d, const double *kappa,
-                                  double phase, sgdl_accumulation *plan);
+/* Stationary under epochs (SGD), `phase` steps into one; kappa: the d that will be asked for, >= 0, and > 0
+ * where the scheme has a white floor and a position is wanted (a flat mode's velocity is right anyway). */
+void sgdl_accumulation_plan_phase(const sgdl_noise *noise, const sgdl_hyper *h, ptrdiff_t d,
+                                  const double *kappa, double phase, sgdl_accumulation *plan);
 /* Table of a mode: plan->room doubles. */
 void sgdl_accumulation_mode(const sgdl_accumulation *plan, double kappa, double *table);
 /* Covariance of a pair per unit covariance of the one-example gradient, layout of mode.h. */

@@ -61,8 +61,8 @@ void sgdl_noise_delta(const sgdl_noise *noise, const sgdl_hyper *h, double kappa
 }
 
 /* u [ excess r0 + (M-1) (Delta_i r0 + r0 Delta_j') ] */
-static void epoch_stationary(const sgdl_noise *noise, const double Di[4], const double Dj[4], const double r[4],
-                             double c[4])
+static void epoch_stationary(const sgdl_noise *noise, const double Di[4], const double Dj[4],
+                             const double r[4], double c[4])
 {
   double b = noise->u * (double)(noise->steps - 1), a = noise->u * noise->excess;
   double white[4] = { 0, 0, 0, 0 };
@@ -94,9 +94,10 @@ void sgdl_noise_pair_stationary(const sgdl_noise *noise, sgdl_dynamics dynamics,
 
 /* ---- autocovariance -------------------------------------------------------------------------------- */
 
-/* Within an epoch: sum over lags |h| < M of (M - |h|)/M times r0 - r(k - h), less M (r0 - r(k)); the lags h > k
- * are those of the other mode, transposed. */
-static void within_epoch(const sgdl_noise *noise, const sgdl_mode *mode, double k, double left[4], double right[4])
+/* Within an epoch: sum over lags |h| < M of (M - |h|)/M times r0 - r(k - h), less M (r0 - r(k)); the lags
+ * h > k are those of the other mode, transposed. */
+static void within_epoch(const sgdl_noise *noise, const sgdl_mode *mode, double k, double left[4],
+                         double right[4])
 {
   sgdl_epoch_sums here = sgdl_epoch_sums_at(mode, (ptrdiff_t)k);
   sgdl_epoch_sums rest = sgdl_epoch_sums_at(mode, noise->steps - (ptrdiff_t)k);
@@ -168,11 +169,29 @@ void sgdl_noise_pair_autocovariance(const sgdl_noise *noise, sgdl_dynamics dynam
 
 /* ---- mean squared displacement -------------------------------------------------------------------- */
 
+/* Steps after which E(k) is below 1e-22, up to a factor k near critical damping. */
+static double settling_time(const sgdl_mode *m)
+{
+  const double forgotten = 64; /* exp(-64) = 2e-28 */
+  double u = (double)m->det, b = -(double)m->trace, beta = (double)m->beta, rate;
+  if (m->dynamics == SGDL_SGD && u > 1 + beta) { /* the roots of the mirror image, times -1 */
+    u = 2 * (1 + beta) - u;
+    b = 1 - beta + u;
+  }
+  double discriminant = b * b - 4 * u;
+  if (discriminant < 0)
+    rate = m->dynamics == SGDL_SGD ? -log(beta) / 2 : b / 2;
+  else
+    rate = 2 * u / (b + sqrt(discriminant)); /* SGD: 1 - |root| <= -log |root| */
+  return rate > 0 ? forgotten / rate : INFINITY;
+}
+
 void sgdl_noise_msd_begin(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
                           double kappa, sgdl_noise_msd *m)
 {
   *m = (sgdl_noise_msd){ .noise = noise, .mode = sgdl_mode_of(dynamics, h, kappa), .stable = kappa >= 0 };
   m->amplitude = sgdl_mode_amplitude(&m->mode, &m->tau);
+  m->settled = settling_time(&m->mode);
   if (noise->epoch) {
     sgdl_epoch_sums whole = sgdl_epoch_sums_at(&m->mode, noise->steps);
     m->M = whole.n;
@@ -183,8 +202,9 @@ void sgdl_noise_msd_begin(const sgdl_noise *noise, sgdl_dynamics dynamics, const
 
 /* sum_{0<h<M} (M-h) [ 2 psi(h) + 2 psi(k) - psi(|k-h|) - psi(k+h) ]. With J_n = sum_{h<n} (n-h) psi(h) it is
  *   M^2 psi(k) + 2 J_M + 2 J_k - J_{k+M} - J_{|k-M|},
- * and with m, n the smaller and the larger of k, M: J_{n+m} + J_{n-m} - 2 J_n = sum_{|i|<m} (m-|i|) psi(n+i). All
- * sums are of like terms; what cancels between them is at most 10/((1-beta) M), in long double. */
+ * and with m, n the smaller and the larger of k, M: J_{n+m} + J_{n-m} - 2 J_n = sum_{|i|<m} (m-|i|)
+ * psi(n+i). All sums are of like terms; what cancels between them is at most 10/((1-beta) M), in long
+ * double. */
 static sgdl_real sum_within(const sgdl_noise_msd *m, const sgdl_epoch_sums *here)
 {
   const sgdl_mode *mode = &m->mode;
@@ -205,6 +225,22 @@ static sgdl_real sum_past(const sgdl_noise_msd *m, double k)
          + b.s * (of_s + m->tau * (mode->trace * of_s - mode->u * of_T));
 }
 
+/* s and T alone. */
+static sgdl_response response_or_limit(const sgdl_noise_msd *m, double k)
+{
+  if (k >= m->settled)
+    return (sgdl_response){ .s = 0, .T = 1 / m->mode.det };
+  return sgdl_mode_response(&m->mode, k);
+}
+
+double sgdl_noise_msd_half_slope(const sgdl_noise_msd *m, double k, double *slope)
+{
+  sgdl_response r = response_or_limit(m, k);
+  sgdl_real amplitude = m->stable ? m->noise->scale * m->amplitude : NAN;
+  *slope = (double)(amplitude * r.s);
+  return (double)(amplitude * r.T);
+}
+
 double sgdl_noise_msd_half(const sgdl_noise_msd *m, double k)
 {
   const sgdl_noise *noise = m->noise;
@@ -217,7 +253,7 @@ double sgdl_noise_msd_half(const sgdl_noise_msd *m, double k)
     sum = sum_within(m, &here);
   } else {
     if (!noise->epoch || noise->excess > 0) {
-      sgdl_response r = sgdl_mode_response(&m->mode, k);
+      sgdl_response r = response_or_limit(m, k);
       psi = r.T + m->tau * r.s;
     }
     if (!noise->epoch)

@@ -34,9 +34,9 @@ void sgdl_noise_pair_stationary(const sgdl_noise *noise, sgdl_dynamics dynamics,
 /* Delta = sum_h w_h (I - F^h), w_h = (M-h)/(M(M-1)): what epochs leave of white noise, per mode. */
 void sgdl_noise_delta(const sgdl_noise *noise, const sgdl_hyper *h, double kappa, double delta[4]);
 
-/* Stationary, phase-averaged autocovariance of a pair at lag k >= 0 per unit Sigma, cov(z_i(t+k), z_j(t)) = L_i r0
- * + r0 R_j' in the layout of mode.h, r0 = sgdl_pair_stationary. The first gives L and R of a mode, O(log M).
- * Two flat modes under a white floor: c[0] = Inf. */
+/* Stationary, phase-averaged autocovariance of a pair at lag k >= 0 per unit Sigma, cov(z_i(t+k), z_j(t)) =
+ * L_i r0 + r0 R_j' in the layout of mode.h, r0 = sgdl_pair_stationary. The first gives L and R of a mode,
+ * O(log M). Two flat modes under a white floor: c[0] = Inf. */
 void sgdl_noise_autocovariance(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
                                double kappa, double k, double left[4], double right[4]);
 void sgdl_noise_pair_autocovariance(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,

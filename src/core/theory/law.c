@@ -32,8 +32,8 @@ static sgdl_status tabulate(sgdl_context *ctx, sgdl_law *law)
   return SGDL_OK;
 }
 
-sgdl_status sgdl_law_at_phase(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes, double phase,
-                              sgdl_law *law)
+sgdl_status sgdl_law_at_phase(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes,
+                              double phase, sgdl_law *law)
 {
   *law = (sgdl_law){ .model = model, .modes = modes };
   sgdl_accumulation_plan_phase(&modes->noise, &model->hyper, modes->d, modes->kappa, phase, &law->plan);

@@ -22,9 +22,9 @@ typedef struct {
 
 static sgdl_status singular(sgdl_context *ctx, double step)
 {
-  return sgdl_fail(ctx, SGDL_UNSUPPORTED, "`step` = %g: the covariance is singular there, so the state has no "
-                   "density (a sharp start, or directions without noise); expected a later step, or noise in every "
-                   "direction", step);
+  return sgdl_fail(ctx, SGDL_UNSUPPORTED, "`step` = %g: the covariance is singular there, so the state has "
+                   "no density (a sharp start, or directions without noise); expected a later step, or "
+                   "noise in every direction", step);
 }
 
 /* Correlations below this distance from 1 (times dimension) are singular to rounding. */

@@ -29,14 +29,13 @@ typedef struct {
 
 static term stationary_term(const msd_sum *sum, ptrdiff_t l, double k)
 {
-  double strength = sum->modes.strength[l], kappa = sum->modes.kappa[l];
-  term t = { 0, 0 };
-  if (strength == 0)
-    return t;
-  t.value = 2 * strength * sgdl_noise_msd_half(&sum->stationary[l], k);
-  if (sum->model->dynamics == SGDL_LANGEVIN)
-    t.slope = 2 * strength * sum->modes.noise.scale * sgdl_mode_half_msd_slope(&sum->model->hyper, kappa, k);
-  return t;
+  double weight = 2 * sum->modes.strength[l], slope;
+  if (weight == 0)
+    return (term){ 0, 0 };
+  if (sum->model->dynamics == SGDL_SGD)
+    return (term){ weight * sgdl_noise_msd_half(&sum->stationary[l], k), 0 };
+  double value = sgdl_noise_msd_half_slope(&sum->stationary[l], k, &slope);
+  return (term){ weight * value, weight * slope };
 }
 
 /* With E = E(k): (m(k) - m(0))^2 + [(E - I) C(0) (E - I)' + accumulated]_11, and its slope by
@@ -220,8 +219,8 @@ sgdl_status sgdl_msd_theory(sgdl_context *ctx, const sgdl_model *model, ptrdiff_
     SGDL_TRY(check_paper(ctx, model, start));
   if (start == SGDL_START_POINT) {
     if (theta0 == NULL)
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`theta0` is absent: expected %td numbers for start = \"point\"",
-                       model->dim);
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`theta0` is absent: expected %td numbers for "
+                       "start = \"point\"", model->dim);
     initial = (sgdl_initial){ .from = SGDL_FROM_POINT, .theta0 = theta0, .v0 = v0 };
   }
   return msd_of(ctx, model, n, steps, &initial, form, msd, exponent, per_mode);

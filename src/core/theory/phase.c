@@ -1,8 +1,9 @@
 /* The stationary state under epochs as it is some steps into an epoch. THEORY section 6. */
 #include "stationary.h"
 
-sgdl_status sgdl_stationary_at_phase(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t phase, double *theta,
-                                     double *velocity, double *cross, double trace[2], int *exists)
+sgdl_status sgdl_stationary_at_phase(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t phase,
+                                     double *theta, double *velocity, double *cross, double trace[2],
+                                     int *exists)
 {
   sgdl_modes modes = { 0 };
   sgdl_law law = { 0 };
@@ -10,8 +11,8 @@ sgdl_status sgdl_stationary_at_phase(sgdl_context *ctx, const sgdl_model *model,
 
   SGDL_GET(sgdl_modes_init(ctx, model, &modes));
   if (!modes.noise.epoch) {
-    status = sgdl_fail(ctx, SGDL_UNSUPPORTED, "`phase` = %td: expected a model with sampling = \"epoch\", other "
-                       "schemes have no phase", phase);
+    status = sgdl_fail(ctx, SGDL_UNSUPPORTED, "`phase` = %td: expected a model with sampling = \"epoch\", "
+                       "other schemes have no phase", phase);
     goto done;
   }
   if (phase < 0 || phase >= modes.noise.steps) {

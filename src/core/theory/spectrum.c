@@ -23,8 +23,8 @@ static double excess_over_sine(double y)
   return sum;
 }
 
-/* Spectrum of the noise per unit Sigma at angular frequency w a step: under epochs u [ excess + M - D^2/M ] with the
- * Dirichlet kernel D = sin(M w/2)/sin(w/2); M - D is of order w^2 and is written so. */
+/* Spectrum of the noise per unit Sigma at angular frequency w a step: under epochs u [ excess + M - D^2/M ]
+ * with the Dirichlet kernel D = sin(M w/2)/sin(w/2); M - D is of order w^2 and is written so. */
 static double noise_spectrum(const sgdl_noise *noise, double w)
 {
   double M = (double)noise->steps, x = w / 2;
@@ -65,8 +65,8 @@ static double speed_factor(const sgdl_model *model, double w)
 /* ---- sums ---------------------------------------------------------------------------------------------- */
 
 /* Total, or along a direction x: g' Sigma~ g* with g = x .* transfer. re, im: d each, the transfers. */
-static double spectrum_sum(const sgdl_model *model, const sgdl_modes *modes, const double *along, const double *re,
-                           const double *im)
+static double spectrum_sum(const sgdl_model *model, const sgdl_modes *modes, const double *along,
+                           const double *re, const double *im)
 {
   double sum = 0;
   for (ptrdiff_t j = 0; j < modes->d; j++) {
@@ -80,7 +80,8 @@ static double spectrum_sum(const sgdl_model *model, const sgdl_modes *modes, con
   return sum;
 }
 
-static sgdl_status check_frequencies(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *freq)
+static sgdl_status check_frequencies(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n,
+                                     const double *freq)
 {
   double largest = model->dynamics == SGDL_SGD ? 0.5 : INFINITY;
   if (n < 1)
@@ -88,8 +89,8 @@ static sgdl_status check_frequencies(sgdl_context *ctx, const sgdl_model *model,
   SGDL_TRY(sgdl_check_finite(ctx, "freq", freq, n, 0));
   for (ptrdiff_t i = 0; i < n; i++)
     if (!(freq[i] > 0 && freq[i] <= largest))
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`freq`[%td] = %g: expected cycles per step > 0%s", i + 1, freq[i],
-                       isinf(largest) ? "" : " and at most 1/2");
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`freq`[%td] = %g: expected cycles per step > 0%s", i + 1,
+                       freq[i], isinf(largest) ? "" : " and at most 1/2");
   return SGDL_OK;
 }
 
@@ -129,10 +130,10 @@ done:
   return status;
 }
 
-/* ---- ringing --------------------------------------------------------------------------------------------- */
+/* ---- ringing ------------------------------------------------------------------------------------ */
 
-/* 1/|transfer|^2 is a parabola curve (y - peak)^2 + floor in y = sin^2(w/2) (SGD) or w^2 (Langevin): the spectrum
- * has fallen to half at peak -+ sqrt(floor/curve). */
+/* 1/|transfer|^2 is a parabola curve (y - peak)^2 + floor in y = sin^2(w/2) (SGD) or w^2 (Langevin): the
+ * spectrum has fallen to half at peak -+ sqrt(floor/curve). */
 typedef struct {
   double peak, half;   /* in y; half: NaN without an interior peak                             */
   double largest;      /* y of the highest frequency                                           */

@@ -9,8 +9,8 @@
 
 /* ---- mean ---------------------------------------------------------------------------------------- */
 
-static sgdl_status start_point(sgdl_context *ctx, const sgdl_model *model, const double *theta0, const double *v0,
-                               sgdl_start_state *start)
+static sgdl_status start_point(sgdl_context *ctx, const sgdl_model *model, const double *theta0,
+                               const double *v0, sgdl_start_state *start)
 {
   ptrdiff_t d = model->dim;
   double *work = NULL;
@@ -30,8 +30,8 @@ done:
   return status;
 }
 
-void sgdl_start_mean(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes, const sgdl_start_state *start,
-                     double step, double *x, double *v)
+void sgdl_start_mean(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes,
+                     const sgdl_start_state *start, double step, double *x, double *v)
 {
   int threads = sgdl_threads(ctx);
 #pragma omp parallel for num_threads(threads) schedule(static)
@@ -47,8 +47,8 @@ void sgdl_start_mean(sgdl_context *ctx, const sgdl_model *model, const sgdl_mode
 /* ---- covariance ------------------------------------------------------------------------------------ */
 
 /* Velocities as stationary: under epochs as at their ends, for step 0 begins one. */
-static sgdl_status spread_velocity(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes, int pairs,
-                                   sgdl_start_state *start)
+static sgdl_status spread_velocity(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes,
+                                   int pairs, sgdl_start_state *start)
 {
   ptrdiff_t d = modes->d;
   int full = pairs && model->noise_is_full;
@@ -74,8 +74,8 @@ done:
 }
 
 /* to (d x d) = V' B V of the block B of cov0 (2d x 2d) at `from`. work: d^2. */
-static sgdl_status block_to_modes(sgdl_context *ctx, const sgdl_model *model, const double *from, double *work,
-                                  double *to)
+static sgdl_status block_to_modes(sgdl_context *ctx, const sgdl_model *model, const double *from,
+                                  double *work, double *to)
 {
   ptrdiff_t d = model->dim;
   const sgdl_backend *backend = sgdl_backend_of(ctx);
@@ -96,8 +96,8 @@ static sgdl_status spread_gaussian(sgdl_context *ctx, const sgdl_model *model, c
   sgdl_status status = SGDL_OK;
 
   if (cov0 == NULL)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`cov0` is absent: expected a %td x %td covariance of (theta, v)",
-                     2 * d, 2 * d);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`cov0` is absent: expected a %td x %td covariance of "
+                     "(theta, v)", 2 * d, 2 * d);
   SGDL_GET(sgdl_covariance_check(ctx, "cov0", 2 * d, cov0));
   SGDL_GET(sgdl_alloc(ctx, &start->theta, sgdl_times(dd, 3), "the covariance of the start"));
   start->velocity = start->theta + dd;
@@ -126,7 +126,8 @@ sgdl_status sgdl_start_init(sgdl_context *ctx, const sgdl_model *model, const sg
     SGDL_TRY(sgdl_modes_no_saddle(ctx, modes));
   SGDL_TRY(sgdl_alloc(ctx, &start->x, 2 * d, "the starting point"));
   start->v = start->x + d;
-  SGDL_TRY(start_point(ctx, model, moves ? initial->theta0 : NULL, moves && !at_rest ? initial->v0 : NULL, start));
+  SGDL_TRY(start_point(ctx, model, moves ? initial->theta0 : NULL, moves && !at_rest ? initial->v0 : NULL,
+                       start));
   if (at_rest)
     return spread_velocity(ctx, model, modes, pairs, start);
   if (initial->from == SGDL_FROM_GAUSSIAN)

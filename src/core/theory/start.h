@@ -33,13 +33,13 @@ typedef struct sgdl_law {
 
 sgdl_status sgdl_law_stationary(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes,
                                 sgdl_law *law);
-sgdl_status sgdl_law_at_phase(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes, double phase,
-                              sgdl_law *law);
+sgdl_status sgdl_law_at_phase(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes,
+                              double phase, sgdl_law *law);
 /* `step` steps after `start`: any of the above, by start->from. */
 sgdl_status sgdl_law_after(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes,
                            const sgdl_start_state *start, double step, sgdl_law *law);
 void sgdl_law_free(sgdl_law *law);
-/* c in the layout of mode.h, noise strength included. Stationary: c[0..2] = 0 where a mode has no position. */
+/* c in the layout of mode.h, noise strength included. Stationary: c[0..2] = 0 without a position. */
 void sgdl_law_pair(const sgdl_law *law, ptrdiff_t i, ptrdiff_t j, double c[4]);
 
 /* ---- starts --------------------------------------------------------------------- start.c */
@@ -60,7 +60,7 @@ static inline int sgdl_start_is_diagonal(const sgdl_model *model, const sgdl_sta
   return !model->noise_is_full && start->spread != SGDL_SPREAD_FULL;
 }
 /* Mean deviation of every mode `step` steps on. */
-void sgdl_start_mean(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes, const sgdl_start_state *start,
-                     double step, double *x, double *v);
+void sgdl_start_mean(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes,
+                     const sgdl_start_state *start, double step, double *x, double *v);
 
 #endif

@@ -10,7 +10,8 @@
 /* ---- mean -------------------------------------------------------------------------------------- */
 
 static sgdl_status mean(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes, ptrdiff_t n,
-                        const double *steps, const sgdl_start_state *start, double *mean_theta, double *mean_velocity)
+                        const double *steps, const sgdl_start_state *start, double *mean_theta,
+                        double *mean_velocity)
 {
   ptrdiff_t d = modes->d;
   double *work = NULL, *m_theta, *m_velocity;
@@ -150,8 +151,8 @@ static sgdl_status covariance(sgdl_context *ctx, const sgdl_law *law, double ste
 }
 
 static sgdl_status covariances(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes,
-                               ptrdiff_t n, const double *steps, const sgdl_start_state *start, sgdl_covariance kind,
-                               double *const first[N_BLOCKS])
+                               ptrdiff_t n, const double *steps, const sgdl_start_state *start,
+                               sgdl_covariance kind, double *const first[N_BLOCKS])
 {
   ptrdiff_t d = modes->d;
   ptrdiff_t each = kind == SGDL_COV_TRACE ? 1 : kind == SGDL_COV_DIAGONAL ? d : d * d;
