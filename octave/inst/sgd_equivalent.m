@@ -25,7 +25,7 @@
 ## path in examples seen, and with it the modified loss; @qcode{"diffusion"}: the growth of the mean
 ## squared displacement along flat directions, per step
 ## @item model
-## from sgd_model: the error of the plan in the exact discrete model; default none
+## from sgd_model with this hyper: the error of the plan in the exact discrete model; default none
 ## @end table
 ##
 ## @strong{Value}: a struct with @code{type = "sgd_equivalent"} and
@@ -71,13 +71,22 @@ function plan = sgd_equivalent (hyper, varargin)
   to = sgd_hyper (lr, momentum, hyper.weight_decay, batch_size);
   error_made = [];
   if (! isempty (opt.model))
-    __sgdl_check_model__ (opt.model);
-    opt.model.hyper = hyper;
+    check_model (opt.model, hyper);
     error_made = __sgdl__ ("equivalent_error", opt.model, to);
   endif
   plan = struct ("type", "sgd_equivalent", "from", hyper, "to", to, "preserve", opt.preserve,
                  "steps", report.steps, "exact_batch_size", report.batch_size,
                  "kept_before", report.kept_before, "kept_after", report.kept_after, "error", error_made);
+endfunction
+
+function check_model (model, hyper)
+  __sgdl_check_model__ (model);
+  if (! isequal (model.hyper, hyper))
+    words = @(x) sprintf ("lr %.4g, momentum %.4g, weight decay %.4g, batch size %d", x.lr, x.momentum, ...
+                          x.weight_decay, x.batch_size);
+    error ("sgdlangevin:bad_argument", "`model`: expected one made with `hyper` (%s), got one with %s",
+           words (hyper), words (model.hyper));
+  endif
 endfunction
 
 %!demo
@@ -119,5 +128,7 @@ endfunction
 %!error <`lr`: expected a number, got a character vector> sgd_equivalent (hyper, "lr", "0.1")
 %!error <did you mean "dynamics"> sgd_equivalent (hyper, "lr", 0.1, "preserve", "dynamic s")
 %!error <`model`: expected the value of sgd_model\(\)> sgd_equivalent (hyper, "lr", 0.1, "model", 1)
+%!error <`model`: expected one made with `hyper` \(lr 0.1, momentum 0, .*\), got one with lr 0.05>
+%! sgd_equivalent (sgd_hyper (0.1), "batch_size", 2, "model", model)
 %!error <sgd_equivalent has no argument `batchsize`: did you mean `batch_size`>
 %! sgd_equivalent (hyper, "batchsize", 3)

@@ -107,10 +107,9 @@ function prediction = sgd_msd (model, steps, varargin)
   step = double (steps(:));
   regime = crossover = [];
   if (strcmp (opt.form, "model") && model.report.n_saddle == 0)
-    [ascending, order] = sort (step);
-    [labels, crossover] = __sgdl__ ("msd_regimes", model, ascending, exponent(order));
-    regime = cell (size (step));
-    regime(order) = labels;
+    [ascending, first, place] = unique (step);
+    [labels, crossover] = __sgdl__ ("msd_regimes", model, ascending, exponent(first));
+    regime = labels(place);
   endif
   prediction = struct ("type", "sgd_msd", "step", step, "time", model.hyper.lr * step,
                        "msd", displacement, "exponent", exponent, "modes", modes, "regime", {regime},

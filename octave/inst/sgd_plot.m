@@ -14,7 +14,14 @@
 ## struct from sgd_msd or cell array of them, drawn over it; @var{labels}: their names
 ## (cellstr); @var{level} of the bars, default 0.95.  diffusion_exponent draws its fit
 ## @item sgd_msd
-## predicted displacement, or with @var{which} = @qcode{"exponent"} the local exponent
+## predicted displacement, or with @var{which} = @qcode{"exponent"} the local exponent, with
+## @qcode{"terms"} the terms of weight-dependent noise under epochs
+## @item sgd_autocorrelation
+## correlation of position and velocity against lag
+## @item sgd_power_spectrum
+## spectra on log axes, those of the modes too where they are there
+## @item sgd_irreversibility
+## kinetic over configurational temperature of each mode
 ## @item sgd_stationary
 ## phase plane of eigenvector @var{mode} (default 1) with the ellipse that holds @var{level}
 ## (default 0.95) of the stationary law; @var{trajectory}: from sgd_simulate, drawn under it
@@ -59,7 +66,16 @@ function ax = sgd_plot (x, varargin)
     case "diffusion_exponent"
       plot_exponent (x, parse ({"level", 0.95}));
     case "sgd_msd"
-      plot_prediction (x, parse ({"which", {"msd", "exponent"}}));
+      plot_prediction (x, parse ({"which", {"msd", "exponent", "terms"}}));
+    case "sgd_autocorrelation"
+      parse (cell (0, 2));
+      plot_autocorrelation (x);
+    case "sgd_power_spectrum"
+      parse (cell (0, 2));
+      plot_power_spectrum (x);
+    case "sgd_irreversibility"
+      parse (cell (0, 2));
+      plot_temperatures (x);
     case "sgd_stationary"
       plot_phase_plane (x, parse ({"mode", 1; "trajectory", []; "level", 0.95}));
     case "sgd_modified_loss_section"
@@ -76,7 +92,8 @@ function ax = sgd_plot (x, varargin)
       plot_transient (x, parse (path_options(1,:)));
     otherwise
       __sgdl__ ("expect_type", x, "x",
-                {"msd", "diffusion_exponent", "sgd_msd", "sgd_stationary", "sgd_modified_loss_section", ...
+                {"msd", "diffusion_exponent", "sgd_msd", "sgd_autocorrelation", "sgd_power_spectrum", ...
+                 "sgd_stationary", "sgd_irreversibility", "sgd_modified_loss_section", ...
                  "sgd_oscillations", "sgd_model", "sgd_simulate", "read_trajectory", "sgd_transient"});
   endswitch
   if (nargout > 0)
@@ -121,6 +138,17 @@ endfunction
 %!test check (diffusion_exponent (run, "window", [1, 20], "seed", 1))
 %!test check (sgd_msd (model, [1, 10, 100]))
 %!test check (sgd_msd (model, [1, 10, 100]), "which", "exponent")
+%!test
+%! X = [1, 0; 2, 1; -1, 3; 0, 1; 1, 1; 3, -1; 0.5, 2; -2, 1];
+%! problem = sgd_regression (X, [1; 2; 0; -1; 2; 0.3; 1; 0.5]);
+%! dressed = sgd_model (problem, sgd_hyper (0.02, 0.5, 0, 2), "dynamics", "sgd", "sampling", "epoch",
+%!                      "noise", "multiplicative");
+%! check (sgd_msd (dressed, [1, 3, 10]), "which", "terms");
+%!error <`which` = "terms": expected a prediction for epochs> sgd_plot (sgd_msd (model, 1), "which", "terms")
+%!test check (sgd_autocorrelation (model, 0:50))
+%!test check (sgd_power_spectrum (model, [0.01, 0.1]))
+%!test check (sgd_power_spectrum (model, [0.01, 0.1], "modes", true))
+%!test check (sgd_irreversibility (model))
 %!test check (sgd_stationary (model))
 %!test check (sgd_stationary (model), "mode", 2, "trajectory", run, "level", 0.5)
 %!test check (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0, 0, 0], [0, 0, 1, 0]))

@@ -22,10 +22,13 @@ function text = sgd_summary (x)
     print_usage ();
   endif
   writers = {"sgd_hyper", @hyper_text; "sgd_quadratic", @problem_text; "sgd_regression", @problem_text;
-             "sgd_spectrum", @problem_text; "sgd_model", @model_text; "sgd_stationary", @stationary_text;
+             "sgd_spectrum", @problem_text; "sgd_examples", @problem_text; "sgd_model", @model_text; "sgd_stationary", @stationary_text;
              "sgd_transient", @transient_text; "sgd_modified_loss", @modified_loss_text;
              "sgd_modified_loss_section", @section_text; "sgd_current", @current_text;
              "sgd_oscillations", @oscillations_text; "sgd_msd", @prediction_text;
+             "sgd_autocorrelation", @autocorrelation_text; "sgd_power_spectrum", @power_spectrum_text;
+             "sgd_irreversibility", @irreversibility_text; "sgd_fokker_planck_check", @fokker_planck_text;
+             "sgd_equivalent", @equivalent_text;
              "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text;
              "diffusion_exponent", @exponent_text};
   __sgdl__ ("expect_type", x, "x", writers(:,1));
@@ -86,6 +89,12 @@ function text = problem_text (x)
     case "sgd_regression"
       text = line ("Linear regression, %d examples, %s, %s gradient noise", x.n_examples,
                    plural (x.dim, "parameter"), x.gradient_noise);
+    case "sgd_examples"
+      kind = "by products";
+      if (! is_function_handle (x.hessian_factors))
+        kind = sprintf ("of rank %d", size (x.hessian_factors, 3));
+      endif
+      text = line ("Loss by its %d examples, %s, Hessians %s", x.n_examples, plural (x.dim, "parameter"), kind);
     otherwise
       noise = "given";
       if (isempty (x.noise))
@@ -125,6 +134,31 @@ function text = model_text (x)
     text = [text, line("  an epoch is %d steps, %d examples remain%s", report.epoch_steps, report.remainder,
                        kept(1:end*(report.remainder > 0)))];
   endif
+  if (! isempty (x.multiplicative))
+    text = [text, multiplicative_text(x.multiplicative)];
+  endif
+  text = [text, variances_text(x)];
+endfunction
+
+function text = multiplicative_text (x)
+  moment = {"infinite", "finite"}{1 + x.fourth_moment};
+  text = [line("  noise grows with the displacement: spectral radius %.4g, infinite variance above lr = %.4g", ...
+               x.spectral_radius, x.largest_stable_lr), ...
+          line("  tail index %.3g, fourth moment %s", x.tail_index, moment)];
+endfunction
+
+## Total stationary variances under each set of assumptions.
+function text = variances_text (model)
+  text = "";
+  if (isempty (model.eigenvalues) || model.report.n_saddle > 0)
+    return;
+  endif
+  variants = __sgdl_variants__ (model);
+  text = line ("  total variance side by side: %18s  %12s", "position", "velocity");
+  for i = 1:rows (variants)
+    [~, ~, ~, theta, velocity] = __sgdl__ ("stationary", variants{i,2}, true, []);
+    text = [text, line("    %-43s  %12.5g  %12.5g", variants{i,1}, theta, velocity)];
+  endfor
 endfunction
 
 function text = regime_counts (modes)
@@ -143,6 +177,10 @@ function text = stationary_text (x)
   if (! isempty (x.theta))
     text = [text, line("  standard deviations of the parameters: %s", shown (sqrt (diag (x.theta))))];
   endif
+  if (! isempty (x.phase))
+    text = [text, line("  %s into an epoch", plural (x.phase, "step"))];
+  endif
+  text = [text, variances_text(x.model)];
 endfunction
 
 function text = transient_text (x)
@@ -181,6 +219,115 @@ endfunction
 function text = prediction_text (x)
   text = [line("Predicted mean squared displacement (form: %s, start: %s)", x.form, x.start), ...
           table({"step", "msd", "exponent"}, [x.step, x.msd, x.exponent])];
+  if (! isempty (x.crossover))
+    text = [text, crossover_text(x.crossover)];
+  endif
+  if (strcmp (x.form, "model") && strcmp (x.start, "stationary") && x.model.report.n_saddle == 0)
+    text = [text, displacements_text(x)];
+  endif
+  if (! isempty (x.terms))
+    text = [text, line("weight-dependent noise, each term with all before it:"), ...
+            table({"step", "constant", "noise", "response", "cumulant", "shift"}, [x.step, x.terms]), ...
+            line("  total variances: %s", shown (x.dressed.trace)), ...
+            line("  small parameter %.3g; the mean is off by %.3g standard deviations", ...
+                 x.dressed.small_parameter, x.dressed.shift)];
+  endif
+endfunction
+
+function text = crossover_text (x)
+  text = "";
+  if (! isnan (x.ballistic_end))
+    text = [text, line("  ballistic until step %.4g", x.ballistic_end)];
+  endif
+  if (! isnan (x.predicted))
+    text = [text, line("  exponent expected from the spectrum between steps %.4g and %.4g: %.3g", ...
+                       x.relaxation, x.predicted)];
+  endif
+  if (! isnan (x.plateau) && x.plateau >= 0.1)
+    text = [text, line("  exponent in between: %.3g", x.plateau)];
+  endif
+  if (isinf (x.confined_start))
+    text = [text, line("  never confined: flat modes diffuse")];
+  elseif (! isnan (x.confined_start))
+    text = [text, line("  confined from step %.4g", x.confined_start)];
+  endif
+endfunction
+
+## The same displacement under each set of assumptions.
+function text = displacements_text (x)
+  text = "";
+  variants = __sgdl_variants__ (x.model);
+  if (any (x.step != fix (x.step)) || rows (variants) == 1)
+    return;
+  endif
+  start = struct ("start", "stationary", "theta0", [], "v0", [], "cov0", []);
+  columns_of = x.step;
+  names = [{"step"}, variants(:,1)'];
+  for i = 1:rows (variants)
+    columns_of(:,end+1) = __sgdl__ ("msd_theory", variants{i,2}, x.step, start, "model", false);
+  endfor
+  if (! isempty (x.terms))
+    names{end+1} = "dressed";
+    columns_of(:,end+1) = x.msd;
+  endif
+  text = [line("side by side:"), table(names, columns_of)];
+endfunction
+
+function text = autocorrelation_text (x)
+  text = [line("Predicted autocovariance%s", along_text (x.direction)), ...
+          table({"lag", "theta", "velocity", "cross"}, [x.lag, x.theta, x.velocity, x.cross])];
+endfunction
+
+function text = power_spectrum_text (x)
+  ringing = find (! isnan (x.peak_freq));
+  text = [line("Predicted power spectrum%s", along_text (x.direction)), ...
+          table({"freq", "theta", "velocity"}, [x.freq, x.theta, x.velocity]), ...
+          line("  %d of %s ring", numel (ringing), plural (numel (x.peak_freq), "mode"))];
+  if (! isempty (ringing))
+    text = [text, table({"mode", "peak", "width", "quality"}, ...
+                        [ringing, x.peak_freq(ringing), x.peak_width(ringing), x.quality(ringing)])];
+  endif
+endfunction
+
+function text = along_text (direction)
+  text = {" along a direction", ""}{1 + isempty(direction)};
+endfunction
+
+function text = irreversibility_text (x)
+  ratio = x.kinetic_temperature ./ x.configurational_temperature;
+  text = line ("Irreversibility of %s", plural (numel (ratio), "mode"));
+  if (! isnan (x.entropy_production))
+    text = [text, line("  entropy production %.4g per unit time, %.4g per step", x.entropy_production, ...
+                       x.model.hyper.lr * x.entropy_production)];
+  endif
+  text = [text, line("  largest antisymmetric covariance of position and velocity: %.4g", ...
+                     max (abs (x.antisymmetric(:)))), ...
+          line("  kinetic over configurational temperature: %.4g to %.4g", min (ratio), max (ratio))];
+endfunction
+
+function text = fokker_planck_text (x)
+  answer = {"does NOT solve", "solves"}{1 + x.passed};
+  text = [line("The density %s the stationary Fokker-Planck equation; relative residuals:", answer), ...
+          line("  drift %.2g, Lyapunov equation %.2g, antisymmetry of Q %.2g", x.drift, x.lyapunov, ...
+               x.antisymmetry)];
+  if (! isnan (x.pointwise))
+    text = [text, line("  at the points %.2g", x.pointwise)];
+  endif
+endfunction
+
+function text = equivalent_text (x)
+  kept = struct ("stationary", "the stationary variance", "dynamics", "the dynamics per example seen",
+                 "diffusion", "the diffusion rate").(x.preserve);
+  text = [line("Hyperparameters that preserve %s", kept), "  from", settings(x.from), "  to  ", ...
+          settings(x.to), line("  the work of one step before takes %.4g", x.steps)];
+  change = x.kept_after / x.kept_before - 1;
+  if (abs (change) > 1e-12)
+    text = [text, line("  the quantity kept changes by %.2g%%", 100 * change)];
+  endif
+  if (! isempty (x.error))
+    text = [text, line("  exact changes: position variance %+.3g%%, velocity variance %+.3g%%, diffusion %+.3g%%", ...
+                       100 * x.error.theta, 100 * x.error.velocity, 100 * x.error.diffusion)];
+  endif
 endfunction
 
 function text = trajectory_text (x)
@@ -255,6 +402,28 @@ endfunction
 %!test has (sgd_current (model, [1, 1]), "Stationary current at 1 point of a 4-dimensional phase space")
 %!test has (sgd_oscillations (model), "2 modes: 2 underdamped")
 %!test has (sgd_msd (model, 1:3), "start: stationary")
+%!test has (sgd_msd (model, 1:3), "exact SGD")
+%!test has (sgd_msd (model, [1, 1e5]), "ballistic until step")
+%!test has (sgd_stationary (model), "total variance side by side")
+%!test has (sgd_autocorrelation (model, 0:3), "Predicted autocovariance")
+%!test has (sgd_power_spectrum (model, 0.1, "direction", [1, 0]), "Predicted power spectrum along a direction")
+%!test has (sgd_power_spectrum (model, 0.1), "2 of 2 modes ring")
+%!test has (sgd_irreversibility (model), "kinetic over configurational temperature: 1 to 1")
+%!test has (sgd_fokker_planck_check (sgd_modified_loss (model)), "solves the stationary Fokker-Planck equation")
+%!test has (sgd_equivalent (model.hyper, "batch_size", 16, "model", model), "exact changes: position variance")
+%!test
+%! X = [1, 0; 2, 1; -1, 3; 0, 1; 1, 1; 3, -1; 0.5, 2; -2, 1];
+%! problem = sgd_regression (X, [1; 2; 0; -1; 2; 0.3; 1; 0.5]);
+%! hyper = sgd_hyper (0.02, 0.5, 0, 2);
+%! options = {"dynamics", "sgd", "noise", "multiplicative"};
+%! white = sgd_model (problem, hyper, options{:});
+%! has (white, "noise grows with the displacement: spectral radius");
+%! has (white, "weight-dependent ");
+%! epoch = sgd_model (problem, hyper, options{:}, "sampling", "epoch");
+%! has (sgd_stationary (epoch, "phase", 1), "1 step into an epoch");
+%! has (sgd_msd (epoch, [1, 5]), "small parameter");
+%! examples = sgd_examples (problem.H, zeros (8, 2), cat (3, X, X) / sqrt (2));
+%! has (examples, "Loss by its 8 examples, 2 parameters, Hessians of rank 2");
 %!test
 %! run = sgd_simulate (model, 300, "seed", 1, "record", 2);
 %! has (run, "151 frames of 2 coordinates in 1 path");

@@ -1,6 +1,6 @@
 ## plot_prediction (x, opt)
 ##
-## Predicted MSD on log axes, or its local exponent.
+## Predicted MSD on log axes, its local exponent, or what each term of weight-dependent noise adds.
 function plot_prediction (x, opt)
   [step, order] = sort (x.step);
   newplot ();
@@ -9,6 +9,16 @@ function plot_prediction (x, opt)
     ylabel ("local exponent d log MSD / d log lag");
     title ("Predicted exponent");
     grid ("on");
+  elseif (strcmp (opt.which, "terms"))
+    if (isempty (x.terms))
+      error ("sgdlangevin:bad_argument",
+             "`which` = \"terms\": expected a prediction for epochs with noise \"multiplicative\"");
+    endif
+    handles = semilogx (step, x.terms(order,:) ./ x.terms(order,1), "linewidth", 2);
+    legend (handles, {"constant noise", "+ noise (b)", "+ response (c)", "+ third cumulant (f)", "+ shift (e)"},
+            "location", "northwest");
+    ylabel ("displacement over that with constant noise");
+    title ("Terms of weight-dependent noise");
   else
     loglog (step, x.msd(order), "linewidth", 3, "color", sgd_colour ("theory"));
     ylabel ("mean squared displacement (parameter units squared)");
