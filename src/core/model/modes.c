@@ -131,6 +131,11 @@ sgdl_status sgdl_modes_direction(sgdl_context *ctx, const sgdl_model *model, con
   if (direction == NULL)
     return SGDL_OK;
   SGDL_TRY(sgdl_check_finite(ctx, "direction", direction, model->dim, 0));
+  ptrdiff_t i = 0;
+  while (i < model->dim && direction[i] == 0)
+    i++;
+  if (i == model->dim)
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`direction` is zero: expected a vector with a direction");
   SGDL_TRY(sgdl_alloc(ctx, along, model->dim, "the direction"));
   return sgdl_modes_coordinates(ctx, model, 0, 1, direction, *along);
 }
