@@ -237,6 +237,13 @@ sgdl_status sgdl_dressed_msd(sgdl_context *ctx, const sgdl_model *model, const s
                              ptrdiff_t n, const double *lags, double *terms, double *exponent,
                              double *per_mode, double *variance, double *mean_shift, sgdl_dressed *report);
 
+/* Standard deviation of the time-averaged MSD of one window of T frames (its relative size says what ratio of
+ * measured to theory is noise): per_mode (T-1) x d, the expected MSD of every mode at lags 1 .. T-1; lags: n whole
+ * numbers below T. Gaussian, stationary, modes independent: with c_l(s) = (MSD_l(s+k) + MSD_l(|s-k|))/2 - MSD_l(s),
+ * var = 2/(T-k)^2 sum_|s|<T-k (T-k-|s|) sum_l c_l(s)^2. Cost n T d. theory/sampling_error.c */
+sgdl_status sgdl_msd_sampling_error(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, const double *per_mode,
+                                    ptrdiff_t n, const double *lags, double *error);
+
 /* ---- many eigenvalues ------------------------------------------------- theory/compressed.c */
 
 /* The modes of a model as a few: sum over modes of strength_l f(kappa_l) = sum over nodes of weight_m f(kappa_m) for the
