@@ -42,13 +42,14 @@ sgd_autocorrelation <- function(model, lags, direction = NULL, modes = FALSE, ..
   as_model(model)
   lags <- as_numeric_vector(lags, "lags")
   direction <- as_numeric_vector(direction, "direction", model$dim, optional = TRUE)
-  with_zero <- .Call(C_autocorrelation, model, c(0, lags), direction, as_flag(modes, "modes"))
-  after <- lapply(with_zero, function(x) if (is.matrix(x)) x[-1L, , drop = FALSE] else x[-1L])
+  zero <- length(lags) + 1L
+  all <- .Call(C_autocorrelation, model, c(lags, 0), direction, as_flag(modes, "modes"))
+  at <- lapply(all, function(x) if (is.matrix(x)) x[-zero, , drop = FALSE] else x[-zero])
   structure(list(
-    lag = lags, time = model$hyper$lr * lags, theta = after$theta, velocity = after$velocity,
-    cross = after$cross, correlation_theta = after$theta / with_zero$theta[1L],
-    correlation_velocity = after$velocity / with_zero$velocity[1L], modes_theta = after$modes_theta,
-    modes_velocity = after$modes_velocity, direction = direction, model = model
+    lag = lags, time = model$hyper$lr * lags, theta = at$theta, velocity = at$velocity, cross = at$cross,
+    correlation_theta = at$theta / all$theta[zero],
+    correlation_velocity = at$velocity / all$velocity[zero], modes_theta = at$modes_theta,
+    modes_velocity = at$modes_velocity, direction = direction, model = model
   ), class = "sgd_autocorrelation")
 }
 

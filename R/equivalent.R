@@ -84,7 +84,7 @@ print.sgd_equivalent <- function(x, ...) {
     cat(sprintf("  exact changes: position variance %+.3g%%, velocity variance %+.3g%%",
                 100 * x$error$theta, 100 * x$error$velocity))
     diffuses <- is.finite(x$error$diffusion)
-    cat(if (diffuses) sprintf(", diffusion per step %+.3g%%\n", 100 * x$error$diffusion) else "\n")
+    cat(if (diffuses) sprintf(", diffusion of flat modes %+.3g%%\n", 100 * x$error$diffusion) else "\n")
   }
   invisible(x)
 }

@@ -46,21 +46,32 @@ sgd_examples <- function(H, gradients, hessian_factors, minimiser = NULL, ...) {
   d <- nrow(H)
   gradients <- as_numeric_matrix(gradients, "gradients")
   if (ncol(gradients) != d || nrow(gradients) == 0L) {
-    stop_argument("`gradients`: expected one row an example and %d columns, got %d x %d", d, nrow(gradients),
-                  ncol(gradients))
+    stop_argument("`gradients`: expected a row of %d numbers for each example, got a %d x %d matrix", d,
+                  nrow(gradients), ncol(gradients))
   }
   minimiser <- as_numeric_vector(minimiser, "minimiser", d, optional = TRUE)
+  if (is.null(minimiser)) minimiser <- numeric(d)
+  hessian_factors <- as_factors(hessian_factors, dim(gradients))
   .Call(C_quadratic_check, H, minimiser, NULL, 0)
+  require_finite(gradients, "gradients")
+  if (!is.function(hessian_factors)) require_finite(hessian_factors, "hessian_factors")
   new_problem("sgd_examples", dim = d, n_examples = nrow(gradients), H = H, gradients = gradients,
-              hessian_factors = as_factors(hessian_factors, dim(gradients)), minimiser = minimiser)
+              hessian_factors = hessian_factors, minimiser = minimiser)
+}
+
+require_finite <- function(x, name) {
+  bad <- which(!is.finite(x))
+  if (length(bad)) {
+    raise_status("not_finite", sprintf("`%s`[%d] = %g: expected a finite number", name, bad[1L], x[bad[1L]]))
+  }
 }
 
 as_factors <- function(x, size) {
   if (is.function(x)) return(x)
   shape <- dim(x)
   if (!is_numbers(x) || !length(shape) %in% 2:3 || any(shape[1:2] != size) || length(x) == 0L) {
-    stop_argument(paste("`hessian_factors`: expected a %d x %d matrix, a %d x %d x rank array or a function,",
-                        "got %s"), size[1L], size[2L], size[1L], size[2L], describe(x))
+    stop_argument("`hessian_factors`: expected a %d x %d matrix or %d x %d x rank array, got %s", size[1L],
+                  size[2L], size[1L], size[2L], describe(x))
   }
   as_doubles(x)
 }

@@ -10,8 +10,7 @@
 #' model, with \eqn{w = 2\pi f/\eta}{w = 2 pi f/eta} and \eqn{a = 2/(\eta(1+\beta))}{a = 2/(eta (1 + beta))},
 #' \deqn{S_\theta(f) = \frac{a^2\tilde\Sigma/S}{(a\kappa - w^2)^2 + a^2(1-\beta)^2w^2},}{S(f) = (a^2 S~/S)/((a
 #' kappa - w^2)^2 + a^2 (1 - beta)^2 w^2),} and the variance is its integral over all frequencies. Under
-#' epochs the noise is not white: it has no power where a frequency completes whole cycles in an epoch, none
-#' at 0.
+#' epochs the noise is not white: its power falls to nothing below about one cycle an epoch.
 #'
 #' @param model From [sgd_model()].
 #' @param freq Frequencies in cycles per step, \eqn{> 0}; at most 1/2 under `dynamics = "sgd"`.

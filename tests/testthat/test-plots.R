@@ -37,6 +37,17 @@ test_that("spectra", {
   draws(plot(sgd_oscillations(sgd_model(mixed, sgd_hyper(0.1, 0.9), "sgd"))))
 })
 
+test_that("what a trajectory shows", {
+  draws(plot(sgd_autocorrelation(model, 0:50)))
+  draws(plot(sgd_autocorrelation(general_model("sgd"), 50:0, direction = c(1, 0)), main = "along"))
+  draws(plot(sgd_power_spectrum(model, 10^seq(-3, 0, length.out = 40))))
+  draws(plot(sgd_power_spectrum(sgd_model(sgd_spectrum(1e-4, noise = 1), sgd_hyper(0.1)), c(0.01, 0.1))))
+  draws(plot(sgd_irreversibility(model)))
+  draws(plot(sgd_irreversibility(general_model("sgd", sampling = "epoch", n_examples = 320))))
+  noiseless <- sgd_irreversibility(sgd_model(sgd_spectrum(1, noise = 0), sgd_hyper(0.1)))
+  expect_failure_of(plot(noiseless), "bad_argument", "expected a mode with noise and positive curvature")
+})
+
 test_that("mean squared displacements", {
   draws(plot(measured))
   draws(plot(measured, theory = predicted, level = 0.68))

@@ -63,3 +63,21 @@ test_that("epochs leave less noise, and parameters keep their names", {
   expect_identical(as.data.frame(epoch)$parameter, c("intercept", "wt", "hp"))
   expect_identical(coef(epoch), coef(epoch$model))
 })
+
+test_that("the phases of an epoch average to the stationary state", {
+  for (drop_last in c(TRUE, FALSE)) {
+    model <- general_model("sgd", sampling = "epoch", n_examples = 100, drop_last = drop_last)
+    phases <- lapply(seq_len(model$report$epoch_steps) - 1, function(m) sgd_stationary(model, phase = m))
+    average <- Reduce(`+`, lapply(phases, vcov)) / length(phases)
+    expect_equal(average, vcov(sgd_stationary(model)), tolerance = if (drop_last) 1e-12 else 0.1)
+  }
+  expect_equal(phases[[2]]$phase, 1)
+  expect_equal(sgd_stationary(model, TRUE, phase = 1)$trace, phases[[2]]$trace, tolerance = 1e-12)
+})
+
+test_that("a phase needs epochs, and lies in one", {
+  model <- general_model("sgd", sampling = "epoch", n_examples = 320)
+  expect_failure_of(sgd_stationary(model, phase = 10), "bad_argument", "`phase` = 10")
+  expect_failure_of(sgd_stationary(model, phase = -1), "bad_argument", "`phase` = -1")
+  expect_failure_of(sgd_stationary(general_model("sgd"), phase = 0), "unsupported", "")
+})
