@@ -136,6 +136,8 @@ function text = model_text (x)
   endif
   if (! isempty (x.multiplicative))
     text = [text, multiplicative_text(x.multiplicative)];
+  elseif (strcmp (x.noise, "multiplicative"))
+    text = [text, line("  noise grows with the displacement: sgd_msd has the theory of dressed epochs")];
   endif
   text = [text, variances_text(x)];
 endfunction
@@ -420,6 +422,7 @@ endfunction
 %! has (white, "noise grows with the displacement: spectral radius");
 %! has (white, "weight-dependent ");
 %! epoch = sgd_model (problem, hyper, options{:}, "sampling", "epoch");
+%! has (epoch, "sgd_msd has the theory of dressed epochs");
 %! has (sgd_stationary (epoch, "phase", 1), "1 step into an epoch");
 %! has (sgd_msd (epoch, [1, 5]), "small parameter");
 %! examples = sgd_examples (problem.H, zeros (8, 2), cat (3, X, X) / sqrt (2));

@@ -5,7 +5,7 @@
 function put (name, x)
   persistent folder = argv (){end};
   if (isstruct (x))
-    x = struct2cell (x);
+    x = vertcat (cellfun (@(field) double (field)(:), struct2cell (x), "UniformOutput", false){:});
   endif
   file = fopen (fullfile (folder, name), "w");
   fwrite (file, double (x), "double", 0, "ieee-le");
@@ -90,6 +90,86 @@ for name = {"langevin", "sgd", "epoch"}
 endfor
 warning ("off", "sgdlangevin:paper_form");
 put_fields ("paper", sgd_msd (models.shortcut, steps, "form", "paper"), {"msd", "exponent"});
+
+for name = {"epoch", "dropped"}
+  state = sgd_stationary (models.(name{1}), "phase", 3);
+  put_fields (["phase-" name{1}], state, {"theta", "velocity", "cross", "exists"});
+endfor
+
+C0 = integers (2 * d, 2 * d, 2, 3, 17) / 16;
+C0 = C0 * C0' / 64;
+starts = {{"theta0", theta0, "v0", v0}, {"start", "stationary-velocity", "theta0", theta0}, ...
+          {"start", "gaussian", "theta0", theta0, "v0", v0, "cov0", C0}, {"start", "checkpoint"}};
+all_points = integers (6, 2 * d, 3, 5, 13) / 32;
+for name = {"langevin", "sgd", "epoch"}
+  for i = 1:numel (starts)
+    place = sprintf ("%s-%d", name{1}, i);
+    law = sgd_transient (models.(name{1}), [3, 40], starts{i}{:});
+    put_fields (["start-" place], law, {"mean_theta", "mean_velocity", "theta", "velocity", "cross"});
+    put (["density-" place], sgd_log_density (models.(name{1}), 60, all_points, starts{i}{:}));
+    if (i > 1)
+      prediction = sgd_msd (models.(name{1}), steps, starts{i}{:});
+      put_fields (["msd-start-" place], prediction, {"msd", "exponent"});
+      put (["crossover-" place], prediction.crossover);
+    endif
+  endfor
+endfor
+
+for name = {"langevin", "shortcut", "sgd", "without", "epoch", "dropped", "spectrum"}
+  model = models.(name{1});
+  along = theta0(1:model.dim);
+  put_fields (["acf-" name{1}], sgd_autocorrelation (model, [0, 1, 7, 100], "modes", true), ...
+              {"lag", "time", "theta", "velocity", "cross", "correlation_theta", "correlation_velocity", ...
+               "modes_theta", "modes_velocity"});
+  put_fields (["acf-along-" name{1}], sgd_autocorrelation (model, [1, 7, 100], "direction", along), ...
+              {"theta", "velocity", "cross", "correlation_theta", "correlation_velocity"});
+  put_fields (["spectrum-" name{1}], sgd_power_spectrum (model, [0.001, 0.01, 0.2, 0.5], "modes", true), ...
+              {"freq", "theta", "velocity", "modes", "peak_freq", "peak_width", "quality"});
+  put_fields (["spectrum-along-" name{1}], sgd_power_spectrum (model, [0.01, 0.2], "direction", along), ...
+              {"theta", "velocity"});
+  put_fields (["irreversibility-" name{1}], sgd_irreversibility (model), ...
+              {"entropy_production", "kinetic_temperature", "configurational_temperature", ...
+               "antisymmetric", "eigenvalue"});
+endfor
+for name = {"langevin", "shortcut"}
+  check = sgd_fokker_planck_check (sgd_modified_loss (models.(name{1})), "points", all_points);
+  put_fields (["fokker-planck-" name{1}], check, {"drift", "lyapunov", "antisymmetry", "pointwise", "passed"});
+endfor
+
+plans = struct (
+  "stationary", sgd_equivalent (hyper, "batch_size", 100, "model", models.sgd),
+  "dynamics", sgd_equivalent (hyper, "batch_size", 20, "preserve", "dynamics", "model", models.without),
+  "diffusion", sgd_equivalent (hyper, "lr", 0.03, "momentum", 0.8, "preserve", "diffusion", "model", ...
+                               models.dropped));
+for [plan, name] = plans
+  put_fields (["plan-" name], plan, {"kept_before", "kept_after", "steps", "exact_batch_size"});
+  put (["plan-" name "-to"], [plan.to.lr, plan.to.momentum, plan.to.weight_decay, plan.to.batch_size]);
+  put (["plan-" name "-error"], plan.error);
+endfor
+
+gradients = (empirical.X * models.regression.minimiser - y) .* X;
+mu = models.regression.minimiser;
+factors = cat (3, X / 2, X / 2, X / 2, X / 2);
+examples = sgd_examples (empirical.H, gradients, factors, "minimiser", mu);
+noisy = struct ("regression", empirical, "examples", examples);
+for [problem, name] = noisy
+  for sampling = {"replacement", "without"}
+    model = sgd_model (problem, hyper, "dynamics", "sgd", "sampling", sampling{1}, "noise", "multiplicative");
+    place = [name "-" sampling{1}];
+    put_fields (["multiplicative-" place], model.multiplicative, ...
+                {"spectral_radius", "radius_bound", "largest_stable_lr", "tail_index", "fourth_moment", ...
+                 "iterations", "error", "constant_noise"});
+    put (["multiplicative-" place "-noise"], model.gradient_noise);
+    law = sgd_transient (model, [40, 3], "theta0", theta0, "v0", v0);
+    put_fields (["multiplicative-" place "-law"], law, ...
+                {"mean_theta", "mean_velocity", "theta", "velocity", "cross"});
+  endfor
+  model = sgd_model (problem, hyper, "dynamics", "sgd", "sampling", "epoch", "noise", "multiplicative");
+  prediction = sgd_msd (model, steps, "modes", true);
+  put_fields (["dressed-" name], prediction, {"msd", "exponent", "modes", "terms"});
+  put_fields (["dressed-" name], prediction.dressed, ...
+              {"trace", "small_parameter", "shift", "variance", "mean_shift"});
+endfor
 
 points = integers (6, 2 * d, 3, 5, 13) / 32;
 for name = {"langevin", "shortcut", "homoscedastic", "spectrum"}

@@ -15,9 +15,10 @@ function plot_prediction (x, opt)
              "`which` = \"terms\": expected a prediction for epochs with noise \"multiplicative\"");
     endif
     handles = semilogx (step, x.terms(order,:) ./ x.terms(order,1), "linewidth", 2);
-    legend (handles, {"constant noise", "+ noise (b)", "+ response (c)", "+ third cumulant (f)", "+ shift (e)"},
-            "location", "northwest");
-    ylabel ("displacement over that with constant noise");
+    set (handles, {"linewidth"}, {2; 2; 2; 4; 1.5});   # so that curves that coincide are all seen
+    legend (handles, {"constant noise", "+ noise (b)", "+ response (c)", "+ cumulant (f)", "+ shift (e)"},
+            "location", "northeastoutside");
+    ylabel ("displacement / that with constant noise");
     title ("Terms of weight-dependent noise");
   else
     loglog (step, x.msd(order), "linewidth", 3, "color", sgd_colour ("theory"));

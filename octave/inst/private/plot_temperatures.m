@@ -6,13 +6,15 @@ function plot_temperatures (x)
   ratio = x.kinetic_temperature ./ x.configurational_temperature;
   drawn = curvature > 0 & isfinite (ratio);
   newplot ();
-  handle = loglog (curvature(drawn), ratio(drawn), "o", "color", sgd_colour ("measured"),
-                   "markerfacecolor", sgd_colour ("measured"));
-  hold ("on");
+  set (gca (), "xscale", "log", "yscale", "log", "nextplot", "add", "box", "on");
   line = loglog ([min(curvature(drawn)), max(curvature(drawn))], [1, 1], "color", sgd_colour ("reference"));
-  hold ("off");
-  legend ([handle, line], {"modes", "equal: noise white in time"}, "location", "northeast");
+  handle = loglog (curvature(drawn), ratio(drawn), "o", "color", sgd_colour ("measured"),
+                   "markersize", 5, "markerfacecolor", sgd_colour ("measured"));
+  legend ([handle, line], {"modes", "noise white in time"}, "location", "northeastoutside");
   xlabel ("curvature of the mode");
-  ylabel ("kinetic over configurational temperature");
+  ylabel ("kinetic / configurational temperature");
   title ("Effective temperatures");
+  axis ("tight");
+  widen_log_axes (gca ());
+  set (gca (), "nextplot", "replace");
 endfunction
