@@ -169,6 +169,24 @@ static void print_range(const char *what, const double *ratio)
   printf("%s: %.3f to %.3f over every lag from 1 to %d\n", what, low, high, LAGS);
 }
 
+/* Predicted sampling error of the window's MSD at the lags, relative. */
+static void sampling_error(sgdl_context *ctx, const softmax *s, double *error)
+{
+  double *all = bench_doubles(WINDOW - 1), *modes = bench_doubles((ptrdiff_t)(WINDOW - 1) * D), total;
+  double *terms = bench_doubles(SGDL_DRESSED_TERMS * (WINDOW - 1));
+  for (int k = 0; k < WINDOW - 1; k++) all[k] = k + 1;
+  bench_check(ctx, sgdl_dressed_msd(ctx, &s->model, &s->examples, WINDOW - 1, all, terms, NULL, modes, NULL,
+                                    NULL, NULL));
+  bench_check(ctx, sgdl_msd_sampling_error(ctx, WINDOW, D, modes, LAGS, lags, error));
+  for (int i = 0; i < LAGS; i++) {
+    total = terms[SGDL_DRESSED_SHIFT + i * SGDL_DRESSED_TERMS];
+    error[i] /= total;
+  }
+  free(all);
+  free(modes);
+  free(terms);
+}
+
 /* The sum over the recorded modes of per-mode values (LAGS x D). */
 static void sum_projections(const int *index, const double *modes, double *sum)
 {
@@ -183,7 +201,7 @@ int main(int argc, char **argv)
   static softmax s;
   static double terms[SGDL_DRESSED_TERMS * LAGS], exponent[LAGS];
   static double window[LAGS], run[LAGS], white[LAGS], sum[LAGS];
-  static double ratio[SGDL_DRESSED_TERMS][LAGS], run_constant[LAGS], run_dressed[LAGS];
+  static double ratio[SGDL_DRESSED_TERMS][LAGS], error[LAGS], run_constant[LAGS], run_dressed[LAGS];
   sgdl_context ctx;
   sgdl_dressed report;
   int index[PROJECTIONS];
@@ -208,6 +226,7 @@ int main(int argc, char **argv)
                                     SGDL_FORM_MODEL,
                                     white, NULL, NULL));
   s.model.sampling = SGDL_EPOCH;
+  sampling_error(&ctx, &s, error);
   measure(&ctx, file, "/theta", WINDOW, D, window);
   measure(&ctx, file, "/projection/theta", STEPS, PROJECTIONS, run);
   read_dataset(file, "/projection/eigenvector_index", H5T_NATIVE_INT, index);
@@ -220,16 +239,16 @@ int main(int argc, char **argv)
 
   printf("small parameter %.3f, mean shift %.3f of the spread\n", report.small_parameter, report.shift);
   off_diagonal(&ctx, &s);
-  printf("\nmeasured over theory: all 650 coordinates of 2,049 frames | 40 modes of 20,001 frames\n\n");
-  printf("%6s  %9s %7s %7s %7s %7s %12s  | %9s %8s  %9s\n", "lag", "constant", "+b", "+c", "+f", "+e",
-         "replacement",
+  printf("\nmeasured over theory: 650 coordinates of 2,049 frames, its predicted sd | 40 modes of 20,001 frames\n\n");
+  printf("%6s  %9s %7s %7s %7s %7s %6s %12s  | %9s %8s  %9s\n", "lag", "constant", "+b", "+c", "+f", "+e",
+         "sd", "replacement",
          "constant", "dressed", "exponent");
   for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
     int i = shown[k] - 1;
     printf("%6d   %8.4f", shown[k], ratio[0][i]);
     for (int t = 1; t < SGDL_DRESSED_TERMS; t++) printf(" %7.4f", ratio[t][i]);
-    printf(" %12.4f  | %9.4f %8.4f  %9.3f\n", window[i] / white[i], run_constant[i], run_dressed[i],
-           exponent[i]);
+    printf(" %6.3f %12.4f  | %9.4f %8.4f  %9.3f\n", error[i], window[i] / white[i], run_constant[i],
+           run_dressed[i], exponent[i]);
   }
   printf("\n");
   print_range("650 coordinates, constant noise", ratio[SGDL_DRESSED_CONSTANT]);

@@ -293,21 +293,25 @@ static void test_sampling_error(sgdl_context *ctx)
   enum { T = 150, MODES = 2, PATHS = 2000, N = 3 };
   double rho[MODES] = { 1, 0.2 }, noise[MODES] = { 1, 0.5 }, lags[N] = { 1, 8, 60 };
   double all[T - 1], msd[T - 1], modes[(T - 1) * MODES], error[N], mean[N] = { 0 }, square[N] = { 0 };
-  sgdl_model model = { .dim = MODES, .hyper = { 0.1, 0.5, 0, 1 }, .dynamics = SGDL_SGD, .rho = rho, .noise = noise,
+  sgdl_model model = { .dim = MODES, .hyper = { 0.1, 0.5, 0, 1 }, .dynamics = SGDL_SGD, .rho = rho,
+                      .noise = noise,
                        .sigma2 = -1 };
-  sgdl_simulation sim = { .method = SGDL_GAUSSIAN_SGD, .steps = T - 1, .record_every = 1, .n_paths = PATHS, .seed = 6,
+  sgdl_simulation sim = { .method = SGDL_GAUSSIAN_SGD, .steps = T - 1, .record_every = 1, .n_paths = PATHS,
+                         .seed = 6,
                           .start_stationary = 1 };
   double *x = malloc(sizeof *x * T * MODES * PATHS);
   ptrdiff_t done;
   for (int k = 0; k < T - 1; k++)
     all[k] = k + 1;
-  CHECK_STATUS(sgdl_msd_theory(ctx, &model, T - 1, all, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, msd,
+  CHECK_STATUS(sgdl_msd_theory(ctx, &model, T - 1, all, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                               msd,
                                NULL, modes), SGDL_OK);
   CHECK_STATUS(sgdl_msd_sampling_error(ctx, T, MODES, modes, N, lags, error), SGDL_OK);
   CHECK_STATUS(sgdl_simulate(ctx, &model, &sim, x, NULL, &done), SGDL_OK);
   for (int p = 0; p < PATHS; p++) {
     double found[N];
-    CHECK_STATUS(sgdl_msd(ctx, T, MODES, 1, x + (ptrdiff_t)p * T * MODES, SGDL_MSD_TIME_AVERAGED, 0, N, lags, found,
+    CHECK_STATUS(sgdl_msd(ctx, T, MODES, 1, x + (ptrdiff_t)p * T * MODES, SGDL_MSD_TIME_AVERAGED, 0, N, lags,
+                          found,
                           NULL, NULL), SGDL_OK);
     for (int i = 0; i < N; i++) {
       mean[i] += found[i] / PATHS;
