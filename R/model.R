@@ -86,7 +86,8 @@ sgd_model <- function(problem, hyper, dynamics = "langevin", sampling = "replace
     problem = problem, hyper = hyper, dynamics = match_option(dynamics, "dynamics", c("langevin", "sgd")),
     sampling = match_option(sampling, "sampling", c("replacement", "without", "epoch")),
     noise = match_option(noise, "noise", c("constant", "multiplicative")),
-    n_examples = examples_of(problem, n_examples), drop_last = as_flag(drop_last, "drop_last"), device = device, dim = problem$dim
+    n_examples = examples_of(problem, n_examples), drop_last = as_flag(drop_last, "drop_last"),
+    device = device, dim = problem$dim
   )
   if (setting$noise == "multiplicative") require_examples(problem)
   .Call(C_model_report, setting) # what is wrong without eigenvalues, before the expensive part

@@ -86,7 +86,90 @@ for (name in c("langevin", "sgd", "epoch")) {
 }
 put_fields("paper", suppressWarnings(sgd_msd(models$shortcut, steps, form = "paper")), c("msd", "exponent"))
 
+for (name in c("epoch", "dropped")) {
+  put_fields(paste0("phase-", name), sgd_stationary(models[[name]], phase = 3),
+             c("theta", "velocity", "cross", "exists"))
+}
+
+C0 <- integers(2 * d, 2 * d, 2, 3, 17) / 16
+C0 <- tcrossprod(C0) / 64
+starts <- list(
+  list(theta0 = theta0, v0 = v0), list(start = "stationary-velocity", theta0 = theta0),
+  list(start = "gaussian", theta0 = theta0, v0 = v0, cov0 = C0), list(start = "checkpoint")
+)
 points <- integers(6, 2 * d, 3, 5, 13) / 32
+for (name in c("langevin", "sgd", "epoch")) {
+  for (i in seq_along(starts)) {
+    place <- paste(name, i, sep = "-")
+    from_start <- function(f, ...) do.call(f, c(list(models[[name]], ...), starts[[i]]))
+    put_fields(paste0("start-", place), from_start(sgd_transient, c(3, 40)),
+               c("mean_theta", "mean_velocity", "theta", "velocity", "cross"))
+    put(paste0("density-", place), from_start(sgd_log_density, 60, points))
+    if (i > 1) {
+      prediction <- from_start(sgd_msd, steps)
+      put_fields(paste0("msd-start-", place), prediction, c("msd", "exponent"))
+      put(paste0("crossover-", place), prediction$crossover)
+    }
+  }
+}
+
+for (name in c("langevin", "shortcut", "sgd", "without", "epoch", "dropped", "spectrum")) {
+  model <- models[[name]]
+  along <- theta0[seq_len(model$dim)]
+  put_fields(paste0("acf-", name), sgd_autocorrelation(model, c(0, 1, 7, 100), modes = TRUE),
+             c("lag", "time", "theta", "velocity", "cross", "correlation_theta", "correlation_velocity",
+               "modes_theta", "modes_velocity"))
+  put_fields(paste0("acf-along-", name), sgd_autocorrelation(model, c(1, 7, 100), direction = along),
+             c("theta", "velocity", "cross", "correlation_theta", "correlation_velocity"))
+  put_fields(paste0("spectrum-", name), sgd_power_spectrum(model, c(0.001, 0.01, 0.2, 0.5), modes = TRUE),
+             c("freq", "theta", "velocity", "modes", "peak_freq", "peak_width", "quality"))
+  put_fields(paste0("spectrum-along-", name), sgd_power_spectrum(model, c(0.01, 0.2), direction = along),
+             c("theta", "velocity"))
+  put_fields(paste0("irreversibility-", name), sgd_irreversibility(model),
+             c("entropy_production", "kinetic_temperature", "configurational_temperature", "antisymmetric",
+               "eigenvalue"))
+}
+for (name in c("langevin", "shortcut")) {
+  check <- sgd_fokker_planck_check(sgd_modified_loss(models[[name]]), points)
+  put_fields(paste0("fokker-planck-", name), check,
+             c("drift", "lyapunov", "antisymmetry", "pointwise", "passed"))
+}
+
+plans <- list(
+  stationary = sgd_equivalent(hyper, batch_size = 100, model = models$sgd),
+  dynamics = sgd_equivalent(hyper, batch_size = 20, preserve = "dynamics", model = models$without),
+  diffusion = sgd_equivalent(hyper, lr = 0.03, momentum = 0.8, preserve = "diffusion", model = models$dropped)
+)
+for (name in names(plans)) {
+  plan <- plans[[name]]
+  put_fields(paste0("plan-", name), plan, c("kept_before", "kept_after", "steps", "exact_batch_size"))
+  put(paste0("plan-", name, "-to"), plan$to[c("lr", "momentum", "weight_decay", "batch_size")])
+  put(paste0("plan-", name, "-error"), plan$error)
+}
+
+mu <- models$regression$minimiser
+gradients <- drop(empirical$X %*% mu - y) * X
+factors <- array(X / 2, c(N, d, 4))
+noisy <- list(regression = empirical,
+              examples = sgd_examples(empirical$H, gradients, factors, minimiser = mu))
+for (name in names(noisy)) {
+  for (sampling in c("replacement", "without")) {
+    model <- sgd_model(noisy[[name]], hyper, dynamics = "sgd", sampling = sampling, noise = "multiplicative")
+    place <- paste("multiplicative", name, sampling, sep = "-")
+    put_fields(place, model$multiplicative,
+               c("spectral_radius", "radius_bound", "largest_stable_lr", "tail_index", "fourth_moment",
+                 "iterations", "error", "constant_noise"))
+    put(paste0(place, "-noise"), model$gradient_noise)
+    put_fields(paste0(place, "-law"), sgd_transient(model, c(40, 3), theta0, v0),
+               c("mean_theta", "mean_velocity", "theta", "velocity", "cross"))
+  }
+  model <- sgd_model(noisy[[name]], hyper, dynamics = "sgd", sampling = "epoch", noise = "multiplicative")
+  prediction <- sgd_msd(model, steps, modes = TRUE)
+  put_fields(paste0("dressed-", name), prediction, c("msd", "exponent", "modes", "terms"))
+  put_fields(paste0("dressed-", name), prediction$dressed,
+             c("trace", "small_parameter", "shift", "variance", "mean_shift"))
+}
+
 for (name in c("langevin", "shortcut", "homoscedastic", "spectrum")) {
   loss <- sgd_modified_loss(models[[name]])
   n <- 2 * loss$dim

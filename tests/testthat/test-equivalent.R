@@ -57,7 +57,7 @@ test_that("errors of the exact model are those of its stationary states", {
 test_that("bad plans are named", {
   expect_failure_of(sgd_equivalent(hyper), "bad_argument", "expected at least one of `batch_size`")
   expect_failure_of(sgd_equivalent(0.1, lr = 1), "bad_argument", "`hyper`: expected the value of sgd_hyper()")
-  expect_failure_of(sgd_equivalent(hyper, lr = "a"), "bad_argument", "`lr`: expected a number, got a character")
+  expect_failure_of(sgd_equivalent(hyper, lr = "a"), "bad_argument", "`lr`: expected a number, got")
   expect_failure_of(sgd_equivalent(hyper, lr = -1), "bad_argument", "`lr` = -1")
   expect_failure_of(sgd_equivalent(hyper, lr = 1, preserve = "dynamic"), "bad_argument",
                     "did you mean \"dynamics\"?")

@@ -50,7 +50,8 @@ test_that("checkpoints repeat every epoch, and average over the phases to the st
 
 test_that("displacements between checkpoints are those of simulated epochs", {
   hyper <- sgd_hyper(0.1, 0.8, 0, 4)
-  model <- sgd_model(sgd_spectrum(c(1, 0.2, 0.05), noise = c(1, 2, 1)), hyper, "sgd", "epoch", n_examples = 32)
+  problem <- sgd_spectrum(c(1, 0.2, 0.05), noise = c(1, 2, 1))
+  model <- sgd_model(problem, hyper, "sgd", "epoch", n_examples = 32)
   M <- model$report$epoch_steps
   n <- 2000
   run <- sgd_simulate(model, 40 * M, nsim = n, record = M, seed = 20, velocity = FALSE)
@@ -79,8 +80,9 @@ test_that("the log density is that of the Gaussian with the transient's moments"
 
 test_that("bad starts are named", {
   model <- general_model("sgd")
-  expect_failure_of(sgd_transient(model, 1, start = "gaussian"), "bad_argument",
-                    "`cov0`: expected a 4 x 4 covariance of (theta, v) with start = \"gaussian\" and with no other")
+  expect_failure_of(sgd_transient(model, 1, start = "gaussian"), "bad_argument", paste(
+    "`cov0`: expected a 4 x 4 covariance of (theta, v) with start = \"gaussian\" and with no other"
+  ))
   expect_failure_of(sgd_transient(model, 1, cov0 = diag(4)), "bad_argument", "and with no other")
   expect_failure_of(sgd_transient(model, 1, start = "gaussian", cov0 = diag(3)), "bad_argument",
                     "`cov0`: expected a 4 x 4 matrix, got 3 x 3")
