@@ -43,9 +43,12 @@
 #' @param form `"model"` (the model's own dynamics) or `"paper"`.
 #' @param modes `TRUE`: also the terms of the sum, mode by mode.
 #' @param cov0 Covariance of \eqn{(\theta, v)} for `start = "gaussian"`: 2d x 2d, order theta then v.
+#' @param frames Length of a recorded window in steps: also the standard error that the time average over
+#'   such a window will have (from stationarity; whole `steps`, less than `frames`).
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_msd"`: `step`, `time` (`lr * step`), `msd`, `exponent`, `modes` (n x d or
-#'   `NULL`), `form`, `start`; `regime`, for each step what the exponent shows there (`"ballistic"`: above
+#'   `NULL`), `se` (n, `NULL` without `frames`; for a Gaussian process whose modes are independent), `form`,
+#'   `start`; `regime`, for each step what the exponent shows there (`"ballistic"`: above
 #'   3/2; `"confined"`: below 0.1; `"diffusive"`: within 0.1 of 1 and hardly changing; `"plateau"`: hardly
 #'   changing in between; `"crossover"`: all else); `crossover`, a list of `ballistic_end` and
 #'   `confined_start` (steps; `NaN` if not within `steps`, `Inf` for never), `relaxation` (steps; of the
@@ -72,17 +75,24 @@
 #' plot(predicted)
 #' @export
 sgd_msd <- function(model, steps, start = "stationary", theta0 = NULL, v0 = NULL, form = "model",
-                    modes = FALSE, cov0 = NULL, ...) {
+                    modes = FALSE, cov0 = NULL, frames = NULL, ...) {
   reject_dots("sgd_msd", ...)
   as_model(model)
   steps <- as_numeric_vector(steps, "steps")
   initial <- as_initial(model, start, theory_starts, theta0, v0, cov0)
   form_index <- option_index(form, "form", c("model", "paper"))
   modes <- as_flag(modes, "modes")
-  dressed <- is_dressed(model)
-  if (dressed) require_dressed(start, form)
-  curve <- if (dressed) dressed_msd(model, steps, modes) else
+  if (!is.null(frames)) frames <- as_window(frames, steps, start, form)
+  if (is_dressed(model)) require_dressed(start, form)
+  displacement <- function(steps, modes) {
+    if (is_dressed(model)) return(dressed_msd(model, steps, modes))
     .Call(C_msd_theory, model, steps, initial, form_index, modes)
+  }
+  curve <- displacement(steps, modes)
+  if (!is.null(frames)) {
+    every_lag <- displacement(as.double(seq_len(frames - 1)), TRUE)
+    curve$se <- .Call(C_msd_sampling_error, every_lag$modes, steps)
+  }
   if (form == "paper") {
     warn_status("paper_form", paste(
       "the paper's sum counts step displacements by a trapezoid rule: its excess grows for ever in",
@@ -92,9 +102,20 @@ sgd_msd <- function(model, steps, start = "stationary", theta0 = NULL, v0 = NULL
   named <- if (form == "model" && model$report$n_saddle == 0) msd_regimes(model, steps, curve$exponent)
   structure(list(
     step = steps, time = model$hyper$lr * steps, msd = curve$msd, exponent = curve$exponent,
-    modes = curve$modes, form = form, start = start, regime = named$regime, crossover = named$crossover,
+    modes = curve$modes, se = curve$se, form = form, start = start, regime = named$regime, crossover = named$crossover,
     terms = curve$terms, dressed = curve$dressed, model = model
   ), class = "sgd_msd")
+}
+
+as_window <- function(frames, steps, start, form) {
+  frames <- as_count(frames, "frames", 2)
+  if (start != "stationary" || form != "model") {
+    stop_argument("`frames`: expected NULL unless start = \"stationary\" and form = \"model\"")
+  }
+  if (!all(steps < frames)) {
+    stop_argument("`frames` = %.0f: expected more than the largest of `steps`, %g", frames, max(steps))
+  }
+  frames
 }
 
 is_dressed <- function(model) model$noise == "multiplicative" && model$sampling == "epoch"
@@ -188,6 +209,7 @@ print_crossover <- function(crossover) {
 #' @export
 as.data.frame.sgd_msd <- function(x, ...) {
   out <- data.frame(step = x$step, time = x$time, msd = x$msd, exponent = x$exponent)
+  out$se <- x$se
   out$regime <- x$regime
   out
 }

@@ -31,6 +31,7 @@ static const R_CallMethodDef entries[] = {
   ENTRY(transient, 4),
   ENTRY(log_density, 4),
   ENTRY(msd_theory, 5),
+  ENTRY(msd_sampling_error, 2),
   ENTRY(msd_regimes, 3),
   ENTRY(autocorrelation, 4),
   ENTRY(power_spectrum, 4),

@@ -78,6 +78,7 @@ SEXP r_oscillations(SEXP model);
 SEXP r_transient(SEXP model, SEXP steps, SEXP start, SEXP kind);
 SEXP r_log_density(SEXP model, SEXP step, SEXP start, SEXP points);
 SEXP r_msd_theory(SEXP model, SEXP steps, SEXP start, SEXP form, SEXP modes);
+SEXP r_msd_sampling_error(SEXP per_mode, SEXP lags);
 SEXP r_msd_regimes(SEXP model, SEXP steps, SEXP exponent);
 
 SEXP r_autocorrelation(SEXP model, SEXP lags, SEXP direction, SEXP modes);

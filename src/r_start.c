@@ -74,6 +74,18 @@ SEXP r_msd_theory(SEXP model, SEXP steps, SEXP start, SEXP form, SEXP modes)
   return out;
 }
 
+/* per_mode: (T-1) x d, the displacement of each mode at lags 1 to T-1. */
+SEXP r_msd_sampling_error(SEXP per_mode, SEXP lags)
+{
+  sgdl_context ctx;
+  SEXP out = PROTECT(Rf_allocVector(REALSXP, XLENGTH(lags)));
+  r_context(&ctx);
+  r_check(&ctx, sgdl_msd_sampling_error(&ctx, Rf_nrows(per_mode) + 1, Rf_ncols(per_mode), REAL(per_mode),
+                                        XLENGTH(lags), REAL(lags), REAL(out)));
+  UNPROTECT(1);
+  return out;
+}
+
 SEXP r_msd_regimes(SEXP model, SEXP steps, SEXP exponent)
 {
   sgdl_context ctx;

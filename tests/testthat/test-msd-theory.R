@@ -47,3 +47,21 @@ test_that("bad arguments are named", {
   expect_failure_of(sgd_msd(sgd_model(sgd_spectrum(c(1, -1), noise = c(1, 1)), sgd_hyper(0.1)), 1), "saddle",
                     "1 of 2")
 })
+
+test_that("the standard error of a window is what repeated windows show", {
+  model <- general_model("sgd")
+  lags <- c(1, 10, 60)
+  predicted <- sgd_msd(model, lags, frames = 300)
+  run <- sgd_simulate(model, 299, nsim = 2000, seed = 12, start = "stationary", velocity = FALSE)
+  windows <- apply(run$theta, 3, function(path) msd(path, lags, se = FALSE)$msd)
+  # The spread of 2000 windows is known to 1.6% (sd); 8% is five of these.
+  expect_equal(apply(windows, 1, sd), predicted$se, tolerance = 0.08)
+  expect_named(as.data.frame(predicted), c("step", "time", "msd", "exponent", "se", "regime"))
+  expect_null(sgd_msd(model, 1)$se)
+  expect_failure_of(sgd_msd(model, lags, frames = 60), "bad_argument",
+                    "`frames` = 60: expected more than the largest of `steps`, 60")
+  expect_failure_of(sgd_msd(model, 1, start = "point", frames = 60), "bad_argument",
+                    "`frames`: expected NULL unless start = \"stationary\"")
+  expect_failure_of(sgd_msd(model, 1, frames = 1), "bad_argument", "`frames` = 1")
+  expect_failure_of(sgd_msd(general_model(), 0.5, frames = 10), "bad_argument", "`steps`[1] = 0.5")
+})
