@@ -74,16 +74,9 @@ static void make_regression(sgdl_context *ctx, const setting *s, regression *r)
   bench_check(ctx, sgdl_regression_noise(ctx, N, d, r->X, r->y, mu, s->decay, Sigma, &rss));
   bench_check(ctx, sgdl_noise_to_modes(ctx, d, vectors, Sigma, noise));
   r->model = (sgdl_model){.dim = d,
-                          .hyper = {s->lr, s->momentum, s->decay, s->batch},
-                          .dynamics = SGDL_SGD,
-                          .sampling = SGDL_EPOCH,
-                          .n_examples = N,
-                          .drop_last = s->drop_last,
-                          .rho = rho,
-                          .vectors = vectors,
-                          .minimiser = mu,
-                          .noise = noise,
-                          .noise_is_full = 1,
+                          .hyper = {s->lr, s->momentum, s->decay, s->batch}, .dynamics = SGDL_SGD,
+                          .sampling = SGDL_EPOCH, .n_examples = N, .drop_last = s->drop_last, .rho = rho,
+                          .vectors = vectors, .minimiser = mu, .noise = noise, .noise_is_full = 1,
                           .sigma2 = -1.0};
   bench_check(ctx, sgdl_regression_examples(ctx, &r->model, r->X, r->y, factor, gradient));
   r->examples = (sgdl_examples){.N = N, .d = d, .rank = 1, .factor = factor, .gradient = gradient};
@@ -96,8 +89,7 @@ static void make_regression(sgdl_context *ctx, const setting *s, regression *r)
 
 /* MSD of one simulated stretch: the sum over modes, then the flattest mode. */
 static void simulate(sgdl_context *ctx, const regression *r, ptrdiff_t steps, ptrdiff_t burn_in,
-                     uint64_t seed,
-                     const double *lags, double *msd)
+                     uint64_t seed, const double *lags, double *msd)
 {
   ptrdiff_t d = r->model.dim, T = steps + 1, kept = T - burn_in, done;
   double *theta = bench_doubles(T * d), *tail = bench_doubles(kept * d);

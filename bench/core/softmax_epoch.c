@@ -219,12 +219,10 @@ int main(int argc, char **argv)
                                      NULL, &report));
   printf("time\tdressed theory, 650 modes, 1792 examples of rank 9\t%.3g\n", bench_now() - start);
   bench_check(&ctx, sgdl_msd_theory(&ctx, &s.model, LAGS, lags, SGDL_START_STATIONARY, NULL, NULL,
-                                    SGDL_FORM_MODEL,
-                                    white, NULL, constant));
+                                    SGDL_FORM_MODEL, white, NULL, constant));
   s.model.sampling = SGDL_REPLACEMENT;
   bench_check(&ctx, sgdl_msd_theory(&ctx, &s.model, LAGS, lags, SGDL_START_STATIONARY, NULL, NULL,
-                                    SGDL_FORM_MODEL,
-                                    white, NULL, NULL));
+                                    SGDL_FORM_MODEL, white, NULL, NULL));
   s.model.sampling = SGDL_EPOCH;
   sampling_error(&ctx, &s, error);
   measure(&ctx, file, "/theta", WINDOW, D, window);
@@ -239,10 +237,9 @@ int main(int argc, char **argv)
 
   printf("small parameter %.3f, mean shift %.3f of the spread\n", report.small_parameter, report.shift);
   off_diagonal(&ctx, &s);
-  printf("\nmeasured over theory: 650 coordinates of 2,049 frames, its predicted sd | 40 modes of 20,001 frames\n\n");
+  printf("\nmeasured over theory: 650 coordinates, 2,049 frames, predicted sd | 40 modes, 20,001 frames\n\n");
   printf("%6s  %9s %7s %7s %7s %7s %6s %12s  | %9s %8s  %9s\n", "lag", "constant", "+b", "+c", "+f", "+e",
-         "sd", "replacement",
-         "constant", "dressed", "exponent");
+         "sd", "replacement", "constant", "dressed", "exponent");
   for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
     int i = shown[k] - 1;
     printf("%6d   %8.4f", shown[k], ratio[0][i]);

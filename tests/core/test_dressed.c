@@ -117,8 +117,7 @@ static void test_constant_rung(sgdl_context *ctx)
                                     NULL, &report),
                    SGDL_OK);
       CHECK_STATUS(sgdl_msd_theory(ctx, &r.model, N_LAGS, LAGS, SGDL_START_STATIONARY, NULL, NULL,
-                                   SGDL_FORM_MODEL,
-                                   expected, NULL, NULL), SGDL_OK);
+                                   SGDL_FORM_MODEL, expected, NULL, NULL), SGDL_OK);
       CHECK_STATUS(sgdl_stationary(ctx, &r.model, NULL, NULL, NULL, trace, NULL), SGDL_OK);
       CHECK_CLOSE(report.trace[SGDL_DRESSED_CONSTANT], trace[0], 1e-8);
       for (int i = 0; i < N_LAGS; i++)
@@ -200,7 +199,7 @@ static void test_forms(sgdl_context *ctx)
     }
   CHECK_STATUS(sgdl_decompose(ctx, D, H, rho, vectors), SGDL_OK);
   sgdl_model model = { .dim = D, .hyper = { 0.02, 0.8, 0.01, 6 }, .dynamics = SGDL_SGD,
-                      .sampling = SGDL_EPOCH,
+                       .sampling = SGDL_EPOCH,
                        .n_examples = N, .rho = rho, .vectors = vectors, .noise = noise, .noise_is_full = 1,
                        .sigma2 = -1 };
   CHECK_STATUS(sgdl_rows_to_modes(ctx, &model, 2 * N, factor, rotated), SGDL_OK);
@@ -213,8 +212,7 @@ static void test_forms(sgdl_context *ctx)
   products.user = &examples;
   for (int f = 0; f < 2; f++)
     CHECK_STATUS(sgdl_dressed_msd(ctx, &model, f ? &products : &examples, N_LAGS, LAGS, terms[f], NULL,
-                                  per_mode[f],
-                                  variance[f], shift[f], NULL), SGDL_OK);
+                                  per_mode[f], variance[f], shift[f], NULL), SGDL_OK);
   CHECK_ARRAY(terms[1], terms[0], SGDL_DRESSED_TERMS * N_LAGS, 1e-12);
   CHECK_ARRAY(per_mode[1], per_mode[0], N_LAGS * D, 1e-12);
   CHECK_ARRAY(shift[1], shift[0], D, 1e-12);
@@ -294,25 +292,21 @@ static void test_sampling_error(sgdl_context *ctx)
   double rho[MODES] = { 1, 0.2 }, noise[MODES] = { 1, 0.5 }, lags[N] = { 1, 8, 60 };
   double all[T - 1], msd[T - 1], modes[(T - 1) * MODES], error[N], mean[N] = { 0 }, square[N] = { 0 };
   sgdl_model model = { .dim = MODES, .hyper = { 0.1, 0.5, 0, 1 }, .dynamics = SGDL_SGD, .rho = rho,
-                      .noise = noise,
-                       .sigma2 = -1 };
+                       .noise = noise, .sigma2 = -1 };
   sgdl_simulation sim = { .method = SGDL_GAUSSIAN_SGD, .steps = T - 1, .record_every = 1, .n_paths = PATHS,
-                         .seed = 6,
-                          .start_stationary = 1 };
+                          .seed = 6, .start_stationary = 1 };
   double *x = malloc(sizeof *x * T * MODES * PATHS);
   ptrdiff_t done;
   for (int k = 0; k < T - 1; k++)
     all[k] = k + 1;
   CHECK_STATUS(sgdl_msd_theory(ctx, &model, T - 1, all, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
-                               msd,
-                               NULL, modes), SGDL_OK);
+                               msd, NULL, modes), SGDL_OK);
   CHECK_STATUS(sgdl_msd_sampling_error(ctx, T, MODES, modes, N, lags, error), SGDL_OK);
   CHECK_STATUS(sgdl_simulate(ctx, &model, &sim, x, NULL, &done), SGDL_OK);
   for (int p = 0; p < PATHS; p++) {
     double found[N];
     CHECK_STATUS(sgdl_msd(ctx, T, MODES, 1, x + (ptrdiff_t)p * T * MODES, SGDL_MSD_TIME_AVERAGED, 0, N, lags,
-                          found,
-                          NULL, NULL), SGDL_OK);
+                          found, NULL, NULL), SGDL_OK);
     for (int i = 0; i < N; i++) {
       mean[i] += found[i] / PATHS;
       square[i] += found[i] * found[i] / PATHS;

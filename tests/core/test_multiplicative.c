@@ -65,8 +65,7 @@ static void test_enumeration(sgdl_context *ctx)
     double mean[3 * DIM], speed[3 * DIM], P[3 * DIM * DIM], W[3 * DIM * DIM], R[3 * DIM * DIM], trace[3];
     regression_case_init(ctx, SMALL, DIM, (sgdl_hyper){ 0.2, 0.7, 0.05, 2 }, sampling, 0, &r);
     CHECK_STATUS(sgdl_multiplicative_transient(ctx, &r.model, &r.examples, 3, at, start, start + DIM, mean,
-                                               speed, P,
-                                               W, R, trace), SGDL_OK);
+                                               speed, P, W, R, trace), SGDL_OK);
     for (int t = 0; t < 3; t++) {
       moments m = { 0 };
       walk(&r.model.hyper, batch, n, (int)at[t], start, &m);
@@ -201,8 +200,7 @@ static void test_late_transient(sgdl_context *ctx)
   double noise[D * D], mean[D], speed[D], late[D * D], theta[D * D], at = 4000, start[D] = { 1, 2, 3 };
   regression_case_init(ctx, N, D, (sgdl_hyper){ 0.1, 0.8, 0.01, 4 }, SGDL_REPLACEMENT, 0, &r);
   CHECK_STATUS(sgdl_multiplicative_transient(ctx, &r.model, &r.examples, 1, &at, start, NULL, mean, speed,
-                                             late, NULL,
-                                             NULL, NULL), SGDL_OK);
+                                             late, NULL, NULL, NULL), SGDL_OK);
   CHECK_STATUS(sgdl_multiplicative_noise(ctx, &r.model, &r.examples, noise, NULL), SGDL_OK);
   r.model.noise = noise;
   CHECK_STATUS(sgdl_stationary(ctx, &r.model, theta, NULL, NULL, (double[2]){ 0 }, NULL), SGDL_OK);
@@ -243,6 +241,20 @@ static void test_minibatch(sgdl_context *ctx)
   free(theta);
 }
 
+/* Fewer examples than parameters, no weight decay: no residuals, hence no noise, flat modes and no complaint. */
+static void test_interpolation(sgdl_context *ctx)
+{
+  enum { N = 4, D = 6 };
+  double noise[D * D], terms[SGDL_DRESSED_TERMS], lag = 10;
+  regression_case_init(ctx, N, D, (sgdl_hyper){ 0.05, 0.5, 0, 2 }, SGDL_REPLACEMENT, 0, &r);
+  CHECK_STATUS(sgdl_multiplicative_noise(ctx, &r.model, &r.examples, noise, NULL), SGDL_OK);
+  for (int i = 0; i < D * D; i++)
+    CHECK_NEAR(noise[i], 0, 1e-25);
+  r.model.sampling = SGDL_EPOCH;
+  CHECK_STATUS(sgdl_dressed_msd(ctx, &r.model, &r.examples, 1, &lag, terms, NULL, NULL, NULL, NULL, NULL), SGDL_OK);
+  CHECK_NEAR(terms[SGDL_DRESSED_SHIFT], 0, 1e-25);
+}
+
 static void test_refusals(sgdl_context *ctx)
 {
   double noise[CASE_D * CASE_D];
@@ -273,6 +285,7 @@ int main(void)
   test_fixed_point(&ctx);
   test_late_transient(&ctx);
   test_minibatch(&ctx);
+  test_interpolation(&ctx);
   test_refusals(&ctx);
   return check_report();
 }

@@ -43,8 +43,7 @@ void sgdl_dressing_free(sgdl_dressing *dressing);
 /* out (d x n) = D[diag x_h]_ll for the n columns of x (d x n): what displacements of covariance x add to the
  * noise of one example. out and x differ. */
 sgdl_status sgdl_dressing_noise(sgdl_context *ctx, const sgdl_dressing *dressing, ptrdiff_t n,
-                                const double *x,
-                                double *out);
+                                const double *x, double *out);
 
 /* ---- autocovariance of one mode ------------------------------------------------- dressed_spectrum.c */
 

@@ -67,8 +67,7 @@ void sgdl_epoch_cumulants_free(sgdl_epoch_cumulants *c)
 /* ---- the terms ---------------------------------------------------------------------------------- */
 
 sgdl_status sgdl_dressing_noise(sgdl_context *ctx, const sgdl_dressing *dressing, ptrdiff_t n,
-                                const double *x,
-                                double *out)
+                                const double *x, double *out)
 {
   ptrdiff_t d = dressing->modes.d;
   const double *rho = dressing->model->rho;

@@ -31,11 +31,20 @@ double sgdl_examples_quiet(ptrdiff_t d, const double *variance)
   return (double)d * DBL_EPSILON * largest;
 }
 
-static sgdl_status check_gradients(sgdl_context *ctx, const sgdl_examples *examples)
+/* Gradients smaller than this are rounding: where the model interpolates its examples all of them are. */
+static double gradient_rounding(const sgdl_model *model)
+{
+  double square = 0;
+  for (ptrdiff_t l = 0; l < model->dim && model->minimiser != NULL; l++)
+    square += model->minimiser[l] * model->minimiser[l];
+  return 1e-10 * model->rho[0] * sqrt(square);
+}
+
+static sgdl_status check_gradients(sgdl_context *ctx, const sgdl_model *model, const sgdl_examples *examples)
 {
   static const double negligible = 1e-3; /* of a standard deviation */
   ptrdiff_t N = examples->N, d = examples->d;
-  double largest = 0;
+  double largest = gradient_rounding(model) / sqrt(DBL_EPSILON);
   for (ptrdiff_t pass = 0; pass < 2; pass++)
     for (ptrdiff_t l = 0; l < d; l++) {
       const double *n = examples->gradient + l * N;
@@ -91,7 +100,7 @@ sgdl_status sgdl_examples_check(sgdl_context *ctx, const sgdl_model *model, cons
                      "`model` was made with decompose = FALSE: make it with decompose = TRUE");
   SGDL_TRY(sgdl_check_blas_size(ctx, "examples", N));
   SGDL_TRY(sgdl_check_finite(ctx, "gradient", examples->gradient, sgdl_times(N, d), N));
-  SGDL_TRY(check_gradients(ctx, examples));
+  SGDL_TRY(check_gradients(ctx, model, examples));
   if (examples->factor != NULL)
     return check_factors(ctx, model, examples);
   if (examples->hessian_product == NULL)

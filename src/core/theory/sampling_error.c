@@ -9,8 +9,8 @@ static double at(const double *msd, ptrdiff_t k)
   return k > 0 ? msd[k - 1] : 0;
 }
 
-/* Squared covariances of displacements over k frames that start s frames apart, weighted by the number of such
- * pairs in a window of T frames, for one mode. */
+/* Squared covariances of displacements over k frames that start s frames apart, times the number of such
+ * pairs in a window of T frames, summed over s; for one mode. */
 static double squares(ptrdiff_t T, const double *msd, ptrdiff_t k)
 {
   ptrdiff_t origins = T - k;
