@@ -196,6 +196,39 @@ endfunction
 %! assert (path.theta(:,:,1), sgd_stationary (epoch, "phase", 0).theta, 1e-15);
 %! assert (path.theta(:,:,2), sgd_stationary (epoch, "phase", 3).theta, 1e-15);
 
+%!test   # weight-dependent noise on the way, from the definition
+%! X = [1, 0; 2, 1; -1, 3; 0, 1; 1, 1; 3, -1; 0.5, 2; -2, 1];
+%! y = [1; 2; 0; -1; 2; 0.3; 1; 0.5];
+%! few = sgd_hyper (0.02, 0.5, 0.01, 2);
+%! noisy = sgd_model (sgd_regression (X, y), few, "dynamics", "sgd", "noise", "multiplicative");
+%! K = noisy.problem.H + 0.01 * eye (2);
+%! F = [eye(2) - 0.02*K, 0.02*0.5*eye(2); -K, 0.5*eye(2)];
+%! G = [0.02*eye(2); eye(2)];
+%! mu = noisy.minimiser;
+%! z = [3; -2; 0.5; 0] - [mu; 0; 0];
+%! C = zeros (4);
+%! for k = 1:5
+%!   gradients = X .* (X * (z(1:2) + mu) - y) + 0.01 * (z(1:2) + mu)';
+%!   spread = (X .* sum ((X * C(1:2,1:2)) .* X, 2))' * X / 8;
+%!   H = noisy.problem.H;
+%!   mean_gradient = K * z(1:2);
+%!   Sigma = gradients' * gradients / 8 - mean_gradient * mean_gradient' + spread - H * C(1:2,1:2) * H;
+%!   z = F * z;
+%!   C = F * C * F' + G * Sigma / 2 * G';
+%! endfor
+%! path = sgd_transient (noisy, [5, 0, 5], [3, -2], "v0", [0.5, 0]);
+%! cross = path.cross(:,:,1);
+%! assert ([path.mean_theta(:,1); path.mean_velocity(:,1)], z + [mu; 0; 0], 1e-12);
+%! assert ([path.theta(:,:,1), cross; cross', path.velocity(:,:,1)], C, 1e-11 * norm (C));
+%! assert (path.theta(:,:,3), path.theta(:,:,1));
+%! diagonal = sgd_transient (noisy, [5, 0], [3, -2], "v0", [0.5, 0], "covariance", "diagonal");
+%! assert (diagonal.velocity, [diag(path.velocity(:,:,1)), zeros(2, 1)]);
+%! traces = sgd_transient (noisy, [5, 0], [3, -2], "v0", [0.5, 0], "covariance", "trace");
+%! assert (traces.cross, [trace(cross); 0], 1e-13);
+%! none = sgd_transient (noisy, 5, [3, -2], "v0", [0.5, 0], "covariance", "none");
+%! assert (none.theta, []);
+%! assert (none.mean_theta, path.mean_theta(:,1));
+
 %!error <Invalid call> sgd_transient (model)
 %!error <`start` = "points": .* did you mean "point"> sgd_transient (model, 1, [1, 1], "start", "points")
 %!error <`cov0`: expected a 4 x 4 covariance of \(theta, v\) with start = "gaussian">
