@@ -38,13 +38,6 @@ double sgdl_mode_half_msd(sgdl_dynamics dynamics, const sgdl_hyper *h, double ka
   return kappa < 0 ? NAN : (double)(amplitude * (r.T + tau * r.s));
 }
 
-double sgdl_mode_half_msd_slope(const sgdl_hyper *h, double kappa, double k)
-{
-  sgdl_mode m = sgdl_mode_of(SGDL_LANGEVIN, h, kappa);
-  sgdl_real tau, amplitude = sgdl_mode_amplitude(&m, &tau);
-  return kappa < 0 ? NAN : (double)(amplitude * sgdl_mode_response(&m, k).s);
-}
-
 /* ---- what one reads off a mode ------------------------------------------------------------------- */
 
 /* Relative distance from a regime boundary that counts as critical: what an eigenvalue from LAPACK is

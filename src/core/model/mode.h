@@ -19,8 +19,6 @@ void sgdl_mode_map_minus_identity(sgdl_dynamics dynamics, const sgdl_hyper *h, d
 /* psi(k) = half the stationary MSD over k steps under unit white noise, = P (1 - phi_k); continuous at kappa = 0
  * (flat: from stationary velocity). For kappa < 0: NaN. */
 double sgdl_mode_half_msd(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa, double k);
-/* d psi/dk, Langevin only. */
-double sgdl_mode_half_msd_slope(const sgdl_hyper *h, double kappa, double k);
 
 /* Stationary joint covariance of modes i and j under unit white noise:
  * c = { cov(theta_i, theta_j), cov(v_i, theta_j), cov(theta_i, v_j), cov(v_i, v_j) }.

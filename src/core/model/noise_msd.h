@@ -13,6 +13,7 @@ typedef struct sgdl_noise_msd {
   sgdl_real M;                              /* steps in an epoch; 0: white noise              */
   sgdl_real within;                         /* sum over h < M of (M-h) (T_h + tau s_h)         */
   sgdl_real after_s, after_T;               /* M^2 x_M - sum_{|i|<M} (M-|i|) x_{M+i}, x = s, T */
+  double settled;                           /* steps after which a position is forgotten to rounding */
   int stable;                               /* kappa >= 0                                     */
 } sgdl_noise_msd;
 
@@ -21,5 +22,7 @@ void sgdl_noise_msd_begin(const sgdl_noise *noise, sgdl_dynamics dynamics, const
                           double kappa, sgdl_noise_msd *m);
 /* sgdl_noise_half_msd() at lag k: O(1), or O(log k) under epochs for k < M. */
 double sgdl_noise_msd_half(const sgdl_noise_msd *m, double k);
+/* The same with its slope per step, white noise under Langevin. */
+double sgdl_noise_msd_half_slope(const sgdl_noise_msd *m, double k, double *slope);
 
 #endif

@@ -3,7 +3,7 @@
  * Of a mode's half MSD, amplitude (T_k + tau s_k), the amplitude (a pole at the stability limit, SGD) goes into the
  * weights; the rest is entire in u = eta kappa and bounded in k wherever both roots stay in the unit circle: for SGD
  * inside the ellipse of centre 1+beta and semi-axes 1+beta (real) and 1-beta (imaginary), for Langevin inside a
- * parabola of the same curvature at 0. Panels are as wide as that domain lets n nodes reach 1e-12. */
+ * parabola of the same curvature at 0. Panels are as wide as that domain lets n nodes reach 1e-11. */
 #include "compressed.h"
 
 #include "../model/modes.h"
@@ -13,9 +13,9 @@
 #include <string.h>
 
 enum {
-  GEOMETRIC_NODES = 22, /* a factor 8 of u: ellipse parameter 3.3                                       */
-  UNIFORM_NODES = 44,   /* 2.8 damping rates of the frequency: ellipse parameter 1.9                    */
-  MOST_NODES = 44,
+  GEOMETRIC_NODES = 20, /* a factor 8 of u: ellipse parameter 3.3                                       */
+  UNIFORM_NODES = 40,   /* 2.8 damping rates of the frequency: ellipse parameter 1.9                    */
+  MOST_NODES = 40,
   BLOCK = 4096          /* modes whose moments are summed together                                      */
 };
 static const double GEOMETRIC_FACTOR = 8, UNIFORM_WIDTH = 2.8;
