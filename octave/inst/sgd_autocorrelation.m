@@ -2,7 +2,7 @@
 
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{acf} =} sgd_autocorrelation (@var{model}, @var{lags})
-## @deftypefnx {} {@var{acf} =} sgd_autocorrelation (@var{model}, @var{lags}, @var{name}, @var{value}, @dots{})
+## @deftypefnx {} {@var{acf} =} sgd_autocorrelation (@dots{}, @var{name}, @var{value}, @dots{})
 ## Stationary autocovariance of parameters and velocity, in total or along a direction.
 ##
 ## @example

@@ -2,7 +2,7 @@
 
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{problem} =} sgd_examples (@var{H}, @var{gradients}, @var{hessian_factors})
-## @deftypefnx {} {@var{problem} =} sgd_examples (@var{H}, @var{gradients}, @var{hessian_factors}, "minimiser", @var{mu})
+## @deftypefnx {} {@var{problem} =} sgd_examples (@dots{}, "minimiser", @var{mu})
 ## Any loss near its minimiser, by the gradients and Hessians of its examples there.
 ##
 ## @example
@@ -55,8 +55,9 @@ function problem = sgd_examples (H, gradients, hessian_factors, varargin)
   if (! is_function_handle (hessian_factors))
     hessian_factors = full (double (hessian_factors));
   endif
-  problem = struct ("type", "sgd_examples", "dim", columns (gradients), "n_examples", rows (gradients), "H", H,
-                    "gradients", gradients, "hessian_factors", hessian_factors, "minimiser", minimiser);
+  problem = struct ("type", "sgd_examples", "dim", columns (gradients), "n_examples", rows (gradients),
+                    "H", H, "gradients", gradients, "hessian_factors", hessian_factors,
+                    "minimiser", minimiser);
 endfunction
 
 %!demo

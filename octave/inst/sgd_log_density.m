@@ -2,7 +2,7 @@
 
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{log_p} =} sgd_log_density (@var{model}, @var{step}, @var{points})
-## @deftypefnx {} {@var{log_p} =} sgd_log_density (@var{model}, @var{step}, @var{points}, @var{name}, @var{value}, @dots{})
+## @deftypefnx {} {@var{log_p} =} sgd_log_density (@dots{}, @var{name}, @var{value}, @dots{})
 ## Log density of phase-space points at a step on the way to stationarity.
 ##
 ## @example

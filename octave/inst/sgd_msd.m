@@ -35,6 +35,9 @@
 ## step displacements
 ## @item modes
 ## true: the contribution of each mode too; default false
+## @item frames
+## length of a recorded window in steps, longer than all @var{steps}: also the standard error of a time
+## average over such a window (stationary start, form "model"); default []
 ## @end table
 ##
 ## @strong{Value}: a struct with @code{type = "sgd_msd"} and
@@ -48,6 +51,8 @@
 ## n x 1; analytic for Langevin, centred difference over one step each side for SGD
 ## @item modes
 ## n x d, or []
+## @item se
+## n x 1, or [] without frames; for a Gaussian process whose modes are independent
 ## @item regime
 ## cellstr n x 1, by the exponent c and how fast it changes: "ballistic" (c > 3/2), "confined"
 ## (c < 1/10), "diffusive" (c near 1 and staying), "plateau" (c between, staying), "crossover"; []
@@ -69,7 +74,8 @@
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:saddle}, @code{sgdlangevin:unsupported}
-## (form "paper" without noise sigma2 H; dressed epochs from another start).  @strong{Warning}: @code{sgdlangevin:paper_form}.
+## (form "paper" without noise sigma2 H; dressed epochs from another start).
+## @strong{Warning}: @code{sgdlangevin:paper_form}.
 ##
 ## @strong{Source}: arXiv 2107.09133, anomalous diffusion; its sum is
 ## lr^2 sigma2/(batch_size (1 - momentum^2)) (tr H k + 2 k sum_j (1 - j/k) sum_l rho_l E22_l(j)).
@@ -90,19 +96,15 @@ function prediction = sgd_msd (model, steps, varargin)
   __sgdl_check_model__ (model);
   opt = __sgdl_options__ ("sgd_msd",
                           {"start", {"stationary", "point", "stationary-velocity", "gaussian", "checkpoint"};
-                           "theta0", []; "v0", []; "form", {"model", "paper"}; "modes", false; "cov0", []},
-                          varargin);
-  if (strcmp (model.noise, "multiplicative") && strcmp (model.sampling, "epoch"))
-    [displacement, exponent, modes, terms, dressed] = dressed_msd (model, steps, opt);
-  else
-    if (strcmp (opt.form, "paper"))
-      warning ("sgdlangevin:paper_form",
-               ["the paper's sum counts step displacements by a trapezoid rule: its excess grows for ever ", ...
-                "in confined modes, so its late exponent 1 is an artefact; form = \"model\" is exact"]);
-    endif
-    [displacement, exponent, modes] = ...
-      __sgdl__ ("msd_theory", model, steps, __sgdl_start__ (opt), opt.form, opt.modes);
-    terms = dressed = [];
+                           "theta0", []; "v0", []; "form", {"model", "paper"}; "modes", false; "cov0", [];
+                           "frames", []}, varargin);
+  check_frames (opt, steps);
+  [displacement, exponent, modes, terms, dressed] = predict (model, steps, opt);
+  se = [];
+  if (! isempty (opt.frames))
+    opt.modes = true;
+    [~, ~, every_lag] = predict (model, 1:opt.frames-1, opt);
+    se = __sgdl__ ("msd_sampling_error", every_lag, steps);
   endif
   step = double (steps(:));
   regime = crossover = [];
@@ -112,12 +114,42 @@ function prediction = sgd_msd (model, steps, varargin)
     regime = labels(place);
   endif
   prediction = struct ("type", "sgd_msd", "step", step, "time", model.hyper.lr * step,
-                       "msd", displacement, "exponent", exponent, "modes", modes, "regime", {regime},
-                       "crossover", crossover, "terms", terms, "dressed", dressed, "form", opt.form,
-                       "start", opt.start, "model", model);
+                       "msd", displacement, "exponent", exponent, "modes", modes, "se", se,
+                       "regime", {regime}, "crossover", crossover, "terms", terms, "dressed", dressed,
+                       "form", opt.form, "start", opt.start, "model", model);
 endfunction
 
-function [displacement, exponent, modes, terms, dressed] = dressed_msd (model, steps, opt)
+function check_frames (opt, steps)
+  if (isempty (opt.frames))
+    return;
+  elseif (! isscalar (opt.frames) || ! isreal (opt.frames) || opt.frames != fix (opt.frames))
+    error ("sgdlangevin:bad_argument", "`frames`: expected a whole number");
+  elseif (! strcmp (opt.start, "stationary") || ! strcmp (opt.form, "model"))
+    error ("sgdlangevin:bad_argument",
+           "`frames`: expected [] unless start = \"stationary\" and form = \"model\"");
+  elseif (! all (steps(:) < opt.frames))
+    error ("sgdlangevin:bad_argument", "`frames` = %.0f: expected more than the largest of `steps`, %g",
+           opt.frames, max (steps(:)));
+  endif
+endfunction
+
+function [displacement, exponent, modes, terms, dressed] = predict (model, steps, opt)
+  if (strcmp (model.noise, "multiplicative") && strcmp (model.sampling, "epoch"))
+    require_dressed (opt);
+    [terms, exponent, modes, dressed] = __sgdl__ ("dressed_msd", model, steps, opt.modes);
+    displacement = terms(:,end);
+    return;
+  elseif (strcmp (opt.form, "paper"))
+    warning ("sgdlangevin:paper_form",
+             ["the paper's sum counts step displacements by a trapezoid rule: its excess grows for ever ", ...
+              "in confined modes, so its late exponent 1 is an artefact; form = \"model\" is exact"]);
+  endif
+  [displacement, exponent, modes] = ...
+    __sgdl__ ("msd_theory", model, steps, __sgdl_start__ (opt), opt.form, opt.modes);
+  terms = dressed = [];
+endfunction
+
+function require_dressed (opt)
   if (! strcmp (opt.start, "stationary"))
     error ("sgdlangevin:unsupported",
            ["`start` = \"%s\": weight-dependent noise under epochs has the displacement from ", ...
@@ -126,8 +158,6 @@ function [displacement, exponent, modes, terms, dressed] = dressed_msd (model, s
     error ("sgdlangevin:unsupported",
            "`form` = \"paper\": the paper's sum has constant noise; use noise = \"constant\"");
   endif
-  [terms, exponent, modes, dressed] = __sgdl__ ("dressed_msd", model, steps, opt.modes);
-  displacement = terms(:,end);
 endfunction
 
 %!demo
@@ -185,10 +215,17 @@ endfunction
 %! assert (from ("gaussian", "cov0", C), stationary, -1e-11);
 %! assert (from ("checkpoint"), stationary, -1e-11);
 %! C(1:2,:) = C(:,1:2) = 0;
-%! assert (from ("gaussian", "theta0", [1, 1], "cov0", C), from ("stationary-velocity", "theta0", [1, 1]), -1e-11);
+%! moving = from ("stationary-velocity", "theta0", [1, 1]);
+%! assert (from ("gaussian", "theta0", [1, 1], "cov0", C), moving, -1e-11);
 %! path = sgd_transient (sgd, steps, [1, 1], "start", "stationary-velocity", "covariance", "trace");
-%! assert (from ("stationary-velocity", "theta0", [1, 1]),
-%!         sumsq (path.mean_theta - [1; 1])' + path.theta, -1e-11);
+%! assert (moving, sumsq (path.mean_theta - [1; 1])' + path.theta, -1e-11);
+%!test   # standard error of a window's time average: that of many windows
+%! one = sgd_model (sgd_spectrum (1, "noise", 1), sgd_hyper (0.1, 0.5), "dynamics", "sgd");
+%! prediction = sgd_msd (one, [3, 20], "frames", 60);
+%! run = sgd_simulate (one, 59, "nsim", 2000, "seed", 1, "start", "stationary", "velocity", false);
+%! averages = @(lag) squeeze (mean ((run.theta(lag+1:end,1,:) - run.theta(1:end-lag,1,:)).^2, 1));
+%! assert (prediction.se, [std(averages (3)); std(averages (20))], -0.06);
+%! assert (sgd_msd (one, 3).se, []);
 %!test   # regimes, in the order of the steps
 %! prediction = sgd_msd (model, [1e6, 0.1]);
 %! assert (prediction.regime, {"confined"; "ballistic"});
@@ -234,6 +271,10 @@ endfunction
 %!error <`theta0`: expected a vector of length 2, got length 3>
 %! sgd_msd (model, 1, "start", "point", "theta0", 1:3)
 %!error <`modes`: expected true or false> sgd_msd (model, 1, "modes", 1:2)
+%!error <`frames` = 5: expected more than the largest of `steps`, 7> sgd_msd (sgd, [1, 7], "frames", 5)
+%!error <`frames`: expected a whole number> sgd_msd (sgd, 1, "frames", "five")
+%!error <`frames`: expected \[\] unless start = "stationary">
+%! sgd_msd (sgd, 1, "frames", 5, "start", "checkpoint")
 %!error <sgd_msd has no argument `mode`: did you mean `modes`> sgd_msd (model, 1, "mode", true)
 %!error id=sgdlangevin:saddle sgd_msd (sgd_model (sgd_spectrum (-1, "noise", 1), sgd_hyper (0.1)), 1)
 %!test

@@ -2,7 +2,7 @@
 
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{spectrum} =} sgd_power_spectrum (@var{model}, @var{freq})
-## @deftypefnx {} {@var{spectrum} =} sgd_power_spectrum (@var{model}, @var{freq}, @var{name}, @var{value}, @dots{})
+## @deftypefnx {} {@var{spectrum} =} sgd_power_spectrum (@dots{}, @var{name}, @var{value}, @dots{})
 ## Two-sided power spectral density of parameters and velocity.
 ##
 ## @example

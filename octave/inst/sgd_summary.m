@@ -22,8 +22,9 @@ function text = sgd_summary (x)
     print_usage ();
   endif
   writers = {"sgd_hyper", @hyper_text; "sgd_quadratic", @problem_text; "sgd_regression", @problem_text;
-             "sgd_spectrum", @problem_text; "sgd_examples", @problem_text; "sgd_model", @model_text; "sgd_stationary", @stationary_text;
-             "sgd_transient", @transient_text; "sgd_modified_loss", @modified_loss_text;
+             "sgd_spectrum", @problem_text; "sgd_examples", @problem_text;
+             "sgd_model", @model_text; "sgd_stationary", @stationary_text; "sgd_transient", @transient_text;
+             "sgd_modified_loss", @modified_loss_text;
              "sgd_modified_loss_section", @section_text; "sgd_current", @current_text;
              "sgd_oscillations", @oscillations_text; "sgd_msd", @prediction_text;
              "sgd_autocorrelation", @autocorrelation_text; "sgd_power_spectrum", @power_spectrum_text;
@@ -94,7 +95,8 @@ function text = problem_text (x)
       if (! is_function_handle (x.hessian_factors))
         kind = sprintf ("of rank %d", size (x.hessian_factors, 3));
       endif
-      text = line ("Loss by its %d examples, %s, Hessians %s", x.n_examples, plural (x.dim, "parameter"), kind);
+      text = line ("Loss by its %d examples, %s, Hessians %s", x.n_examples,
+                   plural (x.dim, "parameter"), kind);
     otherwise
       noise = "given";
       if (isempty (x.noise))
@@ -144,8 +146,8 @@ endfunction
 
 function text = multiplicative_text (x)
   moment = {"infinite", "finite"}{1 + x.fourth_moment};
-  text = [line("  noise grows with the displacement: spectral radius %.4g, infinite variance above lr = %.4g", ...
-               x.spectral_radius, x.largest_stable_lr), ...
+  text = [line("  noise grows with the displacement: spectral radius %.4g", x.spectral_radius), ...
+          line("  the variance is infinite above lr = %.4g", x.largest_stable_lr), ...
           line("  tail index %.3g, fourth moment %s", x.tail_index, moment)];
 endfunction
 
@@ -327,8 +329,9 @@ function text = equivalent_text (x)
     text = [text, line("  the quantity kept changes by %.2g%%", 100 * change)];
   endif
   if (! isempty (x.error))
-    text = [text, line("  exact changes: position variance %+.3g%%, velocity variance %+.3g%%, diffusion %+.3g%%", ...
-                       100 * x.error.theta, 100 * x.error.velocity, 100 * x.error.diffusion)];
+    changes = 100 * [x.error.theta, x.error.velocity, x.error.diffusion];
+    text = [text, line(["  exact changes: position variance %+.3g%%, velocity variance %+.3g%%, ", ...
+                        "diffusion %+.3g%%"], changes)];
   endif
 endfunction
 
@@ -408,11 +411,14 @@ endfunction
 %!test has (sgd_msd (model, [1, 1e5]), "ballistic until step")
 %!test has (sgd_stationary (model), "total variance side by side")
 %!test has (sgd_autocorrelation (model, 0:3), "Predicted autocovariance")
-%!test has (sgd_power_spectrum (model, 0.1, "direction", [1, 0]), "Predicted power spectrum along a direction")
+%!test
+%! has (sgd_power_spectrum (model, 0.1, "direction", [1, 0]), "Predicted power spectrum along a direction")
 %!test has (sgd_power_spectrum (model, 0.1), "2 of 2 modes ring")
 %!test has (sgd_irreversibility (model), "kinetic over configurational temperature: 1 to 1")
-%!test has (sgd_fokker_planck_check (sgd_modified_loss (model)), "solves the stationary Fokker-Planck equation")
-%!test has (sgd_equivalent (model.hyper, "batch_size", 16, "model", model), "exact changes: position variance")
+%!test
+%! has (sgd_fokker_planck_check (sgd_modified_loss (model)), "solves the stationary Fokker-Planck equation")
+%!test
+%! has (sgd_equivalent (model.hyper, "batch_size", 16, "model", model), "exact changes: position variance")
 %!test
 %! X = [1, 0; 2, 1; -1, 3; 0, 1; 1, 1; 3, -1; 0.5, 2; -2, 1];
 %! problem = sgd_regression (X, [1; 2; 0; -1; 2; 0.3; 1; 0.5]);

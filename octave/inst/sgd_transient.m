@@ -2,8 +2,8 @@
 
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{path} =} sgd_transient (@var{model}, @var{steps}, @var{theta0})
-## @deftypefnx {} {@var{path} =} sgd_transient (@var{model}, @var{steps}, @var{name}, @var{value}, @dots{})
-## @deftypefnx {} {@var{path} =} sgd_transient (@var{model}, @var{steps}, @var{theta0}, @var{name}, @var{value}, @dots{})
+## @deftypefnx {} {@var{path} =} sgd_transient (@var{model}, @var{steps})
+## @deftypefnx {} {@var{path} =} sgd_transient (@dots{}, @var{name}, @var{value}, @dots{})
 ## Mean and covariance of (theta, v) on the way from initialisation to stationarity.
 ##
 ## @example
@@ -51,7 +51,7 @@
 ##
 ## From all starts but "checkpoint" step 0 begins an epoch.  With noise "multiplicative",
 ## dynamics "sgd" and a sharp point as start the exact noise along the way is used, which grows with the
-## distance of the mean from the minimiser; @var{steps} are then ascending.
+## distance of the mean from the minimiser; exact for regression.
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
 ## @code{sgdlangevin:not_psd} (cov0), @code{sgdlangevin:unsupported}.

@@ -46,6 +46,7 @@ Internal: call the C core of sgdlangevin.  Use the functions named sgd_@dots{} i
     {"transient", {transient, 4}},
     {"log_density", {log_density, 4}},
     {"msd_theory", {msd_theory, 5}},
+    {"msd_sampling_error", {msd_sampling_error, 2}},
     {"msd_regimes", {msd_regimes, 3}},
     {"autocorrelation", {autocorrelation, 4}},
     {"power_spectrum", {power_spectrum, 4}},

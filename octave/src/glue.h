@@ -149,6 +149,7 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (transient);
   SGDLANGEVIN_ENTRY (log_density);
   SGDLANGEVIN_ENTRY (msd_theory);
+  SGDLANGEVIN_ENTRY (msd_sampling_error);
   SGDLANGEVIN_ENTRY (msd_regimes);
 
   SGDLANGEVIN_ENTRY (autocorrelation);

@@ -81,15 +81,27 @@ namespace sgdlangevin
       per_mode.resize (n, d);
     double *modes = per_mode.isempty () ? nullptr : per_mode.fortran_vec ();
     const sgdl_initial& start = initial.core;
+    sgdl_start where = start.from == SGDL_FROM_STATIONARY ? SGDL_START_STATIONARY : SGDL_START_POINT;
     if (paper)
-      ctx.check (sgdl_msd_theory (ctx, &model.core, n, steps.data (),
-                                  start.from == SGDL_FROM_STATIONARY ? SGDL_START_STATIONARY : SGDL_START_POINT,
-                                  start.theta0, start.v0, SGDL_FORM_PAPER, msd.fortran_vec (),
-                                  exponent.fortran_vec (), modes));
+      ctx.check (sgdl_msd_theory (ctx, &model.core, n, steps.data (), where, start.theta0, start.v0,
+                                  SGDL_FORM_PAPER, msd.fortran_vec (), exponent.fortran_vec (), modes));
     else
       ctx.check (sgdl_msd_from (ctx, &model.core, n, steps.data (), &start, msd.fortran_vec (),
                                 exponent.fortran_vec (), modes));
     return ovl (msd, exponent, per_mode);
+  }
+
+  // (per_mode, lags): standard error of the time-averaged MSD of a window; per_mode is (T-1) x d, the
+  // displacement of each mode at lags 1 to T-1.
+  SGDLANGEVIN_ENTRY (msd_sampling_error)
+  {
+    call_context ctx;
+    Matrix per_mode = real_matrix (args(0), "per_mode");
+    NDArray lags = real_vector (args(1), "lags");
+    ColumnVector error (lags.numel ());
+    ctx.check (sgdl_msd_sampling_error (ctx, per_mode.rows () + 1, per_mode.columns (), per_mode.data (),
+                                        lags.numel (), lags.data (), error.fortran_vec ()));
+    return ovl (error);
   }
 
   // (model, steps, exponent): names of the regimes (cellstr), struct of sgdl_regimes.

@@ -22,13 +22,13 @@ namespace sgdlangevin
       }
     double trace[2];
     std::vector<int> exists (d);
-    double *out[] = {trace_only ? nullptr : theta.fortran_vec (), trace_only ? nullptr : velocity.fortran_vec (),
-                     trace_only ? nullptr : cross.fortran_vec ()};
+    double *P = trace_only ? nullptr : theta.fortran_vec (),
+      *W = trace_only ? nullptr : velocity.fortran_vec (), *R = trace_only ? nullptr : cross.fortran_vec ();
     if (args(2).isempty ())
-      ctx.check (sgdl_stationary (ctx, &model.core, out[0], out[1], out[2], trace, exists.data ()));
+      ctx.check (sgdl_stationary (ctx, &model.core, P, W, R, trace, exists.data ()));
     else
-      ctx.check (sgdl_stationary_at_phase (ctx, &model.core, whole_number (args(2), "phase", 0), out[0], out[1],
-                                           out[2], trace, exists.data ()));
+      ctx.check (sgdl_stationary_at_phase (ctx, &model.core, whole_number (args(2), "phase", 0), P, W, R,
+                                           trace, exists.data ()));
     boolNDArray is_there (dim_vector (d, 1));
     for (octave_idx_type i = 0; i < d; i++)
       is_there(i) = exists[i] != 0;

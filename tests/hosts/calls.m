@@ -133,7 +133,12 @@ for name = {"langevin", "shortcut", "sgd", "without", "epoch", "dropped", "spect
 endfor
 for name = {"langevin", "shortcut"}
   check = sgd_fokker_planck_check (sgd_modified_loss (models.(name{1})), "points", all_points);
-  put_fields (["fokker-planck-" name{1}], check, {"drift", "lyapunov", "antisymmetry", "pointwise", "passed"});
+  put_fields (["fokker-planck-" name{1}], check, ...
+              {"drift", "lyapunov", "antisymmetry", "pointwise", "passed"});
+endfor
+
+for name = {"sgd", "epoch"}
+  put (["window-" name{1}], sgd_msd (models.(name{1}), [1, 10, 100], "frames", 300).se);
 endfor
 
 plans = struct (
