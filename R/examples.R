@@ -62,7 +62,7 @@ sgd_examples <- function(H, gradients, hessian_factors, minimiser = NULL, ...) {
 require_finite <- function(x, name) {
   bad <- which(!is.finite(x))
   if (length(bad)) {
-    raise_status("not_finite", sprintf("`%s`[%d] = %g: expected a finite number", name, bad[1L], x[bad[1L]]))
+    raise_status("not_finite", sprintf("`%s[%d]` = %g: expected a finite number", name, bad[1L], x[bad[1L]]))
   }
 }
 
