@@ -167,12 +167,14 @@ static sgdl_status run_path(const job *job, sgdl_context *ctx, ptrdiff_t path, p
 static sgdl_status run_block(const job *job, sgdl_context *ctx, ptrdiff_t first, ptrdiff_t end,
                              divergence *earliest)
 {
+  const ptrdiff_t shares = 8; /* portions per thread: even load, and few visits to the queue */
+  ptrdiff_t portion = job->sim->n_paths / (shares * job->threads) + 1;
   sgdl_status status = SGDL_OK;
 #pragma omp parallel num_threads(job->threads)
   {
     sgdl_context local = *ctx;
     double *scratch = job->scratch + omp_get_thread_num() * job->scratch_size;
-#pragma omp for schedule(dynamic, 1)
+#pragma omp for schedule(dynamic, portion)
     for (ptrdiff_t path = 0; path < job->sim->n_paths; path++) {
       divergence diverged = {path, -1};
       sgdl_status own = run_path(job, &local, path, first, end, scratch, &diverged);
