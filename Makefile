@@ -40,8 +40,8 @@ dependencies:
 demo: dependencies
 	@$(MAKE) --no-print-directory install
 	@mkdir -p $(SGDL_FIGURES)
-	Rscript inst/demo/main_job.R $(SGDL_FIGURES)
-	tools/octave.sh inst/demo/main_job.m $(SGDL_FIGURES)
+	Rscript inst/main-job/main_job.R $(SGDL_FIGURES)
+	tools/octave.sh inst/main-job/main_job.m $(SGDL_FIGURES)
 	@echo "figures: $(SGDL_FIGURES)"
 
 check: dependencies
