@@ -1,6 +1,16 @@
 /* Quadruple-precision oracle for the maps of a mode. */
 #include "oracle.h"
 
+double oracle_epsilon(void)
+{
+  volatile long double e = 1, sum = 2;
+  while (sum > 1) {
+    e /= 2;
+    sum = 1 + e;
+  }
+  return (double)(2 * e);
+}
+
 static matrix add(matrix x, matrix y)
 {
   return (matrix){ x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d };
