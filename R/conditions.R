@@ -41,15 +41,21 @@ NULL
 user_call <- function(frame) {
   namespace <- topenv()
   parents <- sys.parents()
-  while (parents[frame] > 0L && identical(topenv(environment(sys.function(parents[frame]))), namespace)) {
-    frame <- parents[frame]
+  repeat {
+    parent <- parents[frame]
+    if (parent < 1L || parent >= frame) break
+    if (!identical(topenv(environment(sys.function(parent))), namespace)) break
+    frame <- parent
   }
   sys.call(frame)
 }
 
 # C calls it with a status word and the core's message; R code with its own.
 raise_status <- function(word, message, frame = sys.nframe() - 1L, ...) {
-  if (word == "interrupted") raise_interrupt()
+  if (word == "interrupted") {
+    signal_interrupt("interrupted", frame = frame)
+    invokeRestart("abort")
+  }
   stop(structure(
     class = c(paste0("sgdlangevin_", word), "sgdlangevin_error", "error", "condition"),
     list(message = message, call = user_call(frame), ...)
@@ -68,14 +74,9 @@ warn_status <- function(word, format, ...) {
 }
 
 # Offers the interrupt, with what is done so far, to handlers; returns if none takes it.
-signal_interrupt <- function(message, result = NULL) {
+signal_interrupt <- function(message, result = NULL, frame = sys.nframe() - 1L) {
   signalCondition(structure(
     class = c("sgdlangevin_interrupted", "interrupt", "condition"),
-    list(message = message, call = user_call(sys.nframe() - 1L), result = result)
+    list(message = message, call = user_call(frame), result = result)
   ))
-}
-
-raise_interrupt <- function() {
-  signal_interrupt("interrupted")
-  invokeRestart("abort")
 }

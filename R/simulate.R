@@ -55,9 +55,14 @@ sgd_simulate <- function(model, steps, nsim = 1, seed = NULL, method = NULL, rec
   as_model(model)
   methods <- c("exact", "sgd", "minibatch")
   if (is.null(method)) method <- if (model$dynamics == "langevin") "exact" else "sgd"
+  method_index <- option_index(method, "method", methods)
+  if (method == "minibatch" && !inherits(model$problem, "sgd_regression")) {
+    raise_status("unsupported", sprintf("`method` = \"minibatch\" needs a model of a regression, got one of %s",
+                                        class(model$problem)[1L]))
+  }
   nsim <- as_count(nsim, "nsim", 1)
   options <- list(
-    method = option_index(method, "method", methods), steps = as_count(steps, "steps", 1), nsim = nsim,
+    method = method_index, steps = as_count(steps, "steps", 1), nsim = nsim,
     record = as_count(record, "record", 1), theta0 = as_start(theta0, "theta0", model$dim, nsim),
     v0 = as_start(v0, "v0", model$dim, nsim),
     start_stationary = match_option(start, "start", c("point", "stationary")) == "stationary",

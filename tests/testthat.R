@@ -1,0 +1,4 @@
+library(testthat)
+library(sgdlangevin)
+
+test_check("sgdlangevin")

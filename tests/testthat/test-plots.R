@@ -1,0 +1,65 @@
+# Every plot draws without a warning, to a file that is thrown away.
+
+draws <- function(code) {
+  pdf(NULL)
+  on.exit(dev.off())
+  expect_warning(code, NA)
+}
+
+model <- general_model()
+state <- sgd_stationary(model)
+run <- sgd_simulate(model, 300, nsim = 2, seed = 1, start = "stationary")
+measured <- msd(run)
+predicted <- sgd_msd(model, measured$lag)
+
+test_that("states and paths", {
+  draws(plot(state))
+  draws(plot(state, mode = 2, trajectory = run, level = 0.5, main = "phase plane"))
+  draws(plot(state, trajectory = sgd_simulate(model, 10, seed = 1, coordinates = "modes")))
+  draws(plot(sgd_transient(model, 0:20, c(1, 1))))
+  draws(plot(sgd_transient(model, 20:0, c(1, 1), covariance = "none"), parameters = 2))
+  draws(plot(run))
+  draws(plot(run, coordinates = 2, path = 2, what = "velocity"))
+  expect_failure_of(plot(state, mode = 3), "bad_argument", "`mode` = 3: expected at most the dimension, 2")
+})
+
+test_that("modified loss", {
+  loss <- sgd_modified_loss(model)
+  draws(plot(loss))
+  draws(plot(sgd_modified_loss_section(loss, c(1, 0, 0, 0), c(0, 0, 1, 0)), trajectory = cbind(-1:1, 1:-1) / 20))
+  draws(plot(sgd_modified_loss(sgd_model(sgd_spectrum(1, sigma2 = 1), sgd_hyper(0.1, 0.9)))))
+})
+
+test_that("spectra", {
+  draws(plot(model))
+  draws(plot(sgd_oscillations(sgd_model(sgd_spectrum(c(30, 1, 1e-4, 0, -1), noise = 1:5), sgd_hyper(0.1, 0.9), "sgd"))))
+})
+
+test_that("mean squared displacements", {
+  draws(plot(measured))
+  draws(plot(measured, theory = predicted, level = 0.68))
+  draws(plot(measured, theory = list(a = predicted, b = predicted)))
+  draws(plot(msd(run, se = FALSE)))
+  draws(plot(predicted))
+  draws(plot(predicted, which = "exponent"))
+  draws({
+    plot(predicted)
+    points(measured)
+    lines(predicted, lty = 2)
+  })
+  draws(plot(diffusion_exponent(cumsum(sin(1:2000)^3), seed = 1)))
+})
+
+test_that("ggplot2 objects build", {
+  skip_if_not_installed("ggplot2")
+  builds <- function(object, ...) {
+    expect_warning(ggplot2::ggplot_build(ggplot2::autoplot(object, ...)), NA)
+  }
+  builds(measured)
+  builds(measured, theory = list(langevin = predicted))
+  builds(predicted)
+  builds(sgd_oscillations(model))
+  builds(state, trajectory = run)
+  builds(sgd_modified_loss_section(sgd_modified_loss(model), c(1, 0), c(0, 1), n = 9))
+  builds(diffusion_exponent(cumsum(sin(1:2000)^3), seed = 1))
+})
