@@ -13,6 +13,12 @@ static uint64_t seed; /* picked by the clock, printed */
 static sgdl_context ctx;
 static problem data;
 
+/* Paths of a statistical check: a tenth under valgrind. */
+static ptrdiff_t paths(ptrdiff_t n)
+{
+  return getenv("SGDL_TEST_SHORT") ? n / 10 : n;
+}
+
 /* ---- bits ---- */
 
 /* Path 0 of a run of many paths with every step recorded against the same path alone, for fewer steps,
@@ -204,7 +210,7 @@ static void check_covariances(const sgdl_model *model, const output *o, ptrdiff_
 
 static void moments_are_those_of_the_theory(void)
 {
-  const ptrdiff_t n_paths = 3000;
+  const ptrdiff_t n_paths = paths(3000);
   for (int full = 0; full < 2; full++)
     for (int sampling = SGDL_REPLACEMENT; sampling <= SGDL_EPOCH; sampling++)
       for (int dynamics = SGDL_LANGEVIN; dynamics <= SGDL_SGD; dynamics++)
@@ -235,7 +241,7 @@ static void moments_are_those_of_the_theory(void)
 /* Means: the paths' average from a far point against the noiseless map. */
 static void mean_follows_the_maps(void)
 {
-  const ptrdiff_t n_paths = 2000, steps = 30;
+  const ptrdiff_t n_paths = paths(2000), steps = 30;
   double theta0[D] = {4.0, 1.0, -3.0, 2.0, 2.5}, v0[D] = {1.0, 0.0, -1.0, 0.5, 0.0};
   for (int dynamics = SGDL_LANGEVIN; dynamics <= SGDL_SGD; dynamics++) {
     sgdl_model model = problem_model(&data, (sgdl_dynamics)dynamics, SGDL_REPLACEMENT, 0);
@@ -271,7 +277,7 @@ static void mean_follows_the_maps(void)
 /* A covariance of rank 1 (no Cholesky factor) is drawn from all the same. */
 static void singular_noise_is_drawn(void)
 {
-  const ptrdiff_t n_paths = 2000;
+  const ptrdiff_t n_paths = paths(2000);
   double kept[D * D], a[D] = {1.0, -2.0, 0.5, 0.0, 1.0};
   memcpy(kept, data.full_noise, sizeof kept);
   for (int j = 0; j < D; j++)
@@ -304,7 +310,7 @@ static void singular_noise_is_drawn(void)
 static void epoch_noise_has_its_covariance(void)
 {
   enum { EPOCHS = 2, MOST = 12 };
-  const ptrdiff_t n_paths = 20000;
+  const ptrdiff_t n_paths = paths(20000);
   double one_rho = 0.7, one_noise = 2.0;
   for (int drop = 0; drop < 2; drop++) {
     sgdl_model model = {.dim = 1,

@@ -120,8 +120,7 @@ static void record(const job *job, ptrdiff_t path, ptrdiff_t row, ptrdiff_t n, d
   if (job->velocity) write_rows(d, n, states + d, job->records, row, job->velocity + column);
 }
 
-/* Keeps those states after steps step + 1, ..., step + n that are recorded, moved to the front; their number.
- */
+/* Of the states after steps step + 1, ..., step + n moves those that are recorded to the front; how many. */
 static ptrdiff_t select_recorded(const job *job, ptrdiff_t step, ptrdiff_t n, double *states)
 {
   ptrdiff_t every = job->sim->record_every, width = 2 * job->d, kept = 0;
@@ -248,8 +247,7 @@ static sgdl_status allocate(sgdl_context *ctx, job *job)
                     "the states of the paths");
 }
 
-/* Everything that precedes the first step. BLAS keeps to one thread, so that bits do not depend on its
- * number. */
+/* Everything before the first step. BLAS keeps to one thread: bits must not depend on their number. */
 static sgdl_status prepare(sgdl_context *ctx, const sgdl_model *model, job *job)
 {
   const sgdl_simulation *sim = job->sim;
