@@ -28,7 +28,8 @@ static matrix transpose(matrix x)
 
 matrix oracle_multiply(matrix x, matrix y)
 {
-  return (matrix){ x.a * y.a + x.b * y.c, x.a * y.b + x.b * y.d, x.c * y.a + x.d * y.c, x.c * y.b + x.d * y.d };
+  return (matrix){ x.a * y.a + x.b * y.c, x.a * y.b + x.b * y.d,
+                   x.c * y.a + x.d * y.c, x.c * y.b + x.d * y.d };
 }
 
 matrix oracle_generator(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa)

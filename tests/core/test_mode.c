@@ -22,8 +22,8 @@ static double discriminant(sgdl_dynamics dynamics, const sgdl_hyper *h, double k
   return (double)(trace * trace - 4 * det);
 }
 
-/* 1e-12, and the conditioning of a phase (or of the split of two near roots) after k steps: rounding eta kappa
- * moves the discriminant by about eps (1 + eta kappa) eta kappa. */
+/* 1e-12, and the conditioning of a phase (or of the split of two near roots) after k steps: rounding
+ * eta kappa moves the discriminant by about eps (1 + eta kappa) eta kappa. */
 static double tolerance_at(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa, double k)
 {
   double u = fabs(h->lr * kappa), moved = 16 * oracle_epsilon() * u * (1 + u);
@@ -135,7 +135,9 @@ static void check_msd(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa,
   }
   quad psi = -M.a * P - M.b * cross;
   double margin = 1 - (double)u / (2 * (1 + h->momentum)); /* conditioning of 1/(2(1+beta) - u) */
-  double tolerance = tolerance_at(dynamics, h, kappa, k) + (dynamics == SGDL_SGD ? 4 * oracle_epsilon() / margin : 0);
+  double tolerance = tolerance_at(dynamics, h, kappa, k);
+  if (dynamics == SGDL_SGD)
+    tolerance += 4 * oracle_epsilon() / margin;
   against(sgdl_mode_half_msd(dynamics, h, kappa, k), psi, (double)psi, tolerance, "half MSD",
           dynamics, h, kappa, k);
 }

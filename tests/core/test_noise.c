@@ -97,7 +97,8 @@ static void test_from_point(void)
           for (int x = 0; x < k; x++)
             for (int y = 0; y < k; y++)
               for (int e = 0; e < 4; e++) {
-                long double term = noise_covariance(SETTINGS[n], x, y) * gi[k - 1 - x][e & 1] * gj[k - 1 - y][e >> 1];
+                long double impulses = gi[k - 1 - x][e & 1] * gj[k - 1 - y][e >> 1];
+                long double term = noise_covariance(SETTINGS[n], x, y) * impulses;
                 want[e] += term;
                 size = fmax(size, fabs((double)term));
               }
@@ -180,8 +181,8 @@ static void test_stationary(void)
   free(gi);
 }
 
-/* From a point, a flat mode after whole epochs has lost its noise; the stationary MSD of a mode at a long lag is
- * twice its variance; both formulas for the sum over an epoch meet at k = M. */
+/* The stationary MSD at a long lag is twice the variance; flat modes are the limit of slow ones; a white
+ * floor makes them diffuse. */
 static void test_limits(void)
 {
   sgdl_hyper h;

@@ -62,8 +62,8 @@ void sgdl_noise_delta(const sgdl_noise *noise, const sgdl_hyper *h, double kappa
 }
 
 /* u [ excess r0 + (M-1) (Delta_i r0 + r0 Delta_j') ] */
-static void epoch_stationary(const sgdl_noise *noise, const double Di[4], const double Dj[4], const double r[4],
-                             double c[4])
+static void epoch_stationary(const sgdl_noise *noise, const double Di[4], const double Dj[4],
+                             const double r[4], double c[4])
 {
   double b = noise->u * (double)(noise->steps - 1), a = noise->u * noise->excess;
   double white[4] = { 0, 0, 0, 0 };
@@ -144,7 +144,8 @@ static sgdl_real within_epoch(const sgdl_noise_msd *m, sgdl_real k)
 }
 
 /* The same for k >= M, by E(a + b) = E(a) E(b): with E = (1 - u T) I + s G,
- * T_{a+b} = T_a + T_b (1 - u T_a) + s_a s_b, s_{a+b} = s_a (1 - u T_b) + s_b (1 - u T_a) + trace G s_a s_b. */
+ *   T_{a+b} = T_a + T_b (1 - u T_a) + s_a s_b
+ *   s_{a+b} = s_a (1 - u T_b) + s_b (1 - u T_a) + trace G s_a s_b. */
 static sgdl_real shifted_sum(const sgdl_noise_msd *m, sgdl_real k, sgdl_real sum_s, sgdl_real sum_T)
 {
   sgdl_response r = sgdl_mode_response(&m->mode, k);

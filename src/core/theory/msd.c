@@ -102,13 +102,13 @@ static sgdl_status check_paper(sgdl_context *ctx, const sgdl_model *model, sgdl_
 {
   if (!(model->sigma2 >= 0))
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`form` = \"paper\": expected a model with Sigma = sigma2 * H, which the paper's sum assumes");
+                     "`form` = \"paper\": expected Sigma = sigma2 * H, as the paper's sum assumes");
   if (model->sampling != SGDL_REPLACEMENT)
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`form` = \"paper\": expected sampling = \"replacement\", which the paper's sum assumes");
+                     "`form` = \"paper\": expected sampling = \"replacement\", as the paper's sum assumes");
   if (start != SGDL_START_STATIONARY)
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`form` = \"paper\": expected start = \"stationary\", which the paper's sum assumes");
+                     "`form` = \"paper\": expected start = \"stationary\", as the paper's sum assumes");
   return SGDL_OK;
 }
 
@@ -117,7 +117,8 @@ static sgdl_status start_point(sgdl_context *ctx, msd_sum *sum, const double *th
   ptrdiff_t d = sum->modes.d;
   double *work;
   if (theta0 == NULL)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`theta0` is absent: expected %td numbers for start = \"point\"", d);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`theta0` is absent: expected %td numbers for start = \"point\"", d);
   SGDL_TRY(sgdl_check_finite(ctx, "theta0", theta0, d, 0));
   SGDL_TRY(sgdl_alloc(ctx, &sum->x, 3 * d, "the starting point"));
   sum->v = sum->x + d;
