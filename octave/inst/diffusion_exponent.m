@@ -51,7 +51,8 @@
 ## as used
 ## @end table
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite}, @code{sgdlangevin:too_short}
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
+## @code{sgdlangevin:too_short}
 ## (fewer than 8 blocks of twice the largest lag, or fewer than 3 lags).
 ##
 ## @strong{Source}: arXiv 2107.09133 fits the exponent by least squares on log-spaced lags;
@@ -71,10 +72,10 @@ function fit = diffusion_exponent (x, varargin)
   opt = __sgdl_options__ ("diffusion_exponent", {"method", {"ols"}; "window", []; "level", 0.95;
                                                  "n_boot", 999; "seed", []}, varargin);
   [x, spacing] = __sgdl_trajectory__ (x);
-  seed = double (__sgdl_seed__ (opt.seed));
+  seed = __sgdl_seed__ (opt.seed);
   window = [0, 0];   # the core's default
   if (! isempty (opt.window))
-    window = opt.window / spacing;
+    window = __sgdl__ ("matrix", opt.window, "window") / spacing;
   endif
   fit = __sgdl__ ("exponent_ols", x, window, opt.level, opt.n_boot, seed);
 
@@ -87,7 +88,7 @@ function fit = diffusion_exponent (x, varargin)
                 "method", opt.method, "window", spacing * fit.window, "p_value", fit.p_value,
                 "log_diffusivity", log_diffusivity, "vcov", vcov, "n_lags", fit.n_lags,
                 "n_blocks", fit.n_blocks, "curvature", fit.curvature, "curvature_p", fit.curvature_p,
-                "seed", seed, "msd", curve);
+                "seed", double (seed), "msd", curve);
 endfunction
 
 ## The intercept and the covariance of (exponent, intercept) for lags in steps, exp (shift)
@@ -144,6 +145,7 @@ endfunction
 %!error <`window`> diffusion_exponent (walk, "window", [4, 8000])
 %!error <`window`: expected a vector of length 2, got length 3> diffusion_exponent (walk, "window", 1:3)
 %!error <`window`> diffusion_exponent (walk.theta, "window", [10, 5])
+%!error <`window`: expected a numeric matrix, got a struct> diffusion_exponent (walk, "window", struct ())
 %!error <`level` = 95> diffusion_exponent (walk, "level", 95)
 %!error <`n_boot`> diffusion_exponent (walk, "n_boot", 1)
 %!error <`seed` = 1.5> diffusion_exponent (walk, "seed", 1.5)

@@ -34,7 +34,8 @@
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:unsupported} (dynamics "sgd", or noise that does not
-## reach every direction), @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite}, @code{sgdlangevin:flat},
+## reach every direction), @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
+## @code{sgdlangevin:flat},
 ## @code{sgdlangevin:saddle}.
 ##
 ## @strong{Source}: arXiv 2107.09133, probability currents.  Cost: that of

@@ -59,7 +59,8 @@
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:unstable} (learning rate past
 ## the limit under "sgd"), @code{sgdlangevin:flat} (the loss slopes for ever along a flat direction),
-## @code{sgdlangevin:unsupported}, @code{sgdlangevin:no_device}, @code{sgdlangevin:no_residual}.  @strong{Warning}:
+## @code{sgdlangevin:unsupported}, @code{sgdlangevin:no_device},
+## @code{sgdlangevin:no_residual}.  @strong{Warning}:
 ## @code{sgdlangevin:unstable} (the same limit under "langevin").
 ##
 ## @strong{Source}: arXiv 2107.09133; the stability limit 0 < lr kappa < 2 (1 + momentum)

@@ -57,7 +57,8 @@
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
-## @code{sgdlangevin:unsupported} (method and model do not fit), @code{sgdlangevin:flat}, @code{sgdlangevin:saddle} (no
+## @code{sgdlangevin:unsupported} (method and model do not fit), @code{sgdlangevin:flat},
+## @code{sgdlangevin:saddle} (no
 ## stationary start), @code{sgdlangevin:no_memory}.  @strong{Warnings}:
 ## @code{sgdlangevin:interrupted}, @code{sgdlangevin:unstable} (diverged; says where).
 ##
@@ -82,7 +83,7 @@ function run = sgd_simulate (model, steps, varargin)
                           {"nsim", 1; "seed", []; "method", []; "record", 1; "theta0", []; "v0", [];
                            "start", {"point", "stationary"}; "coordinates", {"parameters", "modes"};
                            "velocity", true}, varargin);
-  opt.seed = double (__sgdl_seed__ (opt.seed));
+  opt.seed = __sgdl_seed__ (opt.seed);
   if (isempty (opt.method))
     opt.method = {"sgd", "exact"}{1 + strcmp(model.dynamics, "langevin")};
   endif
@@ -107,7 +108,7 @@ function run = sgd_simulate (model, steps, varargin)
     warning ("sgdlangevin:unstable", "%s", message);
   endif
   run = struct ("type", "sgd_simulate", "step", step, "time", model.hyper.lr * step, "theta", theta,
-                "velocity", velocity, "seed", opt.seed, "method", opt.method,
+                "velocity", velocity, "seed", double (opt.seed), "method", opt.method,
                 "coordinates", opt.coordinates, "record", record, "complete", complete,
                 "hyper", model.hyper, "backend", sgd_devices ()(1).backend);
 endfunction
@@ -201,6 +202,7 @@ endfunction
 %!error <`nsim` = 0: expected a whole number .= 1> sgd_simulate (model, 1, "nsim", 0)
 %!error <`record` = 0: expected a whole number .= 1> sgd_simulate (model, 1, "record", 0)
 %!error <`seed` = -1: expected a whole number .= 0> sgd_simulate (model, 1, "seed", -1)
+%!error <`seed`: expected a number, got a cell array> sgd_simulate (model, 1, "seed", {1})
 %!error <`seed` = 9.007> sgd_simulate (model, 1, "seed", 2^53)
 %!error <`theta0`: expected a vector of length 2 or a 2 x 3 matrix, got 2 x 2>
 %! sgd_simulate (model, 1, "nsim", 3, "theta0", eye (2))
