@@ -175,6 +175,29 @@ static void test_grid(void)
     }
 }
 
+/* The series for short times gives way to closed forms at rate * k = 1/2: both sides of it. */
+static void test_short_times(void)
+{
+  static const double U[] = { 1e-14, 1e-8, 1e-4, 0.01, 1, 3 };
+  sgdl_hyper h = { .lr = 0.1, .batch_size = 1 };
+  for (int b = 0; b < N_MOMENTA; b++)
+    for (int i = 0; i < 6; i++)
+      for (int side = -1; side <= 1; side += 2) {
+        h.momentum = MOMENTA[b];
+        if (U[i] >= 2 * (1 + h.momentum))
+          continue;
+        matrix G = oracle_generator(SGDL_LANGEVIN, &h, U[i] / h.lr);
+        double rate = fmax(fabs((double)G.d), sqrt(fabs((double)G.c)));
+        check_maps(SGDL_LANGEVIN, &h, U[i] / h.lr, 0.5 / rate * (1 + side * 1e-9));
+        check_msd(SGDL_LANGEVIN, &h, U[i] / h.lr, 0.5 / rate * (1 + side * 1e-9));
+        double k = 3 + 1000 * (i % 3), u = 0.25 / (k * k) * (1 + side * 1e-9); /* sqrt(u) k = 1/2 */
+        h.momentum = 1 - 1e-4; /* (1-beta) k <= 1/2 up to k = 5000 */
+        check_maps(SGDL_SGD, &h, u / h.lr, k);
+        check_msd(SGDL_SGD, &h, u / h.lr, k);
+        check_maps(SGDL_SGD, &h, 1e-9 / h.lr, 5000 + side);
+      }
+}
+
 /* ---- flat modes and saddles ---------------------------------------------------------------------- */
 
 /* kappa = 0 in closed form: W = eta^2/(1-beta^2) in these units */
@@ -305,6 +328,7 @@ static void test_labels(void)
 int main(void)
 {
   test_grid();
+  test_short_times();
   test_flat();
   test_saddle();
   test_stationary_pairs();
