@@ -151,4 +151,16 @@ shown <- function(x, n = 6L) {
   if (length(x) > n) paste0(text, ", ...") else text
 }
 
+# The first rows of a table, whole numbers written out and others to four digits.
+print_rows <- function(table, n = 6L) {
+  top <- utils::head(table, n)
+  numbers <- vapply(top, is.double, NA)
+  top[numbers] <- lapply(top[numbers], function(x) {
+    whole <- is.finite(x) & x == floor(x) & abs(x) < 1e15
+    ifelse(whole, sprintf("%.0f", x), formatC(x, digits = 4L, format = "g"))
+  })
+  print(top, row.names = FALSE)
+  if (nrow(table) > n) cat(sprintf("... and %d more\n", nrow(table) - n))
+}
+
 plural <- function(n, noun) sprintf("%d %s%s", as.integer(n), noun, if (n == 1) "" else "s")

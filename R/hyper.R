@@ -39,7 +39,7 @@ format.sgd_hyper <- function(x, ...) {
 
 #' @export
 print.sgd_hyper <- function(x, ...) {
-  cat("SGD hyperparameters:", format(x), "\n")
+  cat("SGD hyperparameters: ", format(x), "\n", sep = "")
   cat(sprintf("  mass %s, damping %s per unit time, temperature %s\n", format_numbers(x$mass),
               format_numbers(x$damping), format_numbers(x$temperature)))
   invisible(x)

@@ -162,13 +162,13 @@ dynamics_text <- function(model) {
 #' @export
 print.sgd_model <- function(x, ...) {
   cat(sprintf("SGD model (%s), batches %s\n", dynamics_text(x), sampling_text(x)))
-  cat(" ", format(x$problem), "\n")
-  cat(" ", format(x$hyper), "\n")
+  cat("  ", format(x$problem), "\n", sep = "")
+  cat("  ", format(x$hyper), "\n", sep = "")
   if (is.null(x$eigenvalues)) {
     cat("  no eigendecomposition was made\n")
     return(invisible(x))
   }
-  cat("  eigenvalues of H:", shown(x$eigenvalues), "\n")
+  cat("  eigenvalues of H: ", shown(x$eigenvalues), "\n", sep = "")
   counts <- unlist(x$report[c("n_flat", "n_saddle", "n_past_limit")])
   labels <- c("flat", "of negative curvature (saddle)", "past the stability limit of SGD")
   for (i in which(counts > 0)) cat(sprintf("  %s %s\n", plural(counts[[i]], "mode"), labels[i]))
@@ -189,7 +189,7 @@ print.summary.sgd_model <- function(x, ...) {
   report <- x$model$report
   if (!is.null(x$regimes)) {
     seen <- x$regimes[x$regimes > 0]
-    cat("  damping:", paste(seen, names(seen), collapse = ", "), "\n")
+    cat("  damping: ", paste(seen, names(seen), collapse = ", "), "\n", sep = "")
     cat(sprintf("  SGD is stable below lr = %s (largest eigenvalue of H + weight_decay I: %s)\n",
                 format_numbers(report$lr_limit), format_numbers(report$worst_kappa)))
     cat(sprintf("  Langevin model: stationary variances up to %.2g%% off those of SGD\n",

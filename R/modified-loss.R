@@ -114,7 +114,7 @@ as_phase_vector <- function(x, name, d) as.vector(as_points(as_numeric_vector(x,
 #' @export
 print.sgd_modified_loss <- function(x, ...) {
   cat(sprintf("Modified loss over phase space (theta, v), %s\n", plural(x$dim, "parameter")))
-  cat(" ", format(x$model$hyper), "\n")
+  cat("  ", format(x$model$hyper), "\n", sep = "")
   cat(sprintf("  inverse temperature %s\n", format_numbers(x$inverse_temperature)))
   if (x$rank < 2 * x$dim) {
     cat(sprintf("  noise reaches %.0f of %d dimensions: finite on that subspace only\n", x$rank, 2L * x$dim))
@@ -211,8 +211,8 @@ sgd_current <- function(model, points, ...) {
 print.sgd_current <- function(x, ...) {
   cat(sprintf("Stationary current at %s of a %d-dimensional phase space\n", plural(nrow(x$current), "point"),
               ncol(x$current)))
-  cat("  log density:", shown(x$log_density), "\n")
-  cat("  speed of the drift:", shown(sqrt(rowSums(x$drift^2))), "\n")
+  cat("  log density: ", shown(x$log_density), "\n", sep = "")
+  cat("  speed of the drift: ", shown(sqrt(rowSums(x$drift^2))), "\n", sep = "")
   invisible(x)
 }
 

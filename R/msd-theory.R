@@ -68,8 +68,7 @@ print.sgd_msd <- function(x, ...) {
   form <- if (x$form == "paper") "the paper's sum" else dynamics_text(x$model)
   cat(sprintf("Predicted mean squared displacement (%s, start: %s), %s\n", form, x$start,
               plural(length(x$step), "step")))
-  print(utils::head(as.data.frame(x), 6L), digits = 4L, row.names = FALSE)
-  if (length(x$step) > 6L) cat(sprintf("... and %d more\n", length(x$step) - 6L))
+  print_rows(as.data.frame(x))
   invisible(x)
 }
 

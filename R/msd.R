@@ -91,8 +91,7 @@ frame_spacing <- function(trajectory) {
 print.msd <- function(x, ...) {
   cat(sprintf("Mean squared displacement (%s): %s, %s, %s\n", x$type, plural(x$frames, "frame"),
               plural(x$dim, "coordinate"), plural(x$n_paths, "path")))
-  print(utils::head(as.data.frame(x), 6L), digits = 4L, row.names = FALSE)
-  if (length(x$lag) > 6L) cat(sprintf("... and %d more\n", length(x$lag) - 6L))
+  print_rows(as.data.frame(x))
   invisible(x)
 }
 

@@ -50,8 +50,7 @@ as.data.frame.sgd_oscillations <- function(x, ...) {
 print.sgd_oscillations <- function(x, ...) {
   cat(sprintf("Oscillations of %s (%s): %s\n", plural(length(x$mode), "mode"), dynamics_text(x),
               format(x$hyper)))
-  print(utils::head(as.data.frame(x), 6L), digits = 4L, row.names = FALSE)
-  if (length(x$mode) > 6L) cat(sprintf("... and %d more\n", length(x$mode) - 6L))
+  print_rows(as.data.frame(x))
   invisible(x)
 }
 
@@ -95,8 +94,9 @@ plot.sgd_oscillations <- function(x, xlab = "mode", ylab = "eigenvalue of H",
   boundaries <- boundaries[boundaries > 0]
   values <- x$eigenvalue[positive]
   graphics::plot(x$mode[positive], values, log = "y", yaxt = "n", pch = 19, cex = 0.7, las = 1, xlab = xlab,
-                 ylab = ylab, main = main, col = regime_colours[x$regime[positive]],
+                 ylab = ylab, main = main, xaxt = "n", col = regime_colours[x$regime[positive]],
                  ylim = range(values, boundaries[boundaries < 3 * max(values)]), ...)
+  graphics::axis(1, at = unique(round(pretty(x$mode[positive]))))
   log_axis(2)
   graphics::abline(h = boundaries, lty = 3)
   graphics::text(graphics::par("usr")[2L], boundaries, names(boundaries), adj = c(1.05, -0.4), cex = 0.8)

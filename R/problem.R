@@ -142,6 +142,6 @@ format.sgd_spectrum <- function(x, ...) {
 
 #' @export
 print.sgd_problem <- function(x, ...) {
-  cat("SGD problem:", format(x), "\n")
+  cat("SGD problem: ", format(x), "\n", sep = "")
   invisible(x)
 }

@@ -57,7 +57,8 @@ sgd_simulate <- function(model, steps, nsim = 1, seed = NULL, method = NULL, rec
   if (is.null(method)) method <- if (model$dynamics == "langevin") "exact" else "sgd"
   method_index <- option_index(method, "method", methods)
   if (method == "minibatch" && !inherits(model$problem, "sgd_regression")) {
-    raise_status("unsupported", sprintf("`method` = \"minibatch\" needs a model of a regression, got one of %s",
+    raise_status("unsupported",
+                 sprintf("`method` = \"minibatch\" needs a model of a regression, got one of %s",
                                         class(model$problem)[1L]))
   }
   nsim <- as_count(nsim, "nsim", 1)
@@ -127,7 +128,7 @@ print.sgd_trajectory <- function(x, ...) {
   cat(sprintf("SGD trajectory: %s of %s in %s%s\n", plural(size[1L], "frame"), plural(size[2L], "coordinate"),
               plural(size[3L], "path"), if (is.null(x$velocity)) ", no velocities" else ""))
   if (length(x$step) > 0L) cat(sprintf("  steps %.0f to %.0f\n", x$step[1L], x$step[length(x$step)]))
-  if (!is.null(x$hyper)) cat(" ", format(x$hyper), "\n")
+  if (!is.null(x$hyper)) cat("  ", format(x$hyper), "\n", sep = "")
   invisible(x)
 }
 

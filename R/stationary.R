@@ -58,11 +58,12 @@ sgd_stationary <- function(model, trace_only = FALSE, ...) {
 #' @export
 print.sgd_stationary <- function(x, ...) {
   cat(sprintf("Stationary state (%s), %s\n", dynamics_text(x$model), plural(x$model$dim, "parameter")))
-  cat(" ", format(x$model$hyper), "\n")
+  cat("  ", format(x$model$hyper), "\n", sep = "")
   cat(sprintf("  total variance: position %s, velocity %s\n", format_numbers(x$trace[["theta"]]),
               format_numbers(x$trace[["velocity"]])))
   if (!all(x$exists)) cat(sprintf("  %s without a stationary position\n", plural(sum(!x$exists), "mode")))
-  if (!is.null(x$theta)) cat("  standard deviations of the parameters:", shown(sqrt(diag(x$theta))), "\n")
+  if (is.null(x$theta)) return(invisible(x))
+  cat("  standard deviations of the parameters: ", shown(sqrt(diag(x$theta))), "\n", sep = "")
   invisible(x)
 }
 
@@ -76,8 +77,7 @@ summary.sgd_stationary <- function(object, ...) {
 print.summary.sgd_stationary <- function(x, ...) {
   print(x$state)
   cat("\n")
-  print(utils::head(x$table, 10L), digits = 4L)
-  if (nrow(x$table) > 10L) cat(sprintf("... and %d more\n", nrow(x$table) - 10L))
+  print_rows(x$table, 10L)
   invisible(x)
 }
 

@@ -12,7 +12,8 @@ test_that("conditions can be handled by kind", {
   expect_identical(tryCatch(sgd_hyper(-1), sgdlangevin_bad_argument = function(e) "kind"), "kind")
   expect_identical(tryCatch(sgd_hyper(-1), sgdlangevin_error = function(e) "package"), "package")
   warned <- tryCatch(sgd_regression(diag(2), 1:2), sgdlangevin_warning = identity)
-  expect_s3_class(warned, c("sgdlangevin_warning_no_residual", "sgdlangevin_warning", "warning", "condition"), exact = TRUE)
+  expect_s3_class(warned, c("sgdlangevin_warning_no_residual", "sgdlangevin_warning", "warning", "condition"),
+                  exact = TRUE)
   expect_identical(conditionCall(warned), quote(sgd_regression(diag(2), 1:2)))
 })
 
@@ -21,8 +22,9 @@ test_that("results survive collection at every allocation", {
   on.exit(gctorture(FALSE))
   model <- general_model()
   everything <- function() {
-    list(sgd_stationary(model), sgd_transient(model, 0:2, c(1, 1)), sgd_modified_loss(model), sgd_oscillations(model),
-         sgd_msd(model, 1:3, modes = TRUE), sgd_simulate(model, 5, nsim = 2, seed = 1), msd(c(1, 3, 2, 5), 1:2),
+    list(sgd_stationary(model), sgd_transient(model, 0:2, c(1, 1)), sgd_modified_loss(model),
+         sgd_oscillations(model), sgd_msd(model, 1:3, modes = TRUE), msd(c(1, 3, 2, 5), 1:2),
+         sgd_simulate(model, 5, nsim = 2, seed = 1),
          tryCatch(sgd_hyper(-1), error = conditionMessage))
   }
   expected <- everything()

@@ -2,8 +2,8 @@ test_that("a random walk diffuses normally", {
   set.seed(1)
   fit <- diffusion_exponent(matrix(cumsum(rnorm(32000)), ncol = 1), seed = 1)
   expect_s3_class(fit, "diffusion_exponent")
-  expect_named(fit, c("exponent", "se", "lower", "upper", "level", "method", "window", "p_value", "log_diffusivity", "vcov",
-                      "n_lags", "n_blocks", "curvature", "curvature_p", "msd"))
+  expect_named(fit, c("exponent", "se", "lower", "upper", "level", "method", "window", "p_value",
+                      "log_diffusivity", "vcov", "n_lags", "n_blocks", "curvature", "curvature_p", "msd"))
   expect_true(fit$lower < 1 && 1 < fit$upper)
   expect_gt(fit$p_value, 0.05)
   expect_equal(fit$window[1], 1)
@@ -23,7 +23,8 @@ test_that("ballistic motion has exponent 2 and records rescale only the diffusiv
 
   set.seed(3)
   x <- cumsum(rnorm(20000))
-  run <- structure(list(step = 10 * (seq_along(x) - 1), theta = array(x, c(20000, 1, 1))), class = "sgd_trajectory")
+  run <- structure(list(step = 10 * (seq_along(x) - 1), theta = array(x, c(20000, 1, 1))),
+                   class = "sgd_trajectory")
   frames <- diffusion_exponent(x, seed = 1)
   steps <- diffusion_exponent(run, seed = 1)
   expect_identical(steps$exponent, frames$exponent)
@@ -63,8 +64,9 @@ test_that("the seed decides the bootstrap, threads do not", {
   expect_identical(diffusion_exponent(x), a)
 })
 
-# Intervals at 90% of 200 random walks cover 1 in 180 +- 4.2 (binomial standard deviation) cases. The bounds, five of
-# them away on the low side with an allowance of 5 points for 16 blocks, fail a right method less than once in 1e5.
+# Intervals at 90% of 200 random walks cover 1 in 180 +- 4.2 (binomial standard deviation) cases. The bounds,
+# five of them away on the low side with an allowance of 5 points for 16 blocks, fail a right method less than
+# once in 1e5.
 test_that("intervals cover", {
   skip_on_cran()
   set.seed(7)
@@ -79,7 +81,8 @@ test_that("bad requests are named", {
   x <- cumsum(rnorm(100))
   expect_failure_of(diffusion_exponent(x[1:10]), "too_short", "")
   expect_failure_of(diffusion_exponent(x, window = c(1, 50)), "too_short", "")
-  expect_failure_of(diffusion_exponent(x, window = 1), "bad_argument", "`window`: expected a vector of length 2, got length 1")
+  expect_failure_of(diffusion_exponent(x, window = 1), "bad_argument",
+                    "`window`: expected a vector of length 2, got length 1")
   expect_failure_of(diffusion_exponent(x, method = "gls"), "bad_argument", "did you mean \"ols\"?")
   expect_failure_of(diffusion_exponent(x, level = 1.5), "bad_argument", "`level` = 1.5")
   expect_failure_of(diffusion_exponent(x, n_boot = 1), "bad_argument", "`n_boot` = 1")

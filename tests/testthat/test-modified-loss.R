@@ -19,7 +19,8 @@ test_that("values are those of the quadratic form about the minimiser", {
   expect_equal(predict(loss, points), rowSums((z %*% loss$U) * z) / 2, tolerance = 1e-13)
   expect_equal(predict(loss, points[1, ]), predict(loss, points)[1])
   expect_equal(predict(loss, c(1, 2)), predict(loss, c(1, 2, 0, 0)))
-  expect_failure_of(sgd_modified_loss_value(loss, c(1, 2, 3)), "bad_argument", "`points`: expected 2 columns (theta) or 4")
+  expect_failure_of(sgd_modified_loss_value(loss, c(1, 2, 3)), "bad_argument",
+                    "`points`: expected 2 columns (theta) or 4")
 })
 
 test_that("a section holds values, current and training loss of its plane", {
@@ -48,9 +49,12 @@ test_that("a section holds values, current and training loss of its plane", {
 test_that("bad sections are named", {
   loss <- sgd_modified_loss(general_model())
   expect_failure_of(sgd_modified_loss_section(loss, c(0, 0), c(0, 1)), "bad_argument", "`direction1`")
-  expect_failure_of(sgd_modified_loss_section(loss, c(1, 2), c(2, 4)), "bad_argument", "not parallel to `direction1`")
-  expect_failure_of(sgd_modified_loss_section(loss, c(1, 2, 3), c(2, 4)), "bad_argument", "`direction1`: expected 2 columns")
-  expect_failure_of(sgd_modified_loss_section(loss, c(1, 0), c(0, 1), extent = -1), "bad_argument", "`extent` = -1")
+  expect_failure_of(sgd_modified_loss_section(loss, c(1, 2), c(2, 4)), "bad_argument",
+                    "not parallel to `direction1`")
+  expect_failure_of(sgd_modified_loss_section(loss, c(1, 2, 3), c(2, 4)), "bad_argument",
+                    "`direction1`: expected 2 columns")
+  expect_failure_of(sgd_modified_loss_section(loss, c(1, 0), c(0, 1), extent = -1), "bad_argument",
+                    "`extent` = -1")
   expect_failure_of(sgd_modified_loss_section(loss, c(1, 0), c(0, 1), n = 1), "bad_argument", "`n` = 1")
 })
 
@@ -62,7 +66,8 @@ test_that("the current is the drift times the density", {
   state <- sgd_stationary(model)
   C <- joint(state$theta, state$cross, state$velocity)
   z <- points - c(coef(model), 0, 0)
-  expect_equal(current$log_density, drop(-0.5 * z %*% solve(C, t(z)) - 0.5 * log(det(2 * pi * C))), tolerance = 1e-12)
+  expect_equal(current$log_density, drop(-0.5 * z %*% solve(C, t(z)) - 0.5 * log(det(2 * pi * C))),
+               tolerance = 1e-12)
   expect_equal(dim(as.data.frame(current)), c(1, 9))
 })
 

@@ -30,7 +30,8 @@ test_that("flat modes diffuse: exponent 2, then 1", {
 
 test_that("the paper's form reproduces its excess, and warns", {
   model <- sgd_model(sgd_spectrum(0.1, sigma2 = 1), sgd_hyper(0.1, 0.9))
-  expect_warning_of(paper <- sgd_msd(model, c(100, 1e4), form = "paper"), "paper_form", "its late exponent 1 is an artefact")
+  expect_warning_of(paper <- sgd_msd(model, c(100, 1e4), form = "paper"), "paper_form",
+                    "its late exponent 1 is an artefact")
   expect_equal(round(paper$msd / sgd_msd(model, c(100, 1e4))$msd, 2), c(1.01, 1.92))
   expect_failure_of(suppressWarnings(sgd_msd(general_model(), 10, form = "paper")), "unsupported", "")
 })
@@ -41,6 +42,8 @@ test_that("bad arguments are named", {
   expect_failure_of(sgd_msd(model, 1.5), "bad_argument", "`steps`")
   expect_failure_of(sgd_msd(model, 1, "stationery"), "bad_argument", "did you mean \"stationary\"?")
   expect_failure_of(sgd_msd(model, 1, form = "papers"), "bad_argument", "did you mean \"paper\"?")
-  expect_failure_of(sgd_msd(model, 1, start = "point", theta0 = 1), "bad_argument", "`theta0`: expected a vector of length 2")
-  expect_failure_of(sgd_msd(sgd_model(sgd_spectrum(c(1, -1), noise = c(1, 1)), sgd_hyper(0.1)), 1), "saddle", "1 of 2")
+  expect_failure_of(sgd_msd(model, 1, start = "point", theta0 = 1), "bad_argument",
+                    "`theta0`: expected a vector of length 2")
+  expect_failure_of(sgd_msd(sgd_model(sgd_spectrum(c(1, -1), noise = c(1, 1)), sgd_hyper(0.1)), 1), "saddle",
+                    "1 of 2")
 })

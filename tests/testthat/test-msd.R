@@ -43,8 +43,8 @@ test_that("a simulation gives lags in steps", {
   expect_equal(measured$msd, msd(run$theta)$msd)
 })
 
-# Twenty independent stretches of each path: bars of five standard errors have a false alarm rate below 1e-3 with the
-# block counts used here; the seed is fixed besides.
+# Twenty independent stretches of each path: bars of five standard errors have a false alarm rate below 1e-3
+# with the block counts used here; the seed is fixed besides.
 test_that("measured and predicted MSD agree within the bars", {
   for (dynamics in c("langevin", "sgd")) {
     model <- general_model(dynamics)

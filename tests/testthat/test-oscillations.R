@@ -17,7 +17,7 @@ test_that("regimes and periods follow the closed forms", {
   discrete <- sgd_oscillations(sgd_model(sgd_spectrum(c(37.99, 1, 1e-3), sigma2 = 1), hyper, "sgd"))
   expect_identical(discrete$regime, c("alternating", "underdamped", "overdamped"))
   expect_equal(discrete$period[2], 2 * pi / acos((1.9 - 0.1) / (2 * sqrt(0.9))))
-  expect_equal(names(as.data.frame(discrete)), c("mode", "eigenvalue", "gamma", "omega", "regime", "period", "quality",
-                                                 "critical_momentum"))
+  expect_named(as.data.frame(discrete), c("mode", "eigenvalue", "gamma", "omega", "regime", "period",
+                                          "quality", "critical_momentum"))
   expect_equal(summary(discrete)$modes, c(1, 1, 1))
 })

@@ -26,13 +26,15 @@ test_that("states and paths", {
 test_that("modified loss", {
   loss <- sgd_modified_loss(model)
   draws(plot(loss))
-  draws(plot(sgd_modified_loss_section(loss, c(1, 0, 0, 0), c(0, 0, 1, 0)), trajectory = cbind(-1:1, 1:-1) / 20))
+  phase_plane <- sgd_modified_loss_section(loss, c(1, 0, 0, 0), c(0, 0, 1, 0))
+  draws(plot(phase_plane, trajectory = cbind(-1:1, 1:-1) / 20))
   draws(plot(sgd_modified_loss(sgd_model(sgd_spectrum(1, sigma2 = 1), sgd_hyper(0.1, 0.9)))))
 })
 
 test_that("spectra", {
   draws(plot(model))
-  draws(plot(sgd_oscillations(sgd_model(sgd_spectrum(c(30, 1, 1e-4, 0, -1), noise = 1:5), sgd_hyper(0.1, 0.9), "sgd"))))
+  mixed <- sgd_spectrum(c(30, 1, 1e-4, 0, -1), noise = 1:5)
+  draws(plot(sgd_oscillations(sgd_model(mixed, sgd_hyper(0.1, 0.9), "sgd"))))
 })
 
 test_that("mean squared displacements", {

@@ -13,7 +13,7 @@ test_that("objects print what matters", {
     sgd_modified_loss_section(sgd_modified_loss(model), c(1, 0), c(0, 1), n = 3)
     sgd_current(model, c(1, 1))
     sgd_oscillations(model)
-    sgd_msd(model, 10^(0:3))
+    sgd_msd(model, 10^(0:2))
     sgd_simulate(model, 10, nsim = 2, seed = 1)
     msd(cumsum(rep(c(1, 2, -1), 100)), 1:3)
     summary(diffusion_exponent(1:1000 + sin(1:1000), seed = 1))

@@ -18,7 +18,8 @@ for (case in cases) for (dynamics in c("langevin", "sgd")) {
     state <- sgd_stationary(model)
     expect_lt(relative_error(joint(state$theta, state$cross, state$velocity),
                              joint(reference$P, reference$R, reference$W)), tolerance)
-    expect_equal(unname(state$trace), c(sum(diag(reference$P)), sum(diag(reference$W))), tolerance = tolerance)
+    expect_equal(unname(state$trace), c(sum(diag(reference$P)), sum(diag(reference$W))),
+                 tolerance = tolerance)
     expect_true(all(state$exists))
   })
 

@@ -28,6 +28,6 @@ test_that("forked children compute", {
   skip_on_os("windows")
   model <- general_model()
   parent <- sgd_simulate(model, 100, nsim = 4, seed = 1)$theta
-  children <- parallel::mclapply(1:2, function(i) sgd_simulate(model, 100, nsim = 4, seed = 1)$theta, mc.cores = 2)
-  expect_identical(children, list(parent, parent))
+  path <- function(i) sgd_simulate(model, 100, nsim = 4, seed = 1)$theta
+  expect_identical(parallel::mclapply(1:2, path, mc.cores = 2), list(parent, parent))
 })

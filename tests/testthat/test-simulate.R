@@ -1,8 +1,8 @@
 test_that("the result has the stated shape", {
   run <- sgd_simulate(general_model(), 100, nsim = 3, record = 7, seed = 5)
   expect_s3_class(run, c("sgd_simulate", "sgd_trajectory"), exact = TRUE)
-  expect_named(run, c("step", "time", "theta", "velocity", "seed", "method", "coordinates", "record", "complete", "hyper",
-                      "backend"))
+  expect_named(run, c("step", "time", "theta", "velocity", "seed", "method", "coordinates", "record",
+                      "complete", "hyper", "backend"))
   expect_equal(run$step, seq(0, 98, by = 7))
   expect_equal(run$time, 0.05 * run$step)
   expect_equal(dim(run$theta), c(15, 2, 3))
@@ -29,8 +29,10 @@ test_that("bits do not depend on threads, paths, length or records", {
     sgd_threads(previous)
     expect_identical(run(steps = 100, nsim = 5)$theta, one$theta[1:101, , ], info = kind)
     expect_identical(run(steps = 300, nsim = 2)$theta, one$theta[, , 1:2], info = kind)
-    expect_identical(run(steps = 300, nsim = 5, record = 10)$velocity, one$velocity[seq(1, 301, 10), , ], info = kind)
-    expect_false(identical(sgd_simulate(models[[kind]], method = method, seed = 43, steps = 300, nsim = 5)$theta, one$theta))
+    expect_identical(run(steps = 300, nsim = 5, record = 10)$velocity, one$velocity[seq(1, 301, 10), , ],
+                     info = kind)
+    other <- sgd_simulate(models[[kind]], method = method, seed = 43, steps = 300, nsim = 5)
+    expect_false(identical(other$theta, one$theta))
   }
 })
 
@@ -71,10 +73,11 @@ test_that("without noise each method is its own deterministic map", {
   }
 })
 
-# 2000 independent paths: a variance has relative standard deviation sqrt(2/2000) = 3.2%. The bound of five of them
-# has a false alarm rate below 1e-6 per comparison; the seed is fixed besides.
+# 2000 independent paths: a variance has relative standard deviation sqrt(2/2000) = 3.2%. The bound of five of
+# them has a false alarm rate below 1e-6 per comparison; the seed is fixed besides.
 test_that("sampled covariances are the predicted ones", {
-  models <- list(general_model(), general_model("sgd"), general_model("sgd", sampling = "epoch", n_examples = 100))
+  models <- list(general_model(), general_model("sgd"),
+                 general_model("sgd", sampling = "epoch", n_examples = 100))
   for (model in models) {
     run <- sgd_simulate(model, 7, nsim = 2000, record = 7, seed = 11, theta0 = c(1, 1))
     law <- sgd_transient(model, 7, c(1, 1))
@@ -107,7 +110,8 @@ test_that("minibatches follow the recursion with real batches", {
 test_that("a diverging path is an error that carries the steps before", {
   X <- car_problem()$X * 40
   suppressWarnings(model <- sgd_model(sgd_regression(X, mtcars$mpg), sgd_hyper(1, 0, 0, 4)))
-  condition <- expect_error(sgd_simulate(model, 1000, method = "minibatch", seed = 1), class = "sgdlangevin_unstable")
+  condition <- expect_error(sgd_simulate(model, 1000, method = "minibatch", seed = 1),
+                            class = "sgdlangevin_unstable")
   expect_match(conditionMessage(condition), "path 1")
   expect_false(condition$result$complete)
   expect_true(all(is.finite(condition$result$theta)))
@@ -126,10 +130,13 @@ test_that("bad arguments are named", {
   expect_failure_of(sgd_simulate(model, 10, method = "sgd"), "unsupported", "dynamics = \"sgd\"")
   expect_failure_of(sgd_simulate(general_model("sgd"), 10, method = "exact"), "unsupported", "langevin")
   expect_failure_of(sgd_simulate(model, 10, method = "minibatch"), "unsupported", "regression")
-  expect_failure_of(sgd_simulate(model, 10, theta0 = 1), "bad_argument", "`theta0`: expected a vector of length 2")
-  expect_failure_of(sgd_simulate(model, 10, nsim = 3, v0 = matrix(0, 2, 2)), "bad_argument", "`v0`: expected a vector of")
+  expect_failure_of(sgd_simulate(model, 10, theta0 = 1), "bad_argument",
+                    "`theta0`: expected a vector of length 2")
+  expect_failure_of(sgd_simulate(model, 10, nsim = 3, v0 = matrix(0, 2, 2)), "bad_argument",
+                    "`v0`: expected a vector of")
   expect_failure_of(sgd_simulate(model, 10, theta0 = c(0, NA)), "not_finite", "`theta0[2]` = NaN")
-  expect_failure_of(sgd_simulate(model, 10, start = "stationry"), "bad_argument", "did you mean \"stationary\"?")
+  expect_failure_of(sgd_simulate(model, 10, start = "stationry"), "bad_argument",
+                    "did you mean \"stationary\"?")
   expect_failure_of(sgd_simulate(model, 10, coordinates = "mode"), "bad_argument", "did you mean \"modes\"?")
   expect_failure_of(sgd_simulate(model, 10, recrod = 5), "bad_argument", "did you mean `record`?")
   saddle <- sgd_model(sgd_spectrum(c(1, -1), noise = c(1, 1)), sgd_hyper(0.1))

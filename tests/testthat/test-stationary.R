@@ -13,7 +13,8 @@ test_that("covariances solve the Lyapunov and the Stein equation", {
   state <- sgd_stationary(general_model("sgd"))
   C <- joint(state$theta, state$cross, state$velocity)
   G <- rbind(hyper$lr * diag(2), diag(2))
-  F <- rbind(cbind(diag(2) - hyper$lr * K, hyper$lr * hyper$momentum * diag(2)), cbind(-K, hyper$momentum * diag(2)))
+  F <- rbind(cbind(diag(2) - hyper$lr * K, hyper$lr * hyper$momentum * diag(2)),
+             cbind(-K, hyper$momentum * diag(2)))
   expect_equal(F %*% C %*% t(F) + G %*% model$problem$Sigma %*% t(G) / hyper$batch_size, C, tolerance = 1e-12)
 })
 

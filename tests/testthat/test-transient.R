@@ -40,9 +40,13 @@ test_that("bad arguments are named", {
   model <- general_model("sgd")
   expect_failure_of(sgd_transient(model, 1.5, c(0, 0)), "bad_argument", "`steps`")
   expect_failure_of(sgd_transient(model, -1, c(0, 0)), "bad_argument", "`steps`")
-  expect_failure_of(sgd_transient(model, 1, 1), "bad_argument", "`theta0`: expected a vector of length 2, got length 1")
+  expect_failure_of(sgd_transient(model, 1, 1), "bad_argument",
+                    "`theta0`: expected a vector of length 2, got length 1")
   expect_failure_of(sgd_transient(model, 1, c(0, NA)), "not_finite", "`theta0[2]` = NaN")
-  expect_failure_of(sgd_transient(model, 1, c(0, 0), v0 = 1), "bad_argument", "`v0`: expected a vector of length 2")
-  expect_failure_of(sgd_transient(model, 1, c(0, 0), covariance = "ful"), "bad_argument", "did you mean \"full\"?")
-  expect_failure_of(sgd_transient(1, 1, c(0, 0)), "bad_argument", "`model`: expected the value of sgd_model()")
+  expect_failure_of(sgd_transient(model, 1, c(0, 0), v0 = 1), "bad_argument",
+                    "`v0`: expected a vector of length 2")
+  expect_failure_of(sgd_transient(model, 1, c(0, 0), covariance = "ful"), "bad_argument",
+                    "did you mean \"full\"?")
+  expect_failure_of(sgd_transient(1, 1, c(0, 0)), "bad_argument",
+                    "`model`: expected the value of sgd_model()")
 })
