@@ -2,7 +2,7 @@
 
 #' Diffusion exponent of a trajectory
 #'
-#' Ordinary least squares of \eqn{\log MSD} on \eqn{\log lag} over log-spaced lags, \eqn{MSD = D\,lag^\alpha}.
+#' Ordinary least squares of log MSD on log lag over log-spaced lags, \eqn{MSD = D lag^\alpha}.
 #' Points of the MSD are strongly correlated, so that the regression's own standard errors would be far too
 #' small: they come from a bootstrap over contiguous blocks of the path (over whole paths where there are at
 #' least 16), the interval from Student's t with blocks - 1 degrees of freedom.
@@ -15,7 +15,7 @@
 #' @param n_boot Number of bootstrap resamples.
 #' @param seed As in [sgd_simulate()].
 #' @return A list of class `"diffusion_exponent"`: `exponent`, `se`, `lower`, `upper`, `level`, `method`,
-#'   `window`, `p_value` (two-sided, of exponent 1: normal diffusion), `log_diffusivity` (\eqn{\log D}),
+#'   `window`, `p_value` (two-sided, of exponent 1: normal diffusion), `log_diffusivity` (log D),
 #'   `vcov` (2 x 2), `n_lags`, `n_blocks`, `curvature` and `curvature_p` (quadratic term of the log-log
 #'   regression and its p value: is it a straight line?), `msd` (the [msd()] at these lags).
 #'

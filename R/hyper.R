@@ -3,8 +3,9 @@
 #' Hyperparameters of stochastic gradient descent
 #'
 #' SGD with momentum and weight decay updates, at step \eqn{k} with a batch \eqn{B} of \eqn{S} examples,
-#' \deqn{v_{k+1} = \beta v_k - g_B(\theta_k) - \lambda\theta_k, \qquad \theta_{k+1} = \theta_k + \eta
-#' v_{k+1},} PyTorch's `SGD` with `dampening=0`, `nesterov=False`, whose momentum buffer is \eqn{-v}. The
+#' \deqn{v_{k+1} = \beta v_k - g_B(\theta_k) - \lambda \theta_k, \qquad \theta_{k+1} = \theta_k + \eta
+#' v_{k+1},}{v[k+1] = beta v[k] - g_B(theta[k]) - lambda theta[k],   theta[k+1] = theta[k] + eta v[k+1],}
+#' PyTorch's `SGD` with `dampening=0`, `nesterov=False`, whose momentum buffer is \eqn{-v}. The
 #' Langevin model of it has mass \eqn{\eta(1+\beta)/2}, damping rate \eqn{c = 2(1-\beta)/(\eta(1+\beta))} and
 #' inverse temperature \eqn{S(1-\beta^2)}.
 #'

@@ -3,16 +3,17 @@
 #' A model of SGD on a problem
 #'
 #' Joins a problem and hyperparameters with the dynamics and the way batches are drawn, and does the one
-#' expensive step that everything else shares: \eqn{H = V\,diag(\rho)\,V'}, the minimiser \eqn{\mu =
-#' (H+\lambda I)^{-1}b}, and the noise along the modes \eqn{\tilde\Sigma = V'\Sigma V}. Below, \eqn{\kappa_l =
-#' \rho_l + \lambda}.
+#' expensive step that everything else shares: \eqn{H = V diag(\rho) V'}, the minimiser \eqn{\mu =
+#' (H+\lambda I)^{-1}b}, and the noise along the modes \eqn{\tilde\Sigma = V'\Sigma V}{S~ = V' Sigma V}.
+#' Below, \eqn{\kappa_l = \rho_l + \lambda}.
 #'
 #' `dynamics = "langevin"` is the continuous model
 #' \deqn{d\theta = v\,dt, \quad dv = -a(K(\theta-\mu) + (1-\beta)v)\,dt + a\sqrt{\eta/S}\,\Sigma^{1/2}dW,
-#' \quad a = 2/(\eta(1+\beta)),} with \eqn{K = H + \lambda I} and \eqn{t = \eta k}; `"sgd"` is the discrete
-#' recursion of [sgd_hyper()] itself, without approximation. The relative error of the Langevin model's
-#' stationary variances along mode \eqn{l} is exactly \eqn{\eta\kappa_l/(2(1+\beta))}; the largest is reported
-#' as `langevin_error`.
+#' \quad a = 2/(\eta(1+\beta)),}{d theta = v dt,  dv = -a (K (theta - mu) + (1 - beta) v) dt
+#' + a sqrt(eta/S) Sigma^(1/2) dW,  a = 2/(eta (1 + beta)),} with \eqn{K = H + \lambda I} and \eqn{t = \eta
+#' k}; `"sgd"` is the discrete recursion of [sgd_hyper()] itself, without approximation. The relative error of
+#' the Langevin model's stationary variances along mode \eqn{l} is exactly \eqn{\eta \kappa_l/(2(1+\beta))};
+#' the largest is reported as `langevin_error`.
 #'
 #' Batches are drawn with replacement (noise \eqn{\Sigma/S}), without replacement within a step
 #' (\eqn{\Sigma(N-S)/(S(N-1))}), or by epochs, a fresh shuffle of all examples each (\eqn{-\Sigma/(N-1)}
@@ -32,11 +33,11 @@
 #'   noise `sigma2 * H`, and leaves only [sgd_stationary()], by one Cholesky factorisation.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_model"`: the arguments; `dim`; `eigenvalues` (of \eqn{H}, descending; those
-#'   below \eqn{d\,\epsilon\,max|\rho|} are set to 0); `vectors` (d x d, `NULL` for a spectrum, whose
+#'   below \eqn{d \epsilon max|\rho|} are set to 0); `vectors` (d x d, `NULL` for a spectrum, whose
 #'   parameters are the modes); `minimiser`; `gradient_noise` (\eqn{V'\Sigma V}, d x d, or its diagonal where
 #'   it is diagonal by construction); `sigma2` (where \eqn{\Sigma = \sigma^2 H} exactly, else `NULL`); and
 #'   `report`, a list of `n_flat`, `n_flat_noisy`, `n_saddle` (modes with \eqn{\kappa = 0}, these with noise,
-#'   \eqn{\kappa < 0}), `n_past_limit` (\eqn{\eta\kappa \ge 2(1+\beta)}: SGD diverges), `lr_limit`,
+#'   \eqn{\kappa < 0}), `n_past_limit` (\eqn{\eta \kappa \ge 2(1+\beta)}: SGD diverges), `lr_limit`,
 #'   `worst_kappa`, `langevin_error`, `epoch_steps`, `remainder`.
 #'
 #'   Methods: [print()], [summary()], [plot()] (as [sgd_oscillations()]), [coef()] (the minimiser),

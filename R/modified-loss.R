@@ -2,14 +2,14 @@
 
 #' The modified loss
 #'
-#' The stationary density of the Langevin model is \eqn{p(z) \propto e^{-\kappa_T\Phi(z)}} over phase space
+#' The stationary density of the Langevin model is \eqn{p(z) \propto e^{-\kappa_T \Phi(z)}} over phase space
 #' \eqn{z = (\theta-\mu, v)}, with inverse temperature \eqn{\kappa_T = S(1-\beta^2)} and the modified loss
-#' \deqn{\Phi(z) = z'Uz/2, \qquad U = B^{-1}, \quad B = \kappa_T\,cov(z).}
-#' The drift splits into a descent of \eqn{\Phi} and a rotation along its level sets, \eqn{A = (D + Q)U} with
-#' \eqn{Q = (AB - BA')/2} antisymmetric and \eqn{D = diag(0, c\Sigma)}. For \eqn{\Sigma = \sigma^2H} the
-#' modified loss is \eqn{[(\theta-\mu)'KH^{-1}(\theta-\mu)/(\eta(1+\beta)) + v'H^{-1}v/2]/\sigma^2}: isotropic
-#' in \eqn{\theta} without weight decay, however anisotropic the training loss. For \eqn{\Sigma = \sigma^2I}
-#' it is the training loss plus a kinetic energy.
+#' \deqn{\Phi(z) = z'Uz/2, \qquad U = B^{-1}, \quad B = \kappa_T \,cov(z).}{Phi(z) = z'U z/2,   U = B^-1,   B
+#' = kappa_T cov(z).} The drift splits into a descent of \eqn{\Phi} and a rotation along its level sets,
+#' \eqn{A = (D + Q)U} with \eqn{Q = (AB - BA')/2} antisymmetric and \eqn{D = diag(0, c\Sigma)}. For
+#' \eqn{\Sigma = \sigma^2 H} the modified loss is \eqn{[(\theta-\mu)'KH^{-1}(\theta-\mu)/(\eta(1+\beta)) +
+#' v'H^{-1}v/2]/\sigma^2}: isotropic in \eqn{\theta} without weight decay, however anisotropic the training
+#' loss. For \eqn{\Sigma = \sigma^2 I} it is the training loss plus a kinetic energy.
 #'
 #' @param model From [sgd_model()] with `dynamics = "langevin"`.
 #' @inheritParams sgd_hyper
@@ -192,7 +192,7 @@ plot.sgd_modified_loss_section <- function(x, trajectory = NULL, streamlines = T
 #' @inheritParams sgd_modified_loss_value
 #' @param model From [sgd_model()] with `dynamics = "langevin"`.
 #' @return A list of class `"sgd_current"`: `current` (\eqn{J}), `drift` (\eqn{-QUz}; n x 2d each),
-#'   `log_density` (n; \eqn{\log p}).
+#'   `log_density` (n; log p).
 #' @section Errors: `unsupported` where \eqn{\Sigma} is singular (there is no density), `saddle`, `flat`.
 #' @section Cost: that of [sgd_modified_loss()] and \eqn{O(nd^2)}.
 #' @references arXiv:2107.09133, section 5.

@@ -4,16 +4,17 @@
 #'
 #' \eqn{E|\theta_k-\theta_0|^2} as a function of the number of steps, and its local exponent \eqn{d\log
 #' MSD/d\log k}. From stationarity
-#' \deqn{MSD(k) = \sum_l 2P_l(1-\phi_l(k)),}
+#' \deqn{MSD(k) = \sum_l 2P_l(1-\phi_l(k)),}{MSD(k) = sum_l 2 P_l (1 - phi_l(k)),}
 #' \eqn{P_l} the stationary variance along mode \eqn{l} and \eqn{\phi_l} its autocorrelation (of the Langevin
 #' equation or of the recursion, by the model's dynamics); flat modes start from their stationary velocity.
-#' From a point it is \eqn{|m(k)-m(0)|^2 + tr\,cov(\theta_k)}. Under epochs it is averaged over the phase, as
+#' From a point it is \eqn{|m(k)-m(0)|^2 + tr cov(\theta_k)}. Under epochs it is averaged over the phase, as
 #' a long time average measures it. The exponent is 2 while motion is ballistic, 1 for diffusing flat modes, 0
 #' when all modes are confined; broad spectra give plateaus in between.
 #'
-#' `form = "paper"` is the paper's sum for \eqn{\Sigma = \sigma^2H},
-#' \deqn{\frac{\eta^2\sigma^2}{S(1-\beta^2)}\Big[tr(H)k +
-#' 2k\sum_{j=1}^{k-1}(1-j/k)\sum_l\rho_lE^{(l)}_{22}(\eta j)\Big],} to reproduce its figures. It counts step
+#' `form = "paper"` is the paper's sum for \eqn{\Sigma = \sigma^2 H},
+#' \deqn{\frac{\eta^2 \sigma^2}{S(1-\beta^2)}\Big[tr(H)k +
+#' 2k\sum_{j=1}^{k-1}(1-j/k)\sum_l\rho_lE^{(l)}_{22}(\eta j)\Big],}{eta^2 sigma^2/(S (1 - beta^2)) [ tr(H) k
+#' + 2 k sum_{j<k} (1 - j/k) sum_l rho_l E22_l(eta j) ],} to reproduce its figures. It counts step
 #' displacements by a trapezoid rule, whose excess grows for ever in confined modes: its late exponent of 1 is
 #' an artefact, of which a warning reminds.
 #'

@@ -7,7 +7,7 @@
 #' (`"from-start"`).
 #'
 #' Standard errors of the time average come from the spread over contiguous blocks of the path (over paths
-#' where there are at least 8), and are `NA` where the lag is too long for blocks to say anything; those of
+#' where there are at least 8), and are `NaN` where the lag is too long for blocks to say anything; those of
 #' the other types come from the spread over paths.
 #'
 #' @param x A vector (one coordinate), a matrix (frames x coordinates), an array (frames x coordinates x

@@ -8,12 +8,13 @@ regime_colours <- c(
 #' Oscillations of each mode
 #'
 #' Along eigenvector \eqn{l} the Langevin model is a harmonic oscillator with damping \eqn{\gamma =
-#' (1-\beta)/(\eta(1+\beta))} and natural frequency \eqn{\omega_l = \sqrt{2\kappa_l/(\eta(1+\beta))}}. It is
-#' underdamped where \eqn{(1-\beta)^2 < 2\eta(1+\beta)\kappa_l}; its period is then
-#' \eqn{2\pi/(\eta\sqrt{\omega_l^2-\gamma^2})} steps. The discrete recursion is overdamped for
-#' \eqn{\eta\kappa_l < (1-\sqrt\beta)^2}, underdamped up to \eqn{(1+\sqrt\beta)^2} with period
-#' \eqn{2\pi/\arccos((1+\beta-\eta\kappa_l)/(2\sqrt\beta))} steps, and alternating in sign at every step from
-#' there to the stability limit.
+#' (1-\beta)/(\eta(1+\beta))} and natural frequency \eqn{\omega_l = \sqrt{2\kappa_l/(\eta(1+\beta))}}{omega_l
+#' = sqrt(2 kappa_l/(eta (1 + beta)))}. It is underdamped where \eqn{(1-\beta)^2 < 2\eta(1+\beta)\kappa_l};
+#' its period is then \eqn{2\pi/(\eta \sqrt{\omega_l^2-\gamma^2})}{2 pi/(eta sqrt(omega_l^2 - gamma^2))}
+#' steps. The discrete recursion is overdamped for \eqn{\eta \kappa_l < (1-\sqrt{\beta})^2}{eta kappa_l < (1 -
+#' sqrt(beta))^2}, underdamped up to \eqn{(1+\sqrt{\beta})^2}{(1 + sqrt(beta))^2} with period
+#' \eqn{2\pi/\arccos((1+\beta-\eta \kappa_l)/(2\sqrt{\beta}))}{2 pi/acos((1 + beta - eta kappa_l)/(2
+#' sqrt(beta)))} steps, and alternating in sign at every step from there to the stability limit.
 #'
 #' @param model From [sgd_model()].
 #' @inheritParams sgd_hyper

@@ -48,9 +48,10 @@ new_problem <- function(class, ...) structure(list(...), class = c(class, "sgd_p
 #'
 #' With `gradient_noise = "empirical"` the noise is the covariance of the examples' gradients at the minimiser
 #' \eqn{\mu = (H+\lambda I)^{-1}b}, with \eqn{r_n = y_n - x_n'\mu}:
-#' \deqn{\Sigma = \frac1N\sum_n r_n^2 x_n x_n' - \lambda^2\mu\mu'.}
-#' With `"homoscedastic"` it is \eqn{\sigma^2 H}, \eqn{\sigma^2 = \sum r_n^2/(N-d)}, as if the residuals were
-#' independent of \eqn{x_n}. Either is computed by [sgd_model()], which knows the weight decay.
+#' \deqn{\Sigma = \frac1N\sum_n r_n^2 x_n x_n' - \lambda^2\mu \mu'.}{Sigma = (1/N) sum_n r_n^2 x_n x_n' -
+#' lambda^2 mu mu'.} With `"homoscedastic"` it is \eqn{\sigma^2 H}, \eqn{\sigma^2 = \sum r_n^2/(N-d)}, as if
+#' the residuals were independent of \eqn{x_n}. Either is computed by [sgd_model()], which knows the weight
+#' decay.
 #'
 #' @param X Numeric N x d matrix, one example a row. Include a column of ones for an intercept. Column names
 #'   become the names of the parameters.
@@ -96,13 +97,13 @@ sgd_regression <- function(X, y, gradient_noise = "empirical", ...) {
 #' A problem known by its spectrum
 #'
 #' A quadratic loss in its own eigenbasis: eigenvalues \eqn{\rho_l} of the Hessian and the variance
-#' \eqn{\tilde\Sigma_{ll}} of the gradient noise along each eigenvector, uncorrelated between them. Parameters
-#' are the modes and the minimiser is the origin.
+#' \eqn{\tilde\Sigma_{ll}}{S~_ll} of the gradient noise along each eigenvector, uncorrelated between them.
+#' Parameters are the modes and the minimiser is the origin.
 #'
 #' @param rho Eigenvalues in any order; stored in descending order, `noise` along with them.
 #' @param noise Variances of the gradient of one example along the eigenvectors, \eqn{\ge 0}.
-#' @param sigma2 Instead of `noise`: a number \eqn{\sigma^2 \ge 0} that says \eqn{\tilde\Sigma_{ll} =
-#'   \sigma^2\rho_l}. Exactly one of `noise` and `sigma2` must be given.
+#' @param sigma2 Instead of `noise`: a number \eqn{\sigma^2 \ge 0} that says \eqn{\tilde\Sigma_{ll} = \sigma^2
+#'   \rho_l}{S~_ll = sigma^2 rho_l}. Exactly one of `noise` and `sigma2` must be given.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_spectrum"` and `"sgd_problem"`: `dim`, `rho`, `noise`, `sigma2`.
 #' @section Errors: `bad_argument`, `not_finite`, `not_psd`; see [sgdlangevin-conditions].

@@ -3,18 +3,24 @@
 #' Stationary covariance of SGD
 #'
 #' Covariance of \eqn{(\theta, v)} when the process has forgotten its start, in closed form from the model's
-#' one eigendecomposition. In the eigenbasis, with \eqn{q_{ij} = a^2(\eta/S)\tilde\Sigma_{ij}} and \eqn{c =
-#' a(1-\beta)}, the Langevin model has
+#' one eigendecomposition. In the eigenbasis, with \eqn{q_{ij} = a^2(\eta/S)\tilde\Sigma_{ij}}{q_ij = a^2
+#' (eta/S) S~_ij}, \eqn{\tilde\Sigma = V'\Sigma V}{S~ = V' Sigma V} and \eqn{c = a(1-\beta)}, the Langevin
+#' model has
 #' \deqn{cov(\theta_i,\theta_j) = P_{ij} = \frac{q_{ij}}{a c(\kappa_i+\kappa_j) +
-#' a^2(\kappa_i-\kappa_j)^2/(2c)},}
+#' a^2(\kappa_i-\kappa_j)^2/(2c)},}{cov(theta_i, theta_j) = P_ij = q_ij/(a c (kappa_i + kappa_j)
+#' + a^2 (kappa_i - kappa_j)^2/(2 c)),}
 #' \deqn{cov(\theta_i,v_j) = \frac{a(\kappa_i-\kappa_j)}{2c}P_{ij}, \qquad cov(v_i,v_j) =
-#' \frac{a(\kappa_i+\kappa_j)}{2}P_{ij},} and the discrete recursion, with \eqn{u_i = \eta\kappa_i},
-#' \deqn{P_{ij} = \frac{\eta^2\tilde\Sigma_{ij}/S}{\frac{1-\beta}{1+\beta}((1+\beta)(u_i+u_j)-u_iu_j) +
-#' \frac{\beta(u_i-u_j)^2}{1-\beta^2}},}
+#' \frac{a(\kappa_i+\kappa_j)}{2}P_{ij},}{cov(theta_i, v_j) = a (kappa_i - kappa_j) P_ij/(2 c),
+#' cov(v_i, v_j) = a (kappa_i + kappa_j) P_ij/2,} and the discrete recursion, with \eqn{u_i = \eta \kappa_i},
+#' \deqn{P_{ij} = \frac{\eta^2 \tilde\Sigma_{ij}/S}{\frac{1-\beta}{1+\beta}((1+\beta)(u_i+u_j)-u_iu_j) +
+#' \frac{\beta(u_i-u_j)^2}{1-\beta^2}},}{P_ij = (eta^2 S~_ij/S)/[ (1 - beta)/(1 + beta) ((1 + beta)(u_i + u_j)
+#' - u_i u_j) + beta (u_i - u_j)^2/(1 - beta^2) ],}
 #' \deqn{cov(\theta_i,v_j) = P_{ij}\frac{u_i-\beta u_j}{\eta(1-\beta^2)}, \qquad cov(v_i,v_j) =
-#' P_{ij}\frac{u_i+u_j}{\eta^2(1+\beta)}.} Under epochs the covariance is averaged over the phase of the
-#' epoch. A mode has a stationary position if \eqn{\kappa > 0}, or if \eqn{\kappa = 0} and no noise reaches it
-#' (its variance is then 0 by convention; under epochs of equal batches noisy flat modes have one too).
+#' P_{ij}\frac{u_i+u_j}{\eta^2(1+\beta)}.}{cov(theta_i, v_j) = P_ij (u_i - beta u_j)/(eta (1 - beta^2)),
+#' cov(v_i, v_j) = P_ij (u_i + u_j)/(eta^2 (1 + beta)).} Under epochs the covariance is averaged over the
+#' phase of the epoch. A mode has a stationary position if \eqn{\kappa > 0}, or if \eqn{\kappa = 0} and no
+#' noise reaches it (its variance is then 0 by convention; under epochs of equal batches noisy flat modes have
+#' one too).
 #'
 #' @param model From [sgd_model()].
 #' @param trace_only `TRUE`: only the traces, in O(d) operations.
@@ -27,10 +33,10 @@
 #'   Methods: [vcov()] gives `theta`; [plot()] draws the phase plane \eqn{(\theta, v)} of one mode.
 #' @section Errors and warnings: `saddle`; the warning `sgdlangevin_warning_flat` names how many modes have no
 #'   stationary position; see [sgdlangevin-conditions].
-#' @section Cost: up to four products of d x d matrices; where \eqn{\Sigma = \sigma^2H} under `"langevin"` one
-#'   Cholesky factorisation and one inverse.
-#' @references arXiv:2107.09133, section 4 for \eqn{\Sigma = \sigma^2H}, where \eqn{P =
-#'   \eta\sigma^2HK^{-1}/(2S(1-\beta))} and \eqn{W = \sigma^2H/(S(1-\beta^2))}.
+#' @section Cost: up to four products of d x d matrices; where \eqn{\Sigma = \sigma^2 H} under `"langevin"`
+#'   one Cholesky factorisation and one inverse.
+#' @references arXiv:2107.09133, section 4 for \eqn{\Sigma = \sigma^2 H}, where \eqn{P =
+#'   \eta \sigma^2 HK^{-1}/(2S(1-\beta))} and \eqn{W = \sigma^2 H/(S(1-\beta^2))}.
 #' @examples
 #' problem <- sgd_quadratic(H = matrix(c(2, 0.3, 0.3, 0.5), 2), Sigma = diag(2))
 #' model <- sgd_model(problem, sgd_hyper(lr = 0.05, momentum = 0.9, batch_size = 32))

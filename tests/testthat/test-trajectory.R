@@ -2,7 +2,7 @@ has_hdf5 <- .Call(sgdlangevin:::C_has_hdf5)
 
 test_that("without HDF5 it is said how to get it", {
   skip_if(has_hdf5)
-  expect_error(read_trajectory(tempfile()), "HDF5", class = "sgdlangevin_unsupported")
+  expect_error(read_trajectory(tempfile()), "libhdf5", class = "sgdlangevin_unsupported")
 })
 
 test_that("a run survives the file", {
