@@ -16,6 +16,8 @@ OCT_TARBALL := sgdlangevin-octave-$(VERSION).tar.gz
 export R_LIBS             := $(BUILD)/R-library
 export SGDL_OCTAVE_PREFIX := $(BUILD)/octave
 export SGDL_FIGURES       := $(BUILD)/figures
+# A bare machine has no locale set; figures and messages hold more than ASCII.
+export LC_ALL             := C.UTF-8
 
 CORE_SOURCES   := $(shell find src/core -name '*.[ch]' 2>/dev/null)
 R_SOURCES      := $(wildcard DESCRIPTION NAMESPACE configure cleanup .Rbuildignore) \
