@@ -60,12 +60,14 @@ diffusion_exponent <- function(x, method = "ols", window = NULL, level = 0.95, n
   ), class = "diffusion_exponent")
 }
 
+p_value_text <- function(p) if (isTRUE(p < 1e-4)) "p < 0.0001" else sprintf("p = %.3g", p)
+
 #' @export
 print.diffusion_exponent <- function(x, ...) {
   cat(sprintf("Diffusion exponent %.4g, %g%% interval [%.4g, %.4g] (%s, lags %s to %s)\n", x$exponent,
               100 * x$level, x$lower, x$upper, x$method, format_numbers(x$window[1L]),
               format_numbers(x$window[2L])))
-  cat(sprintf("  normal diffusion (exponent 1): p = %s\n", format.pval(x$p_value, digits = 3L, eps = 1e-4)))
+  cat(sprintf("  normal diffusion (exponent 1): %s\n", p_value_text(x$p_value)))
   invisible(x)
 }
 
@@ -80,8 +82,8 @@ print.summary.diffusion_exponent <- function(x, ...) {
   print(fit)
   cat(sprintf("  log diffusivity %.4g (se %.3g), %.0f lags, %.0f blocks\n", fit$log_diffusivity,
               sqrt(fit$vcov[2L, 2L]), fit$n_lags, fit$n_blocks))
-  cat(sprintf("  curvature of log MSD against log lag %.3g, p = %s\n", fit$curvature,
-              format.pval(fit$curvature_p, digits = 3L, eps = 1e-4)))
+  cat(sprintf("  curvature of log MSD against log lag %.3g, %s\n", fit$curvature,
+              p_value_text(fit$curvature_p)))
   if (isTRUE(fit$curvature_p < 0.05)) cat("  not a straight line: the exponent depends on the window\n")
   invisible(x)
 }
