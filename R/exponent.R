@@ -17,7 +17,7 @@
 #' @return A list of class `"diffusion_exponent"`: `exponent`, `se`, `lower`, `upper`, `level`, `method`,
 #'   `window`, `p_value` (two-sided, of exponent 1: normal diffusion), `log_diffusivity` (log D),
 #'   `vcov` (2 x 2), `n_lags`, `n_blocks`, `curvature` and `curvature_p` (quadratic term of the log-log
-#'   regression and its p value: is it a straight line?), `msd` (the [msd()] at these lags).
+#'   regression and its p value: is it a straight line?), `seed`, `msd` (the [msd()] at these lags).
 #'
 #'   Methods: [coef()], [vcov()], [confint()], [plot()], [summary()], [as.data.frame()]; `tidy()` and
 #'   `glance()` where package generics is installed.
@@ -39,9 +39,10 @@ diffusion_exponent <- function(x, method = "ols", window = NULL, level = 0.95, n
   frames <- as_frames(x)
   method <- match_option(method, "method", "ols")
   unit <- frames$record
+  seed <- as_seed(seed)
   window <- if (is.null(window)) c(0, 0) else as_numeric_vector(window, "window", 2L) / unit
   fit <- .Call(C_exponent_ols, frames$x, frames$size, window, as_number(level, "level"),
-               as_count(n_boot, "n_boot", 2), as_seed(seed))
+               as_count(n_boot, "n_boot", 2), seed)
   lags <- .Call(C_log_lags, fit$first, fit$last, 10)
   curve <- .Call(C_msd, frames$x, frames$size, 0L, 1, lags, TRUE)
 
@@ -56,7 +57,7 @@ diffusion_exponent <- function(x, method = "ols", window = NULL, level = 0.95, n
     method = method, window = c(fit$first, fit$last) * unit, p_value = fit$p_value,
     log_diffusivity = fit$log_diffusivity - fit$exponent * log_unit, vcov = variance,
     n_lags = fit$n_lags, n_blocks = fit$n_blocks, curvature = fit$curvature, curvature_p = fit$curvature_p,
-    msd = new_msd(frames, lags, curve, "time-averaged")
+    seed = seed, msd = new_msd(frames, lags, curve, "time-averaged")
   ), class = "diffusion_exponent")
 }
 

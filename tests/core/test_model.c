@@ -76,7 +76,7 @@ static void test_spectrum(sgdl_context *ctx)
   CHECK_STATUS(sgdl_spectrum_check(ctx, 3, rho, NULL, 0), SGDL_OK);
   noise[1] = -2;
   expect(ctx, sgdl_spectrum_check(ctx, 3, rho, noise, -1), SGDL_NOT_PSD,
-         "`noise`[2] = -2: expected a variance >= 0");
+         "`noise[2]` = -2: expected a variance >= 0");
   rho[2] = NAN;
   expect(ctx, sgdl_spectrum_check(ctx, 3, rho, NULL, 1), SGDL_NOT_FINITE, "rho");
   expect(ctx, sgdl_spectrum_check(ctx, 0, rho, NULL, 1), SGDL_BAD_ARGUMENT, "`rho` has length 0");
