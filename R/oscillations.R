@@ -103,7 +103,8 @@ plot.sgd_oscillations <- function(x, xlab = "mode", ylab = "eigenvalue of H",
   # Alternation starts just below the stability limit: its label goes below its line.
   for (label in names(boundaries)) {
     below <- label == "alternating from here"
-    graphics::text(graphics::par("usr")[2L], boundaries[label], label, adj = c(1.05, if (below) 1.4 else -0.4),
+    graphics::text(graphics::par("usr")[2L], boundaries[label], label,
+                   adj = c(1.05, if (below) 1.4 else -0.4),
                    cex = 0.8)
   }
   present <- intersect(names(regime_colours), x$regime[positive])

@@ -67,7 +67,8 @@ static sgdl_status choose_window(const analysis *a, const double window[2], ptrd
   if (window[1] > 0)
     return sgdl_fail(a->ctx, SGDL_TOO_SHORT, "`window` = [%td, %td] holds fewer than %d lags: expected more",
                      *first, *last, FEWEST_LAGS);
-  return sgdl_fail(a->ctx, SGDL_TOO_SHORT, "`x` has %td frames: expected at least %d where no `window` is given", T,
+  return sgdl_fail(a->ctx, SGDL_TOO_SHORT,
+                   "`x` has %td frames: expected at least %d where no `window` is given", T,
                    by_path ? 2 * FEWEST_LAGS + 1 : 32 * FEWEST_LAGS);
 }
 
