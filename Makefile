@@ -16,6 +16,8 @@ OCT_TARBALL := sgdlangevin-octave-$(VERSION).tar.gz
 export R_LIBS             := $(BUILD)/R-library
 export SGDL_OCTAVE_PREFIX := $(BUILD)/octave
 export SGDL_FIGURES       := $(BUILD)/figures
+# A bare machine has no locale set; figures and messages hold more than ASCII.
+export LC_ALL             := C.UTF-8
 
 CORE_SOURCES   := $(shell find src/core -name '*.[ch]' 2>/dev/null)
 R_SOURCES      := $(wildcard DESCRIPTION NAMESPACE configure cleanup .Rbuildignore) \
@@ -40,8 +42,8 @@ dependencies:
 demo: dependencies
 	@$(MAKE) --no-print-directory install
 	@mkdir -p $(SGDL_FIGURES)
-	Rscript inst/demo/main_job.R $(SGDL_FIGURES)
-	tools/octave.sh inst/demo/main_job.m $(SGDL_FIGURES)
+	Rscript inst/main-job/main_job.R $(SGDL_FIGURES)
+	tools/octave.sh inst/main-job/main_job.m $(SGDL_FIGURES)
 	@echo "figures: $(SGDL_FIGURES)"
 
 check: dependencies
@@ -77,11 +79,11 @@ bench:
 
 $(R_TARBALL): $(R_SOURCES)
 	@mkdir -p $(BUILD)
-	cd $(BUILD) && R CMD build --no-manual $(CURDIR)
+	cd $(BUILD) && R CMD build --no-manual $(CURDIR) >build.log 2>&1 || { cat build.log; exit 1; }
 
 $(BUILD)/r-installed: $(R_TARBALL)
 	@mkdir -p $(R_LIBS)
-	R CMD INSTALL --library=$(R_LIBS) $(R_TARBALL)
+	R CMD INSTALL --library=$(R_LIBS) $(R_TARBALL) >$(BUILD)/install.log 2>&1 || { cat $(BUILD)/install.log; exit 1; }
 	@touch $@
 
 $(OCT_TARBALL): $(OCTAVE_SOURCES)

@@ -17,7 +17,7 @@
 #' @return A list of class `"diffusion_exponent"`: `exponent`, `se`, `lower`, `upper`, `level`, `method`,
 #'   `window`, `p_value` (two-sided, of exponent 1: normal diffusion), `log_diffusivity` (log D),
 #'   `vcov` (2 x 2), `n_lags`, `n_blocks`, `curvature` and `curvature_p` (quadratic term of the log-log
-#'   regression and its p value: is it a straight line?), `msd` (the [msd()] at these lags).
+#'   regression and its p value: is it a straight line?), `seed`, `msd` (the [msd()] at these lags).
 #'
 #'   Methods: [coef()], [vcov()], [confint()], [plot()], [summary()], [as.data.frame()]; `tidy()` and
 #'   `glance()` where package generics is installed.
@@ -39,9 +39,10 @@ diffusion_exponent <- function(x, method = "ols", window = NULL, level = 0.95, n
   frames <- as_frames(x)
   method <- match_option(method, "method", "ols")
   unit <- frames$record
+  seed <- as_seed(seed)
   window <- if (is.null(window)) c(0, 0) else as_numeric_vector(window, "window", 2L) / unit
   fit <- .Call(C_exponent_ols, frames$x, frames$size, window, as_number(level, "level"),
-               as_count(n_boot, "n_boot", 2), as_seed(seed))
+               as_count(n_boot, "n_boot", 2), seed)
   lags <- .Call(C_log_lags, fit$first, fit$last, 10)
   curve <- .Call(C_msd, frames$x, frames$size, 0L, 1, lags, TRUE)
 
@@ -56,16 +57,18 @@ diffusion_exponent <- function(x, method = "ols", window = NULL, level = 0.95, n
     method = method, window = c(fit$first, fit$last) * unit, p_value = fit$p_value,
     log_diffusivity = fit$log_diffusivity - fit$exponent * log_unit, vcov = variance,
     n_lags = fit$n_lags, n_blocks = fit$n_blocks, curvature = fit$curvature, curvature_p = fit$curvature_p,
-    msd = new_msd(frames, lags, curve, "time-averaged")
+    seed = seed, msd = new_msd(frames, lags, curve, "time-averaged")
   ), class = "diffusion_exponent")
 }
+
+p_value_text <- function(p) if (isTRUE(p < 1e-4)) "p < 0.0001" else sprintf("p = %.3g", p)
 
 #' @export
 print.diffusion_exponent <- function(x, ...) {
   cat(sprintf("Diffusion exponent %.4g, %g%% interval [%.4g, %.4g] (%s, lags %s to %s)\n", x$exponent,
               100 * x$level, x$lower, x$upper, x$method, format_numbers(x$window[1L]),
               format_numbers(x$window[2L])))
-  cat(sprintf("  normal diffusion (exponent 1): p = %s\n", format.pval(x$p_value, digits = 3L, eps = 1e-4)))
+  cat(sprintf("  normal diffusion (exponent 1): %s\n", p_value_text(x$p_value)))
   invisible(x)
 }
 
@@ -80,8 +83,8 @@ print.summary.diffusion_exponent <- function(x, ...) {
   print(fit)
   cat(sprintf("  log diffusivity %.4g (se %.3g), %.0f lags, %.0f blocks\n", fit$log_diffusivity,
               sqrt(fit$vcov[2L, 2L]), fit$n_lags, fit$n_blocks))
-  cat(sprintf("  curvature of log MSD against log lag %.3g, p = %s\n", fit$curvature,
-              format.pval(fit$curvature_p, digits = 3L, eps = 1e-4)))
+  cat(sprintf("  curvature of log MSD against log lag %.3g, %s\n", fit$curvature,
+              p_value_text(fit$curvature_p)))
   if (isTRUE(fit$curvature_p < 0.05)) cat("  not a straight line: the exponent depends on the window\n")
   invisible(x)
 }

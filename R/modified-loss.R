@@ -81,7 +81,7 @@ predict.sgd_modified_loss <- function(object, newdata, ...) sgd_modified_loss_va
 #'   direction); `value`, `current_x`, `current_y`, `training_loss` (n x n, element (i, j) at `x[i]`, `y[j]`):
 #'   \eqn{\Phi}, the components along the two directions of \eqn{-QUz} (the stationary current over the
 #'   density), and \eqn{(\theta-\mu)'K(\theta-\mu)/2}, the training loss with weight decay above its minimum;
-#'   `direction1`, `direction2` (orthonormal, 2d), `origin`.
+#'   `directions` (2d x 2, orthonormal), `origin`.
 #'
 #'   Methods: [plot()], [as.data.frame()].
 #' @section Errors: `bad_argument` (zero or parallel directions), `unsupported` (no noise reaches a
@@ -105,8 +105,16 @@ sgd_modified_loss_section <- function(object, direction1, direction2, extent = 3
   extent <- as_numeric_vector(extent, "extent", if (length(extent) != 1L) 2L)
   section <- .Call(C_modified_loss_section, object, direction1, direction2, rep_len(extent, 2L),
                    as_count(n, "n", 2), origin)
-  structure(c(section, list(origin = if (is.null(origin)) c(object$minimiser, numeric(d)) else origin)),
+  if (is.null(origin)) origin <- c(object$minimiser, numeric(d))
+  structure(c(section, list(directions = orthonormal(direction1, direction2), origin = origin)),
             class = "sgd_modified_loss_section")
+}
+
+# As the core did: for the projection of trajectories onto the plane.
+orthonormal <- function(first, second) {
+  first <- first / sqrt(sum(first^2))
+  second <- second - first * sum(first * second)
+  cbind(first, second / sqrt(sum(second^2)), deparse.level = 0)
 }
 
 as_phase_vector <- function(x, name, d) as.vector(as_points(as_numeric_vector(x, name), name, d))

@@ -19,7 +19,8 @@
 #' @param se `FALSE` saves the standard errors.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"msd"`: `lag` (in steps for a trajectory, else in frames), `msd`, `se` (`NULL` if
-#'   not wanted), `n` (displacements averaged), `type`, `dim`, `n_paths`, `frames`.
+#'   not wanted), `n` (displacements averaged), `average` (the `type` asked for), `dim`, `n_paths`,
+#'   `frames`.
 #'
 #'   Methods: [plot()] (log axes with error bars; theory on top), [points()], [as.data.frame()], [summary()].
 #' @section Errors: `too_short`, `bad_argument`, `not_finite`; see [sgdlangevin-conditions].
@@ -58,7 +59,7 @@ default_lags <- function(frames) {
 
 new_msd <- function(frames, lags, curve, type) {
   structure(list(
-    lag = lags * frames$record, msd = curve$msd, se = curve$se, n = curve$n, type = type,
+    lag = lags * frames$record, msd = curve$msd, se = curve$se, n = curve$n, average = type,
     dim = frames$size[2L], n_paths = frames$size[3L], frames = frames$size[1L]
   ), class = "msd")
 }
@@ -89,7 +90,7 @@ frame_spacing <- function(trajectory) {
 
 #' @export
 print.msd <- function(x, ...) {
-  cat(sprintf("Mean squared displacement (%s): %s, %s, %s\n", x$type, plural(x$frames, "frame"),
+  cat(sprintf("Mean squared displacement (%s): %s, %s, %s\n", x$average, plural(x$frames, "frame"),
               plural(x$dim, "coordinate"), plural(x$n_paths, "path")))
   print_rows(as.data.frame(x))
   invisible(x)

@@ -100,7 +100,13 @@ plot.sgd_oscillations <- function(x, xlab = "mode", ylab = "eigenvalue of H",
   graphics::axis(1, at = unique(round(pretty(x$mode[positive]))))
   log_axis(2)
   graphics::abline(h = boundaries, lty = 3)
-  graphics::text(graphics::par("usr")[2L], boundaries, names(boundaries), adj = c(1.05, -0.4), cex = 0.8)
+  # Alternation starts just below the stability limit: its label goes below its line.
+  for (label in names(boundaries)) {
+    below <- label == "alternating from here"
+    graphics::text(graphics::par("usr")[2L], boundaries[label], label,
+                   adj = c(1.05, if (below) 1.4 else -0.4),
+                   cex = 0.8)
+  }
   present <- intersect(names(regime_colours), x$regime[positive])
   graphics::legend("bottomleft", bg = "white", pch = 19, col = regime_colours[present], legend = present)
   if (!all(positive)) {

@@ -34,5 +34,7 @@ sgd_devices <- function(...) {
 sgd_threads <- function(n = NULL, ...) {
   reject_dots("sgd_threads", ...)
   if (is.null(n)) return(.Call(C_threads, NULL))
-  invisible(.Call(C_threads, as_count(n, "n", 0)))
+  n <- as_count(n, "n", 0)
+  if (n > 4096) stop_argument("`n` = %.0f: expected at most 4096 threads", n)
+  invisible(.Call(C_threads, n))
 }

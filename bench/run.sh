@@ -1,15 +1,15 @@
 #!/bin/sh
 # Runs every comparison of this folder and prints the table of ratios: `make bench`.
-# Threads: SGDL_BENCH_THREADS (default: all cores) for the dense linear algebra of both sides; one
-# thread for everything else.
+# Threads: SGDL_BENCH_THREADS (default 1) for the dense linear algebra of both sides; one thread for
+# everything else.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/.." && pwd)
-threads=${SGDL_BENCH_THREADS:-$(nproc)}
+threads=${SGDL_BENCH_THREADS:-1}
 out=$root/build/bench
 export R_LIBS="$root/build/R-library"
 
-make --no-print-directory -C "$here/core"
+make --no-print-directory --silent -C "$here/core"
 times=$out/times.tsv
 : >"$times"
 
@@ -19,7 +19,7 @@ run()
   OMP_NUM_THREADS=$1 OPENBLAS_NUM_THREADS=$1
   export OMP_NUM_THREADS OPENBLAS_NUM_THREADS
   shift
-  echo "bench: $* ($OMP_NUM_THREADS threads)" >&2
+  echo "bench: $* ($OMP_NUM_THREADS thread(s))" >&2
   "$@" >>"$times"
 }
 

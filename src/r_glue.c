@@ -169,16 +169,18 @@ double *r_new_vector(SEXP list, int i, ptrdiff_t n)
 
 static double *new_shaped(SEXP list, int i, int n_dims, const ptrdiff_t *dims)
 {
-  R_xlen_t size = 1;
+  double size = 1;
   SEXP shape = PROTECT(Rf_allocVector(INTSXP, n_dims));
   for (int k = 0; k < n_dims; k++) {
     if (dims[k] > INT_MAX)
       r_raise(SGDL_TOO_LARGE, "a result with a side of %.0f: R arrays have sides up to %d", (double)dims[k],
               INT_MAX);
     INTEGER(shape)[k] = (int)dims[k];
-    size *= (R_xlen_t)dims[k];
+    size *= (double)dims[k];
   }
-  double *data = r_new_vector(list, i, size);
+  if (size > (double)R_XLEN_T_MAX)
+    r_raise(SGDL_TOO_LARGE, "a result of %.3g numbers: R cannot address it", size);
+  double *data = r_new_vector(list, i, (ptrdiff_t)size);
   Rf_setAttrib(VECTOR_ELT(list, i), R_DimSymbol, shape);
   UNPROTECT(1);
   return data;

@@ -2,6 +2,8 @@
  * as frames x coordinates x paths; x itself keeps the shape that it came in. */
 #include "r_glue.h"
 
+#include <math.h>
+
 typedef struct frames {
   ptrdiff_t T, d, n_paths;
   const double *x;
@@ -16,8 +18,9 @@ static frames unpack(SEXP x, SEXP size)
 SEXP r_log_lags(SEXP first, SEXP last, SEXP per_decade)
 {
   sgdl_context ctx;
-  ptrdiff_t n = 0, capacity = r_size(last) - r_size(first) + 1;
-  double *lags = (double *)R_alloc(capacity > 0 ? (size_t)capacity : 1, sizeof *lags);
+  double from = Rf_asReal(first), to = Rf_asReal(last), wanted = Rf_asReal(per_decade) * log10(to / from) + 3;
+  ptrdiff_t n = 0, capacity = (ptrdiff_t)fmax(1, fmin(to - from + 1, wanted));
+  double *lags = (double *)R_alloc((size_t)capacity, sizeof *lags);
   r_context(&ctx);
   r_check(&ctx, sgdl_log_lags(&ctx, r_size(first), r_size(last), Rf_asReal(per_decade), capacity, lags, &n));
   SEXP out = Rf_allocVector(REALSXP, n);

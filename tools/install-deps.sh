@@ -5,12 +5,17 @@
 set -eu
 
 build="gcc g++ gfortran make pkg-config r-base-dev r-recommended octave liboctave-dev libopenblas-dev libfftw3-dev libhdf5-dev"
-demo="gnuplot-nox fonts-freefont-otf r-cran-ggplot2 r-cran-hdf5r"
-tests="librandom123-dev valgrind r-cran-testthat r-cran-jsonlite r-cran-generics pandoc tidy"
+demo="gnuplot-nox ghostscript fonts-freefont-otf r-cran-ggplot2 r-cran-hdf5r"
+tests="librandom123-dev valgrind r-cran-testthat r-cran-jsonlite r-cran-generics pandoc tidy devscripts"
 bench="python3 python3-numpy python3-scipy octave-control"
 
 wanted="$build $demo $tests"
 [ "${1:-}" = "--bench" ] && wanted="$wanted $bench"
+
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "install-deps: no apt-get here; going on, but needed is what Debian calls: $wanted" >&2
+  exit 0
+fi
 
 missing=""
 for package in $wanted; do

@@ -2,7 +2,7 @@
 # Usage, from the top of the checkout with the package installed: Rscript tools/make-softmax-extdata.R [recording]
 
 library(sgdlangevin)
-source("inst/demo/softmax.R")
+source("inst/main-job/softmax.R")
 
 arguments <- commandArgs(TRUE)
 recording <- if (length(arguments)) arguments[1] else "../shared/data/softmax_epoch.h5"

@@ -45,8 +45,8 @@ cat(sprintf("R CMD check: %d passed, %d failed, %d note(s)\n", checks_passed, ch
 output <- unlist(lapply(Sys.glob(file.path(folder, "tests", "testthat.Rout*")), readLines))
 pattern <- "^\\[ FAIL (\\d+) \\| WARN (\\d+) \\| SKIP (\\d+) \\| PASS (\\d+) \\]$"
 summary_line <- utils::tail(grep(pattern, output, value = TRUE), 1)
-counts <- as.integer(regmatches(summary_line, regexec(pattern, summary_line))[[1]][-1])
-if (length(counts) == 0) counts <- c(1L, 0L, 0L, 0L)
+counts <- c(1L, 0L, 0L, 0L)  # no summary: the tests did not run to their end
+if (length(summary_line) > 0) counts <- as.integer(regmatches(summary_line, regexec(pattern, summary_line))[[1]][-1])
 skips <- grep("Skipped tests|^• ", output, value = TRUE)
 if (counts[3] > 0) writeLines(skips)
 cat(sprintf("testthat: %d passed, %d failed, %d warnings, %d skipped\n",

@@ -8,8 +8,8 @@ tools=$(cd "$(dirname "$0")" && pwd)
 tarball=$1
 cd "$2" || exit 1
 
-# The two checks switched off ask servers on the network.
-_R_CHECK_CRAN_INCOMING_=false _R_CHECK_SYSTEM_CLOCK_=0 _R_CHECK_TESTS_NLINES_=200 R_LIBS='' \
+# The two checks switched off ask servers on the network; NOT_CRAN runs the tests of interrupts and printing too.
+_R_CHECK_CRAN_INCOMING_=false _R_CHECK_SYSTEM_CLOCK_=0 _R_CHECK_TESTS_NLINES_=200 NOT_CRAN=true R_LIBS='' \
   R CMD check --as-cran --no-manual "$tarball"
 
 exec Rscript "$tools/r-check-result.R" sgdlangevin.Rcheck "$tools/r-check-notes.txt"

@@ -35,6 +35,8 @@
 ## omega/(2 gamma)
 ## @item critical_momentum
 ## momentum at which the mode is critically damped at this learning rate; NaN if none
+## @item hyper, dynamics
+## those of the model
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:unsupported}.
@@ -56,7 +58,8 @@ function modes = sgd_oscillations (model)
   [gamma, omega, regime, period, quality, critical_momentum] = __sgdl__ ("oscillations", model);
   modes = struct ("type", "sgd_oscillations", "mode", (1:model.dim)', "eigenvalue", model.eigenvalues,
                   "gamma", gamma, "omega", omega, "regime", {regime}, "period", period,
-                  "quality", quality, "critical_momentum", critical_momentum);
+                  "quality", quality, "critical_momentum", critical_momentum, ...
+                  "hyper", model.hyper, "dynamics", model.dynamics);
 endfunction
 
 %!demo

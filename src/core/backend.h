@@ -37,9 +37,9 @@ typedef struct sgdl_backend {
   /* The normals of sgdl_normals for steps [step, step + n_steps), coordinates [0, n): out n x n_steps. */
   sgdl_status (*fill_normals)(sgdl_context *ctx, uint64_t seed, uint32_t stream, uint64_t path, uint64_t step,
                               ptrdiff_t n, ptrdiff_t n_steps, double *out);
-  /* Tile of one path of the linear recursion: for s < n_steps and each mode i < d,
-   * (x_i, v_i) <- M_i (x_i, v_i) + (e_i, f_i): M 4 x d (M11, M21, M12, M22), noise 2d x n_steps (e then f), state 2d
-   * (x then v, updated), out 2d x n_steps the states after each step. */
+  /* Tile of one path of the linear recursion: for s < n_steps and each mode i < d, (x_i, v_i) <- M_i (x_i,
+   * v_i) + (e_i, f_i): M 4 x d (M11, M21, M12, M22), noise 2d x n_steps (e then f), state 2d (x then v,
+   * updated), out 2d x n_steps the states after each step. */
   sgdl_status (*ensemble_step)(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n_steps, const double *M,
                                const double *noise, double *state, double *out);
 } sgdl_backend;

@@ -95,7 +95,7 @@ void sgdl_philox(uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, u
 
 /* out[c] = the standard normal of (seed, stream, path, step, coordinate first + c), c < n.
  * Box-Muller on block (first + c)/2; the value at a key never depends on n or `first`.
- * About 8 ns each (AVX2); no libm, the same bits on every machine with IEEE arithmetic. */
+ * About 2 ns each with AVX-512, 5 without; no libm, the same bits on every machine with IEEE arithmetic. */
 void sgdl_normals(uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, ptrdiff_t first,
                   ptrdiff_t n, double *out);
 
@@ -240,9 +240,9 @@ sgdl_status sgdl_current(sgdl_context *ctx, ptrdiff_t d, const double *U, const 
                          const double *points, double *current, double *drift, double *log_density);
 
 /* Plane through `origin` (2d; NULL = (mu, 0)) along two directions (2d each, made orthonormal in this
- * order): x and y (n each) are distances from the origin, out to `extent` predicted standard
- * deviations along each; value, current_x, current_y (Phi and the components of -Q U z along the two directions) and training_loss
- * (theta - mu)'K(theta - mu)/2 are n x n, x down the rows. SGDL_LANGEVIN only. Cost: that of
+ * order): x and y (n each) are distances from the origin, out to `extent` predicted standard deviations
+ * along each; value, current_x, current_y (Phi and the components of -Q U z along the two directions) and
+ * training_loss (theta - mu)'K(theta - mu)/2 are n x n, x down the rows. SGDL_LANGEVIN only. Cost: that of
  * sgdl_stationary, 8 matrix-vector products, O(n^2). */
 sgdl_status sgdl_modified_loss_section(sgdl_context *ctx, const sgdl_model *model, const double *U,
                                        const double *Q, const double *direction1, const double *direction2,
@@ -257,10 +257,10 @@ typedef enum { SGDL_FLAT_MODE = 0, SGDL_OVERDAMPED, SGDL_CRITICAL, SGDL_UNDERDAM
 /* "flat", "overdamped", "critical", "underdamped", "alternating", "saddle" */
 const char *sgdl_regime_string(sgdl_regime regime);
 
-/* Per mode (arrays of d): gamma = decay rate per unit time of the envelope of oscillation (c/2), omega = natural
- * angular frequency per unit time, regime, period in steps (Inf unless it oscillates), quality
- * factor omega/(2 gamma), critical_momentum = the momentum at which this mode is critically
- * damped at this lr (NaN for flat modes and saddles). THEORY section 2 or 4 by model->dynamics. */
+/* Per mode (arrays of d): gamma = decay rate per unit time of the envelope of oscillation (c/2), omega =
+ * natural angular frequency per unit time, regime, period in steps (Inf unless it oscillates), quality
+ * factor omega/(2 gamma), critical_momentum = the momentum at which this mode is critically damped at this
+ * lr (NaN for flat modes and saddles). THEORY section 2 or 4 by model->dynamics. */
 sgdl_status sgdl_oscillations(sgdl_context *ctx, const sgdl_model *model, double *gamma, double *omega,
                               int *regime, double *period, double *quality, double *critical_momentum);
 
@@ -314,7 +314,9 @@ ptrdiff_t sgdl_simulation_records(const sgdl_simulation *sim);
  * Bits depend on (model arrays, seed) only: not on threads, n_paths, steps, record_every.
  * Diverging paths (non-finite state): SGDL_UNSTABLE naming path and step, earlier rows kept.
  * Cost per step and path: EXACT diagonal noise 2d normals + O(d); full noise + (2d)^2;
- * GAUSSIAN full noise d normals + d^2; parameters recorded + d^2 per record; MINIBATCH 4 S d. */
+ * GAUSSIAN full noise d normals + d^2; parameters recorded + d^2 per record; MINIBATCH 4 S d.
+ * Memory beside the output: factors and eigenvectors once, a few tiles per thread; MINIBATCH one
+ * copy of X and, under epochs, 4 N bytes per path. */
 sgdl_status sgdl_simulate(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                           double *theta, double *velocity, ptrdiff_t *records_done);
 
@@ -358,13 +360,13 @@ typedef struct sgdl_exponent {
   double p_value;                      /* two-sided, of exponent = 1                        */
   double window[2];                    /* lags used, in frames                              */
   ptrdiff_t n_lags, n_blocks;          /* points in the regression; blocks resampled         */
-  double curvature, curvature_p;       /* quadratic term of the log-log regression and its p value: a straight line? */
+  double curvature, curvature_p;       /* quadratic term of the log-log fit and its p value: straight? */
 } sgdl_exponent;
 
-/* Ordinary least squares of log MSD on log lag over log-spaced lags in [window[0], window[1]] (frames; pass 0, 0
- * for the default: 1 to T/32, or to (T-1)/2 with at least 16 paths), with a block bootstrap of
- * contiguous blocks (whole paths when n_paths >= 16): standard error from n_boot resamples, interval by Student's t
- * with (blocks - 1) degrees of freedom. SGDL_TOO_SHORT when fewer than 8 blocks of twice the
+/* Ordinary least squares of log MSD on log lag over log-spaced lags in [window[0], window[1]] (frames;
+ * pass 0, 0 for the default: 1 to T/32, or to (T-1)/2 with at least 16 paths), with a block bootstrap of
+ * contiguous blocks (whole paths when n_paths >= 16): standard error from n_boot resamples, interval by
+ * Student's t with (blocks - 1) degrees of freedom. SGDL_TOO_SHORT when fewer than 8 blocks of twice the
  * largest lag fit, or fewer than 3 lags. */
 sgdl_status sgdl_exponent_ols(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                               const double window[2], double level, ptrdiff_t n_boot, uint64_t seed,
@@ -390,7 +392,8 @@ sgdl_status sgdl_trajectory_info_read(sgdl_context *ctx, const char *file, sgdl_
  * `path`; out: count x dim column-major. Truncated or foreign files: SGDL_IO, nothing written. */
 sgdl_status sgdl_trajectory_read(sgdl_context *ctx, const char *file, const char *dataset, ptrdiff_t path,
                                  ptrdiff_t first, ptrdiff_t count, ptrdiff_t dim, double *out);
-/* Writes atomically (temporary file, then rename). theta, velocity (optional): T x d x n_paths, steps (T, optional). */
+/* Writes atomically (temporary file, then rename). theta, velocity (optional): T x d x n_paths, steps (T,
+ * optional). */
 sgdl_status sgdl_trajectory_write(sgdl_context *ctx, const char *file, const sgdl_trajectory_info *info,
                                   const double *steps, const double *theta, const double *velocity);
 

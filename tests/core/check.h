@@ -69,12 +69,15 @@ static inline void check_integer(long long value, long long expected, const char
   check_near((value), (expected), (tolerance), __FILE__, __LINE__, #value " near " #expected)
 /* relative to |expected| */
 #define CHECK_CLOSE(value, expected, tolerance) \
-  check_near((value), (expected), (tolerance) * fabs(expected), __FILE__, __LINE__, #value " close to " #expected)
+  check_near((value), (expected), (tolerance) * fabs(expected), __FILE__, __LINE__, \
+             #value " close to " #expected)
 /* arrays, relative to the largest element of `expected` */
 #define CHECK_ARRAY(value, expected, n, tolerance) \
   check_near_array((value), (expected), (n), (tolerance), __FILE__, __LINE__, #value " close to " #expected)
-#define CHECK_INT(value, expected) check_integer((value), (expected), __FILE__, __LINE__, #value " == " #expected)
-#define CHECK_STATUS(call, expected) check_integer((call), (expected), __FILE__, __LINE__, #call " gives " #expected)
+#define CHECK_INT(value, expected) \
+  check_integer((value), (expected), __FILE__, __LINE__, #value " == " #expected)
+#define CHECK_STATUS(call, expected) \
+  check_integer((call), (expected), __FILE__, __LINE__, #call " gives " #expected)
 #define CHECK_TEXT(text, part) check_contains((text), (part), __FILE__, __LINE__)
 
 /* Last line of every test program; its result is the exit status. */

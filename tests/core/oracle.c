@@ -1,6 +1,16 @@
 /* Quadruple-precision oracle for the maps of a mode. */
 #include "oracle.h"
 
+double oracle_epsilon(void)
+{
+  volatile long double e = 1, sum = 2;
+  while (sum > 1) {
+    e /= 2;
+    sum = 1 + e;
+  }
+  return (double)(2 * e);
+}
+
 static matrix add(matrix x, matrix y)
 {
   return (matrix){ x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d };
@@ -18,7 +28,8 @@ static matrix transpose(matrix x)
 
 matrix oracle_multiply(matrix x, matrix y)
 {
-  return (matrix){ x.a * y.a + x.b * y.c, x.a * y.b + x.b * y.d, x.c * y.a + x.d * y.c, x.c * y.b + x.d * y.d };
+  return (matrix){ x.a * y.a + x.b * y.c, x.a * y.b + x.b * y.d,
+                   x.c * y.a + x.d * y.c, x.c * y.b + x.d * y.d };
 }
 
 matrix oracle_generator(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa)

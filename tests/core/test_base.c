@@ -30,7 +30,7 @@ static void words_and_sentences(void)
 
 static void options_match_exactly_or_name_the_nearest(void)
 {
-  const char *const choices[] = {"langevin", "sgd"};
+  const char *const choices[] = {"langevin", "sgd"}, *const noises[] = {"empirical", "homoscedastic"};
   const char *const arguments[] = {"lr", "momentum", "weight_decay", "batch_size"};
   char endless[4 * SGDL_MESSAGE_SIZE];
   int index = -1;
@@ -40,6 +40,8 @@ static void options_match_exactly_or_name_the_nearest(void)
   CHECK_TEXT(ctx.message, "`dynamics` = \"Langvein\": expected one of \"langevin\", \"sgd\"; "
                           "did you mean \"langevin\"?");
   CHECK_STATUS(sgdl_match_option(&ctx, "dynamics", "", choices, 2, &index), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_match_option(&ctx, "gradient_noise", "homo", noises, 2, &index), SGDL_BAD_ARGUMENT);
+  CHECK_TEXT(ctx.message, "did you mean \"homoscedastic\"?"); /* not "empirical", which is fewer edits away */
   CHECK_STATUS(sgdl_unknown_argument(&ctx, "sgd_hyper", "weigth_decay", arguments, 4), SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "sgd_hyper has no argument `weigth_decay`: did you mean `weight_decay`?");
   CHECK_TEXT(ctx.message, "`lr`, `momentum`, `weight_decay`, `batch_size`");

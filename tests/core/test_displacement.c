@@ -28,8 +28,8 @@ static void test_sums(sgdl_context *ctx)
         sgdl_model model = spectrum(dynamics, sampling);
         double theta0[D] = { 1, -1, 2, 0.5, 3 }, v0[D] = { 0.1, 0.2, -0.1, 0.3, 0.1 };
         double msd[N], exponent[N], terms[N * D];
-        CHECK_STATUS(sgdl_msd_theory(ctx, &model, N, STEPS, start, theta0, v0, SGDL_FORM_MODEL, msd, exponent, terms),
-                     SGDL_OK);
+        CHECK_STATUS(sgdl_msd_theory(ctx, &model, N, STEPS, start, theta0, v0, SGDL_FORM_MODEL, msd,
+                                     exponent, terms), SGDL_OK);
         for (int i = 0; i < N; i++) {
           double sum = 0;
           for (int l = 0; l < D; l++)
@@ -43,15 +43,15 @@ static void test_sums(sgdl_context *ctx)
           } else if (STEPS[i] == 1) {
             at[0] = 1;
           }
-          CHECK_STATUS(sgdl_msd_theory(ctx, &model, 2, at, start, theta0, v0, SGDL_FORM_MODEL, ends, NULL, NULL),
-                       SGDL_OK);
+          CHECK_STATUS(sgdl_msd_theory(ctx, &model, 2, at, start, theta0, v0, SGDL_FORM_MODEL, ends, NULL,
+                                       NULL), SGDL_OK);
           CHECK_NEAR(exponent[i], log(ends[1] / ends[0]) / log(at[1] / at[0]),
                      dynamics == SGDL_LANGEVIN ? 1e-8 : 1e-12);
         }
         if (start == SGDL_START_POINT) { /* |m(k) - m(0)|^2 + tr cov theta */
           double mean[N * D], trace[N];
-          CHECK_STATUS(sgdl_transient(ctx, &model, N, STEPS, theta0, v0, SGDL_COV_TRACE, mean, NULL, trace, NULL, NULL),
-                       SGDL_OK);
+          CHECK_STATUS(sgdl_transient(ctx, &model, N, STEPS, theta0, v0, SGDL_COV_TRACE, mean, NULL, trace,
+                                      NULL, NULL), SGDL_OK);
           for (int i = 0; i < N; i++) {
             double sum = trace[i];
             for (int l = 0; l < D; l++)
@@ -73,8 +73,8 @@ static void test_paper(sgdl_context *ctx)
   model.sigma2 = 0.6;
   for (int l = 0; l < D; l++)
     noise[l] = 0.6 * RHO[l];
-  CHECK_STATUS(sgdl_msd_theory(ctx, &model, N, STEPS, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_PAPER, msd, exponent,
-                               terms), SGDL_OK);
+  CHECK_STATUS(sgdl_msd_theory(ctx, &model, N, STEPS, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_PAPER,
+                               msd, exponent, terms), SGDL_OK);
   for (int i = 0; i < N; i++) {
     double trace = 0, inner = 0, total = 0;
     for (int l = 0; l < D; l++) {
@@ -101,10 +101,10 @@ static void test_paper(sgdl_context *ctx)
   for (int i = 0; i < 2; i++) {
     double ratio;
     step = i == 0 ? 100 : 1e4;
-    CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &step, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_PAPER, &ratio, NULL,
-                                 NULL), SGDL_OK);
-    CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &step, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, model_msd,
-                                 NULL, NULL), SGDL_OK);
+    CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &step, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_PAPER,
+                                 &ratio, NULL, NULL), SGDL_OK);
+    CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &step, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                                 model_msd, NULL, NULL), SGDL_OK);
     CHECK_NEAR(ratio / *model_msd, i == 0 ? 1.010 : 1.92, i == 0 ? 5e-4 : 5e-3);
   }
 }
@@ -119,21 +119,21 @@ static void test_limits(sgdl_context *ctx)
   model.rho = rho;
   model.noise = NOISY;
   const double early = 1e-4, late = 1e7;
-  CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &early, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, &msd, &exponent,
-                               NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &early, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                               &msd, &exponent, NULL), SGDL_OK);
   CHECK_NEAR(exponent, 2, 1e-4);
-  CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &late, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, &msd, &exponent,
-                               NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &late, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                               &msd, &exponent, NULL), SGDL_OK);
   CHECK_NEAR(exponent, 1, 1e-5);
   rho[0] = 1;
-  CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &late, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, &msd, &exponent,
-                               NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &late, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                               &msd, &exponent, NULL), SGDL_OK);
   CHECK_NEAR(exponent, 0, 1e-12);
   model.dynamics = SGDL_SGD;
   step = 1;
   CHECK_STATUS(sgdl_stationary(ctx, &model, NULL, NULL, NULL, trace, NULL), SGDL_OK);
-  CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &step, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, &msd, NULL, NULL),
-               SGDL_OK);
+  CHECK_STATUS(sgdl_msd_theory(ctx, &model, 1, &step, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                               &msd, NULL, NULL), SGDL_OK);
   CHECK_CLOSE(msd, 0.01 * trace[1], 1e-14);
 }
 
@@ -151,7 +151,8 @@ static void test_oscillations(sgdl_context *ctx)
   CHECK_CLOSE(gamma[0], 0.1 / (0.1 * 1.9), 1e-14);
   CHECK_CLOSE(omega[0], sqrt(2 * 3 / (0.1 * 1.9)), 1e-14);
   CHECK_CLOSE(quality[0], omega[0] / (2 * gamma[0]), 1e-14);
-  CHECK_CLOSE(period[0], 2 * 3.14159265358979323846 / (0.1 * sqrt(omega[0] * omega[0] - gamma[0] * gamma[0])), 1e-13);
+  double delta = sqrt(omega[0] * omega[0] - gamma[0] * gamma[0]);
+  CHECK_CLOSE(period[0], 2 * 3.14159265358979323846 / (0.1 * delta), 1e-13);
   CHECK(isinf(period[3]) && isinf(period[4]) && isnan(critical[4]));
   CHECK_NEAR(omega[4], 0, 0);
 }
@@ -171,7 +172,8 @@ static void test_errors(sgdl_context *ctx)
   sgdl_msd_theory(ctx, &model, 1, (const double[]){ steps }, start, point, NULL, form, msd, NULL, NULL)
   expect(ctx, MSD(0, SGDL_START_STATIONARY, NULL, SGDL_FORM_MODEL), SGDL_BAD_ARGUMENT,
          "`steps`[1] = 0: expected a whole number > 0");
-  expect(ctx, MSD(2.5, SGDL_START_STATIONARY, NULL, SGDL_FORM_MODEL), SGDL_BAD_ARGUMENT, "`steps`[1] = 2.5: expected a whole");
+  expect(ctx, MSD(2.5, SGDL_START_STATIONARY, NULL, SGDL_FORM_MODEL), SGDL_BAD_ARGUMENT,
+         "`steps`[1] = 2.5: expected a whole");
   expect(ctx, MSD(1e17, SGDL_START_STATIONARY, NULL, SGDL_FORM_MODEL), SGDL_BAD_ARGUMENT, "at most 2^53");
   expect(ctx, MSD(NAN, SGDL_START_STATIONARY, NULL, SGDL_FORM_MODEL), SGDL_NOT_FINITE, "steps");
   expect(ctx, MSD(1, SGDL_START_STATIONARY, NULL, SGDL_FORM_PAPER), SGDL_UNSUPPORTED, "Sigma = sigma2 * H");
@@ -179,23 +181,25 @@ static void test_errors(sgdl_context *ctx)
   model.sigma2 = 1;
   expect(ctx, MSD(1, SGDL_START_POINT, theta0, SGDL_FORM_PAPER), SGDL_UNSUPPORTED, "start = \"stationary\"");
   model.sampling = SGDL_WITHOUT;
-  expect(ctx, MSD(1, SGDL_START_STATIONARY, NULL, SGDL_FORM_PAPER), SGDL_UNSUPPORTED, "sampling = \"replacement\"");
+  expect(ctx, MSD(1, SGDL_START_STATIONARY, NULL, SGDL_FORM_PAPER), SGDL_UNSUPPORTED,
+         "sampling = \"replacement\"");
   model = spectrum(SGDL_SGD, SGDL_REPLACEMENT);
   model.rho = SADDLE;
-  expect(ctx, MSD(1, SGDL_START_STATIONARY, NULL, SGDL_FORM_MODEL), SGDL_SADDLE, "2 of 5 modes have negative curvature");
+  expect(ctx, MSD(1, SGDL_START_STATIONARY, NULL, SGDL_FORM_MODEL), SGDL_SADDLE,
+         "2 of 5 modes have negative curvature");
   CHECK_STATUS(MSD(10, SGDL_START_POINT, theta0, SGDL_FORM_MODEL), SGDL_OK);
-  expect(ctx, MSD(1e6, SGDL_START_POINT, theta0, SGDL_FORM_MODEL), SGDL_UNSTABLE, "has left the range of numbers");
+  expect(ctx, MSD(1e6, SGDL_START_POINT, theta0, SGDL_FORM_MODEL), SGDL_UNSTABLE,
+         "has left the range of numbers");
   theta0[2] = INFINITY;
   expect(ctx, MSD(1, SGDL_START_POINT, theta0, SGDL_FORM_MODEL), SGDL_NOT_FINITE, "theta0");
   double step = -1, trace;
-  expect(ctx, sgdl_transient(ctx, &model, 1, &step, RHO, NULL, SGDL_COV_TRACE, NULL, NULL, &trace, NULL, NULL),
-         SGDL_BAD_ARGUMENT, "`steps`[1] = -1: expected a whole number >= 0");
+#define TRANSIENT() \
+  sgdl_transient(ctx, &model, 1, &step, RHO, NULL, SGDL_COV_TRACE, NULL, NULL, &trace, NULL, NULL)
+  expect(ctx, TRANSIENT(), SGDL_BAD_ARGUMENT, "`steps`[1] = -1: expected a whole number >= 0");
   step = 1e6;
-  expect(ctx, sgdl_transient(ctx, &model, 1, &step, RHO, NULL, SGDL_COV_TRACE, NULL, NULL, &trace, NULL, NULL),
-         SGDL_UNSTABLE, "`steps` = 1e+06");
+  expect(ctx, TRANSIENT(), SGDL_UNSTABLE, "`steps` = 1e+06");
   model.rho = NULL;
-  expect(ctx, sgdl_transient(ctx, &model, 1, &step, RHO, NULL, SGDL_COV_TRACE, NULL, NULL, &trace, NULL, NULL),
-         SGDL_UNSUPPORTED, "decompose = TRUE");
+  expect(ctx, TRANSIENT(), SGDL_UNSUPPORTED, "decompose = TRUE");
 }
 
 int main(void)

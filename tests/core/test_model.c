@@ -22,7 +22,8 @@ static void test_hyper(sgdl_context *ctx)
   CHECK_CLOSE(derived.damping, 0.1 / 0.095, 1e-14);
   CHECK_CLOSE(derived.inverse_temperature, 8 * 0.19, 1e-14);
   CHECK_CLOSE(derived.temperature, 1 / (8 * 0.19), 1e-14);
-#define REFUSED(text, ...) expect(ctx, sgdl_hyper_check(ctx, &(sgdl_hyper){ __VA_ARGS__ }), SGDL_BAD_ARGUMENT, text)
+#define REFUSED(text, ...) \
+  expect(ctx, sgdl_hyper_check(ctx, &(sgdl_hyper){ __VA_ARGS__ }), SGDL_BAD_ARGUMENT, text)
   REFUSED("`lr` = -0.1: expected a finite number > 0", -0.1, 0, 0, 1);
   REFUSED("`lr` = 0: expected", 0, 0, 0, 1);
   REFUSED("`lr` = nan: expected", NAN, 0, 0, 1);
@@ -60,7 +61,8 @@ static void test_quadratic(sgdl_context *ctx)
   expect(ctx, sgdl_quadratic_check(ctx, 3, H, b, Sigma, -1), SGDL_NOT_SYMMETRIC, "`Sigma`[3, 2] = 0.5");
   Sigma[5] = 0;
   Sigma[1] = Sigma[3] = 1.5;
-  expect(ctx, sgdl_quadratic_check(ctx, 3, H, b, Sigma, -1), SGDL_NOT_PSD, "`Sigma` has the negative eigenvalue -0.5");
+  expect(ctx, sgdl_quadratic_check(ctx, 3, H, b, Sigma, -1), SGDL_NOT_PSD,
+         "`Sigma` has the negative eigenvalue -0.5");
   Sigma[1] = Sigma[3] = 1 + 1e-16; /* semidefinite up to rounding */
   CHECK_STATUS(sgdl_quadratic_check(ctx, 3, H, b, Sigma, -1), SGDL_OK);
   memset(Sigma, 0, sizeof Sigma);
@@ -73,7 +75,8 @@ static void test_spectrum(sgdl_context *ctx)
   CHECK_STATUS(sgdl_spectrum_check(ctx, 3, rho, noise, -1), SGDL_OK);
   CHECK_STATUS(sgdl_spectrum_check(ctx, 3, rho, NULL, 0), SGDL_OK);
   noise[1] = -2;
-  expect(ctx, sgdl_spectrum_check(ctx, 3, rho, noise, -1), SGDL_NOT_PSD, "`noise`[2] = -2: expected a variance >= 0");
+  expect(ctx, sgdl_spectrum_check(ctx, 3, rho, noise, -1), SGDL_NOT_PSD,
+         "`noise[2]` = -2: expected a variance >= 0");
   rho[2] = NAN;
   expect(ctx, sgdl_spectrum_check(ctx, 3, rho, NULL, 1), SGDL_NOT_FINITE, "rho");
   expect(ctx, sgdl_spectrum_check(ctx, 0, rho, NULL, 1), SGDL_BAD_ARGUMENT, "`rho` has length 0");
@@ -118,7 +121,8 @@ static void test_regression(sgdl_context *ctx)
   CHECK_STATUS(sgdl_regression_noise(ctx, N, P, X, y, mu, lambda, NULL, &rss), SGDL_OK);
   CHECK_CLOSE(rss, want_rss, 1e-13);
 
-  expect(ctx, sgdl_residual_variance(ctx, 4, 4, 1, &sigma2), SGDL_NO_RESIDUAL, "`X` has 4 rows and 4 columns");
+  expect(ctx, sgdl_residual_variance(ctx, 4, 4, 1, &sigma2), SGDL_NO_RESIDUAL,
+         "`X` has 4 rows and 4 columns");
   expect(ctx, sgdl_regression_moments(ctx, 0, P, X, y, H, b), SGDL_BAD_ARGUMENT, "`X` has 0 rows");
   X[N + 2] = NAN;
   expect(ctx, sgdl_regression_moments(ctx, N, P, X, y, H, b), SGDL_NOT_FINITE, "[3, 2]");
@@ -178,8 +182,8 @@ static void test_model_check(sgdl_context *ctx)
 {
   double rho[4] = { 10, 1, 0, -1 }, noise[4] = { 1, 1, 1, 1 };
   sgdl_model_report report;
-  sgdl_model model = { .dim = 4, .hyper = { 0.1, 0.5, 0, 8 }, .dynamics = SGDL_SGD, .rho = rho, .noise = noise,
-                       .sigma2 = -1 };
+  sgdl_model model = { .dim = 4, .hyper = { 0.1, 0.5, 0, 8 }, .dynamics = SGDL_SGD, .rho = rho,
+                      .noise = noise, .sigma2 = -1 };
   CHECK_STATUS(sgdl_model_check(ctx, &model, &report), SGDL_OK);
   CHECK_INT(report.n_flat, 1);
   CHECK_INT(report.n_flat_noisy, 1);
@@ -192,7 +196,8 @@ static void test_model_check(sgdl_context *ctx)
 
   model.hyper.lr = 0.3;
   expect(ctx, sgdl_model_check(ctx, &model, &report), SGDL_UNSTABLE,
-         "`lr` = 0.3 is at or past the stability limit 0.3 = 2 (1 + momentum)/10, set by the largest eigenvalue 10");
+         "`lr` = 0.3 is at or past the stability limit 0.3 = 2 (1 + momentum)/10, set by the largest "
+         "eigenvalue 10");
   CHECK_INT(report.n_past_limit, 1);
   model.dynamics = SGDL_LANGEVIN; /* the Langevin model itself is stable: only counted */
   CHECK_STATUS(sgdl_model_check(ctx, &model, &report), SGDL_OK);
@@ -200,9 +205,11 @@ static void test_model_check(sgdl_context *ctx)
   model.hyper.lr = 0.1;
 
   model.sampling = SGDL_EPOCH;
-  expect(ctx, sgdl_model_check(ctx, &model, NULL), SGDL_BAD_ARGUMENT, "`n_examples` is not known: sampling = \"epoch\"");
+  expect(ctx, sgdl_model_check(ctx, &model, NULL), SGDL_BAD_ARGUMENT,
+         "`n_examples` is not known: sampling = \"epoch\"");
   model.n_examples = 35;
-  expect(ctx, sgdl_model_check(ctx, &model, NULL), SGDL_UNSUPPORTED, "sampling = \"epoch\" with dynamics = \"langevin\"");
+  expect(ctx, sgdl_model_check(ctx, &model, NULL), SGDL_UNSUPPORTED,
+         "sampling = \"epoch\" with dynamics = \"langevin\"");
   model.dynamics = SGDL_SGD;
   CHECK_STATUS(sgdl_model_check(ctx, &model, &report), SGDL_OK);
   CHECK_INT(report.epoch_steps, 5);
@@ -215,7 +222,8 @@ static void test_model_check(sgdl_context *ctx)
          "`batch_size` = 8: expected at most the number of examples, 7");
   model.n_examples = 35;
   rho[1] = 11;
-  expect(ctx, sgdl_model_check(ctx, &model, NULL), SGDL_BAD_ARGUMENT, "`eigenvalues`[2] = 11 after 10: expected descending");
+  expect(ctx, sgdl_model_check(ctx, &model, NULL), SGDL_BAD_ARGUMENT,
+         "`eigenvalues`[2] = 11 after 10: expected descending");
   rho[1] = NAN;
   expect(ctx, sgdl_model_check(ctx, &model, NULL), SGDL_NOT_FINITE, "eigenvalues");
   model.dim = 0;

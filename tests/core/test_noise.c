@@ -19,6 +19,18 @@ enum { N_SETTINGS = sizeof SETTINGS / sizeof *SETTINGS };
 static const double KAPPAS[] = { 0, 1e-9, 1e-3, 0.05, 3, 17, 37 };
 enum { N_KAPPAS = sizeof KAPPAS / sizeof *KAPPAS };
 
+/* 1e-12, and the rounding of the brute-force sums where long double is double. */
+static double tolerance(void)
+{
+  return 1e-12 + 1e5 * oracle_epsilon();
+}
+
+/* Every third setting under valgrind. */
+static int skip(int n)
+{
+  return n % 3 != 0 && getenv("SGDL_TEST_SHORT") != NULL;
+}
+
 static void scheme_of(setting s, double momentum, sgdl_sampling sampling, sgdl_hyper *h, sgdl_noise *noise)
 {
   *h = (sgdl_hyper){ .lr = 0.1, .momentum = momentum, .batch_size = s.S };
@@ -66,7 +78,7 @@ static void test_from_point(void)
   static const int STEPS[] = { 0, 1, 2, 5, 6, 7, 12, 13, 26, 33 };
   double worst = 0;
   for (int n = 0; n < N_SETTINGS; n++)
-    for (int b = 0; b < 3; b++)
+    for (int b = 0; b < 3 && !skip(n); b++)
       for (int p = 0; p < N_KAPPAS * N_KAPPAS; p++) {
         static const double MOMENTA[] = { 0, 0.9, -0.5 };
         double ki = KAPPAS[p % N_KAPPAS], kj = KAPPAS[p / N_KAPPAS];
@@ -85,7 +97,8 @@ static void test_from_point(void)
           for (int x = 0; x < k; x++)
             for (int y = 0; y < k; y++)
               for (int e = 0; e < 4; e++) {
-                long double term = noise_covariance(SETTINGS[n], x, y) * gi[k - 1 - x][e & 1] * gj[k - 1 - y][e >> 1];
+                long double impulses = gi[k - 1 - x][e & 1] * gj[k - 1 - y][e >> 1];
+                long double term = noise_covariance(SETTINGS[n], x, y) * impulses;
                 want[e] += term;
                 size = fmax(size, fabs((double)term));
               }
@@ -94,7 +107,7 @@ static void test_from_point(void)
             worst = fmax(worst, fabs((double)(c[e] - want[e])) / fmax(size, 1e-300));
         }
       }
-  CHECK_NEAR(worst, 0, 1e-12); /* of the largest term of the brute-force sum, which cancels */
+  CHECK_NEAR(worst, 0, tolerance()); /* of the largest term of the brute-force sum, which cancels */
 }
 
 /* Phase-averaged noise autocovariance at lag h, by averaging the matrix over a whole epoch of origins. */
@@ -131,7 +144,7 @@ static void test_stationary(void)
   long double (*gi)[2] = calloc(2 * LONG, sizeof *gi), (*gj)[2] = gi + LONG;
   double worst = 0, worst_msd = 0;
   for (int n = 0; n < N_SETTINGS; n++)
-    for (int p = 0; p < 16; p++) {
+    for (int p = 0; p < 16 && !skip(n); p++) {
       double ki = SETTLED[p % 4], kj = SETTLED[p / 4], Di[4], Dj[4], c[4];
       long double want[4] = { 0, 0, 0, 0 };
       sgdl_hyper h;
@@ -163,13 +176,13 @@ static void test_stationary(void)
         worst_msd = fmax(worst_msd, fabs((double)(2 * half - msd)) / 0.01);
       }
     }
-  CHECK_NEAR(worst, 0, 1e-12);
-  CHECK_NEAR(worst_msd, 0, 1e-12);
+  CHECK_NEAR(worst, 0, tolerance());
+  CHECK_NEAR(worst_msd, 0, tolerance());
   free(gi);
 }
 
-/* From a point, a flat mode after whole epochs has lost its noise; the stationary MSD of a mode at a long lag is
- * twice its variance; both formulas for the sum over an epoch meet at k = M. */
+/* The stationary MSD at a long lag is twice the variance; flat modes are the limit of slow ones; a white
+ * floor makes them diffuse. */
 static void test_limits(void)
 {
   sgdl_hyper h;
@@ -201,11 +214,12 @@ static void test_limits(void)
 static void test_white_from_point(void)
 {
   static const double K[] = { 1e-15, 1e-6, 0.0099, 0.01, 0.0101, 0.5, 9.9, -0.2 };
-  static const double STEPS[] = { 0.5, 1, 2, 9, 100, 3001 };
+  /* 20 to 70: where pairs become nearly stationary */
+  static const double STEPS[] = { 0.5, 1, 2, 9, 20, 33, 50, 70, 100, 3001 };
   double worst = 0;
   for (int dynamics = 0; dynamics < 2; dynamics++)
     for (int p = 0; p < 64; p++)
-      for (int s = dynamics == SGDL_SGD; s < 6; s++) {
+      for (int s = dynamics == SGDL_SGD; s < 10; s++) {
         double c[4], ki = K[p % 8], kj = K[p / 8];
         sgdl_hyper h = { .lr = 0.1, .momentum = 0.9, .batch_size = 1 };
         sgdl_noise noise = { .scale = 1 };
@@ -217,7 +231,7 @@ static void test_white_from_point(void)
         for (int e = 0; e < 4; e++)
           worst = fmax(worst, fabs((double)(c[e] - exact[e])) / fmax(scale[e], fabs((double)exact[e])));
       }
-  CHECK_NEAR(worst, 0, 1e-12);
+  CHECK_NEAR(worst, 0, tolerance());
 }
 
 int main(void)

@@ -437,7 +437,7 @@ static void test_exponent_messages(void)
   CHECK_STATUS(exponent_of(T, 1, x, 1, 12, 0.95, 99), SGDL_OK);
   CHECK_STATUS(exponent_of(T, 1, x, 1, 1e300, 0.95, 99), SGDL_TOO_SHORT);
   CHECK_STATUS(exponent_of(95, 1, x, 0, 0, 0.95, 99), SGDL_TOO_SHORT);
-  CHECK_TEXT(ctx.message, "at least 96 frames");
+  CHECK_TEXT(ctx.message, "`x` has 95 frames: expected at least 96 where no `window` is given");
   CHECK_STATUS(exponent_of(96, 1, x, 0, 0, 0.95, 99), SGDL_OK);
   for (int i = 100; i < T; i++) x[i] = x[100];
   CHECK_STATUS(exponent_of(T, 1, x, 0, 0, 0.95, 99), SGDL_BAD_ARGUMENT);

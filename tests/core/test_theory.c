@@ -97,15 +97,15 @@ static void check_transient(sgdl_context *ctx, const reference_case *r, const js
   ptrdiff_t d = r->d;
   double step = json_number(expected, "step"), mean[2 * MOST], P[BLOCK], W[BLOCK], R[BLOCK];
   double got[FULL], want[FULL], msd;
-  CHECK_STATUS(sgdl_transient(ctx, &r->model, 1, &step, r->theta0, r->v0, SGDL_COV_FULL, mean, mean + d, P, W, R),
-               SGDL_OK);
+  CHECK_STATUS(sgdl_transient(ctx, &r->model, 1, &step, r->theta0, r->v0, SGDL_COV_FULL, mean, mean + d, P,
+                              W, R), SGDL_OK);
   json_vector(expected, "mean", want);
   CHECK_ARRAY(mean, want, 2 * d, TOLERANCE);
   join(d, P, W, R, got);
   json_matrix(expected, "cov_from_point", want);
   CHECK_ARRAY(got, want, 4 * d * d, TOLERANCE);
-  CHECK_STATUS(sgdl_msd_theory(ctx, &r->model, 1, &step, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, &msd,
-                               NULL, NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_msd_theory(ctx, &r->model, 1, &step, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                               &msd, NULL, NULL), SGDL_OK);
   CHECK_CLOSE(msd, json_number(expected, "msd_stationary"), TOLERANCE);
 }
 

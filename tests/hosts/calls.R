@@ -216,3 +216,17 @@ for (name in c("exact_spectrum", "exact", "sgd_epoch")) {
                "n_blocks", "curvature", "curvature_p"))
   put_fields(paste0("exponent-msd-", name), fit$msd, c("lag", "msd", "se"))
 }
+
+# Fields, by name: the same in both hosts (Octave's `type` is R's class).
+put_names <- function(name, x) {
+  put(paste0("names-", name), utf8ToInt(paste(sort(names(x), method = "radix"), collapse = " ")))
+}
+model <- models$langevin
+results <- list(
+  hyper = hyper, quadratic = general, regression = empirical, spectrum = spectrum, model = model,
+  report = model$report, stationary = sgd_stationary(model), trace = sgd_stationary(model)$trace,
+  transient = sgd_transient(model, 1, theta0), loss = sgd_modified_loss(model), section = section,
+  current = sgd_current(model, points), oscillations = sgd_oscillations(model), theory = sgd_msd(model, 1),
+  run = runs$exact, msd = msd(runs$exact), exponent = fit
+)
+for (name in names(results)) put_names(name, results[[name]])

@@ -223,3 +223,17 @@ for name = {"exact_spectrum", "exact", "sgd_epoch"}
                "n_lags", "n_blocks", "curvature", "curvature_p"});
   put_fields (["exponent-msd-" name{1}], fit.msd, {"lag", "msd", "se"});
 endfor
+
+## Fields, by name: the same in both hosts (Octave's `type` is R's class).
+model = models.langevin;
+stationary = sgd_stationary (model);
+results = struct ("hyper", hyper, "quadratic", general, "regression", empirical, "spectrum", spectrum, ...
+                  "model", model, "report", model.report, "stationary", stationary, ...
+                  "trace", stationary.trace, "transient", sgd_transient (model, 1, theta0), ...
+                  "loss", sgd_modified_loss (model), "section", section, ...
+                  "current", sgd_current (model, points), "oscillations", sgd_oscillations (model), ...
+                  "theory", sgd_msd (model, 1), "run", runs.exact, "msd", msd (runs.exact), "exponent", fit);
+for name = fieldnames (results)'
+  fields = setdiff (fieldnames (results.(name{1})), {"type"});
+  put (["names-", name{1}], double (strjoin (sort (fields(:))', " ")));
+endfor

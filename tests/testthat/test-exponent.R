@@ -3,7 +3,8 @@ test_that("a random walk diffuses normally", {
   fit <- diffusion_exponent(matrix(cumsum(rnorm(32000)), ncol = 1), seed = 1)
   expect_s3_class(fit, "diffusion_exponent")
   expect_named(fit, c("exponent", "se", "lower", "upper", "level", "method", "window", "p_value",
-                      "log_diffusivity", "vcov", "n_lags", "n_blocks", "curvature", "curvature_p", "msd"))
+                      "log_diffusivity", "vcov", "n_lags", "n_blocks", "curvature", "curvature_p", "seed",
+                      "msd"))
   expect_true(fit$lower < 1 && 1 < fit$upper)
   expect_gt(fit$p_value, 0.05)
   expect_equal(fit$window[1], 1)

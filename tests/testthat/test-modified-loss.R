@@ -46,6 +46,14 @@ test_that("a section holds values, current and training loss of its plane", {
   expect_equal(nrow(as.data.frame(section)), 81)
 })
 
+test_that("a section tells its plane: orthonormal directions, in the order given", {
+  loss <- sgd_modified_loss(general_model())
+  plane <- sgd_modified_loss_section(loss, rep(c(2, 0), loss$dim), rep(1, 2 * loss$dim), n = 3)$directions
+  expect_equal(crossprod(plane), diag(2), tolerance = 1e-14)
+  expect_equal(plane[, 1], rep(c(1, 0), loss$dim) / sqrt(loss$dim), tolerance = 1e-14)
+  expect_equal(plane[, 2], rep(c(0, 1), loss$dim) / sqrt(loss$dim), tolerance = 1e-14)
+})
+
 test_that("bad sections are named", {
   loss <- sgd_modified_loss(general_model())
   expect_failure_of(sgd_modified_loss_section(loss, c(0, 0), c(0, 1)), "bad_argument", "`direction1`")

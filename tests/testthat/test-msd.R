@@ -12,7 +12,7 @@ test_that("the time average is the mean over all origins and paths", {
   expect_equal(measured$msd, vapply(lags, function(lag) direct_msd(x, lag), 0), tolerance = 1e-12)
   expect_equal(measured$n, 2 * (400 - lags))
   expect_s3_class(measured, "msd")
-  expect_named(measured, c("lag", "msd", "se", "n", "type", "dim", "n_paths", "frames"))
+  expect_named(measured, c("lag", "msd", "se", "n", "average", "dim", "n_paths", "frames"))
   expect_null(msd(x, lags, se = FALSE)$se)
 })
 

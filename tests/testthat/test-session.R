@@ -12,6 +12,7 @@ test_that("threads can be set and read", {
   expect_identical(sgd_threads(before), 2L)
   expect_failure_of(sgd_threads(-1), "bad_argument", "`n` = -1: expected a whole number >= 0")
   expect_failure_of(sgd_threads(1.5), "bad_argument", "`n` = 1.5")
+  expect_failure_of(sgd_threads(1e5), "bad_argument", "`n` = 100000: expected at most 4096 threads")
 })
 
 test_that("the environment sets the number of threads at the start", {

@@ -143,6 +143,12 @@ test_that("bad arguments are named", {
   expect_failure_of(sgd_simulate(saddle, 10, start = "stationary"), "saddle", "1 of 2 modes")
 })
 
+test_that("results past what R can address are refused", {
+  model <- sgd_model(sgd_spectrum(1, sigma2 = 1), sgd_hyper(0.1))
+  expect_failure_of(sgd_simulate(model, 2^40, seed = 1), "too_large", "R arrays have sides up to 2147483647")
+  expect_failure_of(sgd_simulate(model, 2^30, nsim = 2^30, seed = 1), "too_large", "R cannot address it")
+})
+
 test_that("starts can differ from path to path", {
   starts <- matrix(c(1, 2, 3, 4, 5, 6), 2)
   run <- sgd_simulate(general_model(), 1, nsim = 3, theta0 = starts, seed = 1)

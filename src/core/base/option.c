@@ -42,9 +42,18 @@ static int edit_distance(const char *a, const char *b)
   return previous[m];
 }
 
+/* An abbreviation means what it begins, however long the rest is. */
+static int abbreviates(const char *name, const char *choice)
+{
+  while (*name && same_letter(*name, *choice)) name++, choice++;
+  return *name == '\0';
+}
+
 static const char *nearest(const char *name, const char *const *choices, int n)
 {
   const char *best = choices[0];
+  for (int i = 0; i < n; i++)
+    if (*name && abbreviates(name, choices[i])) return choices[i];
   for (int i = 1; i < n; i++)
     if (edit_distance(name, choices[i]) < edit_distance(name, best)) best = choices[i];
   return best;

@@ -23,7 +23,7 @@ void sgdl_mode_map_minus_identity(sgdl_dynamics dynamics, const sgdl_hyper *h, d
 {
   sgdl_mode m = sgdl_mode_of(dynamics, h, kappa);
   sgdl_response r = sgdl_mode_response(&m, k);
-  sgdl_real M11 = -m.det * r.T + r.s * m.g11, M22 = M11 + r.s * (m.g22 - m.g11);
+  sgdl_real M11 = -m.det * r.T + r.s * m.g11, M22 = -m.det * r.T + r.s * m.g22;
   E[0] = (double)(r.e11 > 0.5L ? M11 : r.e11 - 1);
   E[1] = (double)(r.s * m.g21 / m.eta);
   E[2] = (double)(r.s * m.g12 * m.eta);

@@ -16,8 +16,8 @@ void sgdl_mode_map(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa, do
 /* E(k) - I, each element to full relative accuracy for slow modes and small k. */
 void sgdl_mode_map_minus_identity(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa, double k,
                                   double E[4]);
-/* psi(k) = half the stationary MSD over k steps under unit white noise, = P (1 - phi_k); continuous at kappa = 0
- * (flat: from stationary velocity). For kappa < 0: NaN. */
+/* psi(k) = half the stationary MSD over k steps under unit white noise, = P (1 - phi_k); continuous at
+ * kappa = 0 (flat: from stationary velocity). For kappa < 0: NaN. */
 double sgdl_mode_half_msd(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa, double k);
 
 /* Stationary joint covariance of modes i and j under unit white noise:
@@ -27,7 +27,8 @@ void sgdl_pair_stationary(sgdl_dynamics dynamics, const sgdl_hyper *h, double ka
                           double c[4]);
 /* Joint covariance accumulated over one step from a sharp point under unit white noise
  * (same layout). Langevin: Taylor series on a short interval, then doubling; no cancellation. */
-void sgdl_pair_one_step(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa_i, double kappa_j, double c[4]);
+void sgdl_pair_one_step(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa_i, double kappa_j,
+                        double c[4]);
 
 /* c <- E_i c E_j' */
 static inline void sgdl_pair_propagate(const double Ei[4], const double Ej[4], double c[4])

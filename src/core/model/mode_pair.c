@@ -93,7 +93,8 @@ void sgdl_pair_base(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa_i,
   c[3] = 1;
 }
 
-void sgdl_pair_one_step(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa_i, double kappa_j, double c[4])
+void sgdl_pair_one_step(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa_i, double kappa_j,
+                        double c[4])
 {
   int doublings;
   double largest = fmax(fabs(kappa_i), fabs(kappa_j));

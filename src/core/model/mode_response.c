@@ -43,8 +43,8 @@ static sgdl_response short_time(const sgdl_mode *m, sgdl_real k)
     if (fabsl(c) * (bound *= 2 * rate) <= LDBL_EPSILON / 16 * fabsl(s))
       break;
   }
-  sgdl_real M11 = -m->det * T + s * m->g11;
-  return (sgdl_response){ .s = s, .T = T, .e11 = 1 + M11, .e22 = 1 + M11 + s * (m->g22 - m->g11) };
+  sgdl_real shrunk = 1 - m->det * T;
+  return (sgdl_response){ .s = s, .T = T, .e11 = shrunk + s * m->g11, .e22 = shrunk + s * m->g22 };
 }
 
 /* (1 - r^k)/(1 - r) for r = 1 - x, |x| small or not: k at x = 0. */

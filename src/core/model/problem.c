@@ -109,7 +109,7 @@ sgdl_status sgdl_spectrum_check(sgdl_context *ctx, ptrdiff_t d, const double *rh
   SGDL_TRY(sgdl_check_finite(ctx, "noise", noise, d, 0));
   for (ptrdiff_t l = 0; l < d; l++)
     if (noise[l] < 0)
-      return sgdl_fail(ctx, SGDL_NOT_PSD, "`noise`[%td] = %g: expected a variance >= 0", l + 1, noise[l]);
+      return sgdl_fail(ctx, SGDL_NOT_PSD, "`noise[%td]` = %g: expected a variance >= 0", l + 1, noise[l]);
   return SGDL_OK;
 }
 

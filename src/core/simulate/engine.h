@@ -1,6 +1,6 @@
-/* What the parts of the simulator share: the law of Gaussian vectors, the sampler of batches, and the stepper that
- * the driver (simulate.c) moves along every path. Modes: coordinates along the eigenvectors of H, about the
- * minimiser. */
+/* What the parts of the simulator share: the law of Gaussian vectors, the sampler of batches, and the
+ * stepper that the driver (simulate.c) moves along every path. Modes: coordinates along the eigenvectors of
+ * H, about the minimiser. */
 #ifndef SGDL_ENGINE_H
 #define SGDL_ENGINE_H
 
@@ -62,8 +62,8 @@ typedef struct sgdl_shuffle {
   int made;
 } sgdl_shuffle;
 
-sgdl_status sgdl_sampler_init(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t S, sgdl_sampling sampling, int drop_last,
-                              uint64_t seed, sgdl_sampler *sampler);
+sgdl_status sgdl_sampler_init(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t S, sgdl_sampling sampling,
+                              int drop_last, uint64_t seed, sgdl_sampler *sampler);
 /* 64-bit words of scratch that sgdl_sampler_draw needs. */
 ptrdiff_t sgdl_sampler_scratch(const sgdl_sampler *sampler);
 /* Indices of the batch of a step into `batch` (room for S); their number. shuffle: epochs only. */

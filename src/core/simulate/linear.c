@@ -148,11 +148,18 @@ static double noise_scale(const sgdl_noise *scheme)
   return scheme->N > 1.0 ? scheme->N / (scheme->N - 1.0) : 0.0;
 }
 
+/* Steps at a time: tiles stay in cache, and in memory where there are millions of modes. */
+static ptrdiff_t tile_steps(ptrdiff_t d)
+{
+  const ptrdiff_t most = 64, elements = 65536;
+  ptrdiff_t steps = elements / d;
+  return steps > most ? most : steps < 1 ? 1 : steps;
+}
+
 sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                                sgdl_stepper *stepper)
 {
-  const ptrdiff_t tile = 64;
-  ptrdiff_t d = model->dim;
+  ptrdiff_t d = model->dim, tile = tile_steps(d);
   int exact = sim->method == SGDL_EXACT;
   double products = model->noise_is_full ? (exact ? 2.0 : 0.5) * (double)d * (double)d : 0.0;
   linear *self = calloc(1, sizeof *self);

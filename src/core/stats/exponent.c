@@ -63,12 +63,13 @@ static sgdl_status choose_window(const analysis *a, const double window[2], ptrd
     return sgdl_fail(a->ctx, SGDL_TOO_SHORT,
                      "`window` ends at lag %td: expected at most %td, as %d blocks of twice the largest lag "
                      "must fit in %td frames of %td paths", *last, longest, FEWEST_BLOCKS, T, n_paths);
-  if (*last - *first + 1 < FEWEST_LAGS)
-    return sgdl_fail(a->ctx, SGDL_TOO_SHORT,
-                     "`window` = [%td, %td] of %td frames holds fewer than %d lags: expected more, and at "
-                     "least %d frames where no window is given", *first, *last, T, FEWEST_LAGS,
-                     by_path ? 2 * FEWEST_LAGS + 1 : 32 * FEWEST_LAGS);
-  return SGDL_OK;
+  if (*last - *first + 1 >= FEWEST_LAGS) return SGDL_OK;
+  if (window[1] > 0)
+    return sgdl_fail(a->ctx, SGDL_TOO_SHORT, "`window` = [%td, %td] holds fewer than %d lags: expected more",
+                     *first, *last, FEWEST_LAGS);
+  return sgdl_fail(a->ctx, SGDL_TOO_SHORT,
+                   "`x` has %td frames: expected at least %d where no `window` is given", T,
+                   by_path ? 2 * FEWEST_LAGS + 1 : 32 * FEWEST_LAGS);
 }
 
 static sgdl_status choose_lags(analysis *a, ptrdiff_t first, ptrdiff_t last)

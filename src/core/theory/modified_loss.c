@@ -258,8 +258,8 @@ done:
 enum { TILE_POINTS = 256 };
 
 /* z (m x 2d) = rows first.. of points, minus the minimiser. */
-static void deviations(ptrdiff_t d, const double *minimiser, ptrdiff_t n, const double *points, ptrdiff_t first,
-                       ptrdiff_t m, double *z)
+static void deviations(ptrdiff_t d, const double *minimiser, ptrdiff_t n, const double *points,
+                       ptrdiff_t first, ptrdiff_t m, double *z)
 {
   for (ptrdiff_t j = 0; j < 2 * d; j++) {
     double centre = minimiser != NULL && j < d ? minimiser[j] : 0;
@@ -323,19 +323,20 @@ sgdl_status sgdl_current(sgdl_context *ctx, ptrdiff_t d, const double *U, const 
 {
   static const double LOG_2PI = 1.8378770664093454836;
   const sgdl_backend *backend = sgdl_backend_of(ctx);
-  ptrdiff_t n2 = 2 * d, tile = n < TILE_POINTS ? n : TILE_POINTS;
-  double *work = NULL, *z, *zU, *zUQ, *phi, log_det = 0;
+  ptrdiff_t n2 = 2 * d, tile = n < TILE_POINTS ? n : TILE_POINTS, room = (3 * n2 + 1) * tile;
+  double *work = NULL, *z, *zU, *zUQ, *phi, log_det = 0, at_minimiser;
   sgdl_status status = SGDL_OK;
 
   SGDL_TRY(check_points(ctx, d, n, points));
-  SGDL_GET(sgdl_alloc(ctx, &work, n2 * n2 > (3 * n2 + 1) * tile ? n2 * n2 : (3 * n2 + 1) * tile, "the current"));
+  SGDL_GET(sgdl_alloc(ctx, &work, n2 * n2 > room ? n2 * n2 : room, "the current"));
   status = log_determinant(ctx, n2, U, work, &log_det);
   if (status == SGDL_NOT_PSD)
     status = sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                       "`U` is singular: expected noise in every mode, there is no density (and no current) in "
-                       "all directions otherwise");
+                       "`U` is singular: expected noise in every mode, there is no density (and no "
+                       "current) in all directions otherwise");
   if (status != SGDL_OK)
     goto done;
+  at_minimiser = (log_det + (double)n2 * (log(inverse_temperature) - LOG_2PI)) / 2;
   z = work;
   zU = z + tile * n2;
   zUQ = zU + tile * n2;
@@ -347,7 +348,7 @@ sgdl_status sgdl_current(sgdl_context *ctx, ptrdiff_t d, const double *U, const 
     SGDL_GET(backend->product(ctx, 0, 1, m, n2, n2, -1.0, zU, m, Q, n2, 0.0, zUQ, m)); /* rows -(Q U z)' */
     half_squares(m, n2, z, zU, phi);
     for (ptrdiff_t i = 0; i < m; i++)
-      phi[i] = (log_det + (double)n2 * (log(inverse_temperature) - LOG_2PI)) / 2 - inverse_temperature * phi[i];
+      phi[i] = at_minimiser - inverse_temperature * phi[i];
     for (ptrdiff_t i = 0; i < m && log_density != NULL; i++)
       log_density[first + i] = phi[i];
     for (ptrdiff_t j = 0; j < n2; j++)

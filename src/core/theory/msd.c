@@ -110,13 +110,13 @@ static sgdl_status check_paper(sgdl_context *ctx, const sgdl_model *model, sgdl_
 {
   if (!(model->sigma2 >= 0))
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`form` = \"paper\": expected a model with Sigma = sigma2 * H, which the paper's sum assumes");
+                     "`form` = \"paper\": expected Sigma = sigma2 * H, as the paper's sum assumes");
   if (model->sampling != SGDL_REPLACEMENT)
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`form` = \"paper\": expected sampling = \"replacement\", which the paper's sum assumes");
+                     "`form` = \"paper\": expected sampling = \"replacement\", as the paper's sum assumes");
   if (start != SGDL_START_STATIONARY)
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`form` = \"paper\": expected start = \"stationary\", which the paper's sum assumes");
+                     "`form` = \"paper\": expected start = \"stationary\", as the paper's sum assumes");
   return SGDL_OK;
 }
 

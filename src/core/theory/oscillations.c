@@ -6,7 +6,8 @@
 
 const char *sgdl_regime_string(sgdl_regime regime)
 {
-  static const char *const names[] = { "flat", "overdamped", "critical", "underdamped", "alternating", "saddle" };
+  static const char *const names[] = { "flat", "overdamped", "critical", "underdamped", "alternating",
+                                      "saddle" };
   return regime >= SGDL_FLAT_MODE && regime <= SGDL_SADDLE_MODE ? names[regime] : "unknown";
 }
 

@@ -58,7 +58,7 @@ static sgdl_status spread(sgdl_context *ctx, const char *name, ptrdiff_t d, cons
   variance += dot(d, w + d, work);
   if (!(variance > 0))
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`%s`: expected a direction that noise reaches: its predicted standard deviation is zero", name);
+                     "`%s`: expected a direction that noise reaches, this one has no predicted spread", name);
   *sd = sqrt(variance);
   return SGDL_OK;
 }
@@ -83,7 +83,8 @@ static sgdl_status axes(sgdl_context *ctx, const sgdl_model *model, const double
 }
 
 /* K-products of the position parts, through the modes: form[a][b] = t_a' K t_b. */
-static sgdl_status training_forms(sgdl_context *ctx, const sgdl_model *model, const plane *p, double form[3][3])
+static sgdl_status training_forms(sgdl_context *ctx, const sgdl_model *model, const plane *p,
+                                  double form[3][3])
 {
   const ptrdiff_t d = p->d;
   double *modes;

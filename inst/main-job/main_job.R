@@ -1,20 +1,20 @@
 # The main job, in R: theory beside measurement for two real runs of SGD, with figures.
-# Usage: Rscript main_job.R [folder for figures]; default: SGDL_FIGURES of the environment or build/figures.
-# The recorded run is read from SGDL_SOFTMAX or ../shared/data/softmax_epoch.h5 beside the checkout, if there.
+# Usage: Rscript main_job.R [folder for figures]; default: environment variable SGDL_FIGURES or build/figures.
+# The recorded run is read from SGDL_SOFTMAX or ../shared/data/softmax_epoch.h5 beside the checkout if there.
 
 library(sgdlangevin)
 
-demo <- local({
+here <- local({
   file <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))
-  if (length(file)) dirname(normalizePath(file)) else system.file("demo", package = "sgdlangevin")
+  if (length(file)) dirname(normalizePath(file)) else system.file("main-job", package = "sgdlangevin")
 })
 for (file in c("diamonds.R", "sampling_error.R", "regression.R", "softmax.R", "figures.R")) {
-  source(file.path(demo, file))
+  source(file.path(here, file))
 }
 
-# A text file of the demo, with numbers or names filled in.
+# A text file of this folder, with numbers or names filled in.
 print_text <- function(name, ...) {
-  text <- paste0(readLines(file.path(demo, name)), "\n", collapse = "")
+  text <- paste0(readLines(file.path(here, name)), "\n", collapse = "")
   cat(sprintf(text, ...))
 }
 
@@ -33,13 +33,12 @@ measure <- function(problem, hyper, sampling, seed) {
   measured <- timed("mean squared displacement", msd(run, lags = unique(round(10^seq(0, 5, by = 0.1)))))
   exponent <- timed("exponent", diffusion_exponent(run, window = c(1, 1000), seed = seed))
   rows <- timed("theory and sampling errors", compare(model, run, measured, exponent, c(1, 10, 100, 1000)))
-  list(model = model, measured = measured, rows = rows,
-       path = first_frames(run, 400))
+  list(model = model, measured = measured, rows = rows, path = first_frames(run, 400))
 }
 
 regression_part <- function(figures) {
   print_text("regression.txt", "R")
-  data <- timed("data", read_diamonds(file.path(dirname(demo), "extdata", "diamonds.csv.gz")))
+  data <- timed("data", read_diamonds(file.path(dirname(here), "extdata", "diamonds.csv.gz")))
   problem <- sgd_regression(data$X, data$y)
   hyper <- sgd_hyper(lr = 0.02, momentum = 0.9, weight_decay = 1e-4, batch_size = 128)
   replacement <- measure(problem, hyper, "replacement", seed = 1)
@@ -58,13 +57,13 @@ regression_part <- function(figures) {
 
 softmax_part <- function(figures) {
   print_text("softmax.txt", "R")
-  recording <- Sys.getenv("SGDL_SOFTMAX", file.path(demo, "../../../shared/data/softmax_epoch.h5"))
+  recording <- Sys.getenv("SGDL_SOFTMAX", file.path(here, "../../../shared/data/softmax_epoch.h5"))
   if (file.exists(recording) && requireNamespace("hdf5r", quietly = TRUE)) {
     cat("Computed from the recording, softmax_epoch.h5.\n\n")
     run <- softmax_from_recording(recording)
   } else {
     cat("Computed from extdata/softmax_*.csv: the recording, or hdf5r to read it, is not there.\n\n")
-    run <- softmax_from_extdata(file.path(dirname(demo), "extdata"))
+    run <- softmax_from_extdata(file.path(dirname(here), "extdata"))
   }
   models <- timed("models", softmax_models(run))
   run$measured$se <- timed("sampling errors", softmax_sampling_sd(run, models$epoch))

@@ -1,7 +1,7 @@
 ## The main job, in Octave: theory beside measurement for two real runs of SGD, with figures.
 ## Usage: octave-cli main_job.m [folder for figures]; default: environment variable SGDL_FIGURES or
-## build/figures.
-## The recorded run is read from SGDL_SOFTMAX or ../shared/data/softmax_epoch.h5 beside the checkout if there.
+## build/figures. The recorded run is read from SGDL_SOFTMAX or ../shared/data/softmax_epoch.h5 beside the
+## checkout if there.
 1;
 
 pkg load sgdlangevin
@@ -9,9 +9,9 @@ for file = {"diamonds.m", "sampling_error.m", "regression.m", "softmax.m", "figu
   source (fullfile (fileparts (mfilename ("fullpath")), file{1}));
 endfor
 
-## A text file of the demo, with numbers or names filled in.
-function print_text (demo, name, varargin)
-  printf (fileread (fullfile (demo, name)), varargin{:});
+## A text file of this folder, with numbers or names filled in.
+function print_text (here, name, varargin)
+  printf (fileread (fullfile (here, name)), varargin{:});
 endfunction
 
 function done (what, start)
@@ -36,10 +36,10 @@ function result = measure (problem, hyper, sampling, seed)
   result = struct ("model", model, "measured", measured, "rows", rows, "path", first_frames (run, 400));
 endfunction
 
-function regression_part (demo, figures)
-  print_text (demo, "regression.txt", "Octave");
+function regression_part (here, figures)
+  print_text (here, "regression.txt", "Octave");
   start = tic ();
-  [X, y] = read_diamonds (fullfile (demo, "..", "extdata", "diamonds.csv.gz"));
+  [X, y] = read_diamonds (fullfile (here, "..", "extdata", "diamonds.csv.gz"));
   done ("data", start);
   problem = sgd_regression (X, y);
   hyper = sgd_hyper (0.02, 0.9, 1e-4, 128);
@@ -47,7 +47,7 @@ function regression_part (demo, figures)
   epoch = measure (problem, hyper, "epoch", 3);
   printf ("\n");
   print_comparison (replacement.rows, epoch.rows);
-  print_text (demo, "misfits.txt", weight_dependent_excess (replacement.model, X, y),
+  print_text (here, "misfits.txt", weight_dependent_excess (replacement.model, X, y),
               100 * replacement.model.report.langevin_error);
   start = tic ();
   regression_msd_figure (figures, replacement, epoch);
@@ -57,15 +57,15 @@ function regression_part (demo, figures)
   done ("figures", start);
 endfunction
 
-function softmax_part (demo, figures)
-  print_text (demo, "softmax.txt", "Octave");
-  recording = setting ("SGDL_SOFTMAX", fullfile (demo, "../../../shared/data/softmax_epoch.h5"));
+function softmax_part (here, figures)
+  print_text (here, "softmax.txt", "Octave");
+  recording = setting ("SGDL_SOFTMAX", fullfile (here, "../../../shared/data/softmax_epoch.h5"));
   if (exist (recording, "file"))
     printf ("Computed from the recording, softmax_epoch.h5.\n\n");
     run = softmax_from_recording (recording);
   else
     printf ("Computed from extdata/softmax_*.csv: the recording is not there.\n\n");
-    run = softmax_from_extdata (fullfile (demo, "..", "extdata"));
+    run = softmax_from_extdata (fullfile (here, "..", "extdata"));
   endif
   start = tic ();
   models = softmax_models (run);
@@ -87,14 +87,14 @@ function value = setting (variable, default)
   endif
 endfunction
 
-function main_job (demo, figures)
+function main_job (here, figures)
   start = tic ();
   warning ("off", "Octave:gnuplot-graphics", "local");
   if (! exist (figures, "dir"))
     mkdir (figures);
   endif
-  regression_part (demo, figures);
-  softmax_part (demo, figures);
+  regression_part (here, figures);
+  softmax_part (here, figures);
   done ("main job in Octave", start);
 endfunction
 
