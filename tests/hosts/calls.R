@@ -135,6 +135,10 @@ for (name in c("langevin", "shortcut")) {
              c("drift", "lyapunov", "antisymmetry", "pointwise", "passed"))
 }
 
+for (name in c("sgd", "epoch")) {
+  put(paste0("window-", name), sgd_msd(models[[name]], c(1, 10, 100), frames = 300)$se)
+}
+
 plans <- list(
   stationary = sgd_equivalent(hyper, batch_size = 100, model = models$sgd),
   dynamics = sgd_equivalent(hyper, batch_size = 20, preserve = "dynamics", model = models$without),
