@@ -1,5 +1,6 @@
 /* The stationary covariance with a general gradient covariance (decomposition, noise to modes, theta,
- * velocity and cross) against what it cannot do without: dsyevd and six products, same BLAS. */
+ * velocity and cross) against what it cannot do without: dsyevd and six products, same BLAS; and with
+ * Sigma = sigma2 H against dpotrf and dpotri. */
 #define _POSIX_C_SOURCE 200809L
 #include <string.h>
 
@@ -39,6 +40,24 @@ static void dsyevd_and_six_products(void *data)
     dgemm_("N", "N", &n, &n, &n, &one, p->Sigma, &n, p->vectors, &n, &zero, p->theta, &n, 1, 1);
 }
 
+static void shortcut(void *data)
+{
+  problem *p = data;
+  double trace[2];
+  sgdl_model model = {.dim = p->d, .hyper = {0.1, 0.9, 1e-4, 32}, .dynamics = SGDL_LANGEVIN,
+                      .sampling = SGDL_REPLACEMENT, .hessian = p->H, .sigma2 = 0.5};
+  bench_check(&p->ctx, sgdl_stationary(&p->ctx, &model, p->theta, p->velocity, p->cross, trace, p->exists));
+}
+
+static void dpotrf_and_dpotri(void *data)
+{
+  problem *p = data;
+  int info, n = p->d;
+  memcpy(p->vectors, p->H, sizeof(double) * (size_t)n * (size_t)n);
+  dpotrf_("L", &n, p->vectors, &n, &info, 1);
+  dpotri_("L", &n, p->vectors, &n, &info, 1);
+}
+
 int main(int argc, char **argv)
 {
   static problem p;
@@ -60,9 +79,12 @@ int main(int argc, char **argv)
   p.work = bench_doubles(p.lwork);
   p.iwork = calloc((size_t)p.liwork, sizeof(int));
 
-  bench_case cases[2] = {{.run = whole_answer, .data = &p}, {.run = dsyevd_and_six_products, .data = &p}};
+  bench_case cases[4] = {{.run = whole_answer, .data = &p}, {.run = dsyevd_and_six_products, .data = &p},
+                         {.run = shortcut, .data = &p}, {.run = dpotrf_and_dpotri, .data = &p}};
   snprintf(cases[0].name, sizeof cases[0].name, "stationary core d=%d", d);
   snprintf(cases[1].name, sizeof cases[1].name, "dsyevd + 6 dgemm d=%d", d);
-  bench_run(cases, 2, repeats);
+  snprintf(cases[2].name, sizeof cases[2].name, "stationary sigma2 H core d=%d", d);
+  snprintf(cases[3].name, sizeof cases[3].name, "dpotrf + dpotri d=%d", d);
+  bench_run(cases, 4, repeats);
   return 0;
 }

@@ -197,6 +197,7 @@ static sgdl_status by_cholesky(sgdl_context *ctx, const sgdl_model *model, doubl
   const sgdl_hyper *h = &model->hyper;
   ptrdiff_t d = model->dim;
   double lambda = h->weight_decay, kept = (double)d, speed = 0;
+  int threads = sgdl_threads(ctx);
   sgdl_noise noise;
   sgdl_noise_scheme(model, &noise);
   double s = h->lr * model->sigma2 * noise.scale / (2 * (1 - h->momentum));
@@ -215,16 +216,16 @@ static sgdl_status by_cholesky(sgdl_context *ctx, const sgdl_model *model, doubl
     trace[0] = s * kept;
     trace[1] = w * speed;
   }
-  for (ptrdiff_t j = 0; j < d; j++)
-    for (ptrdiff_t i = 0; i < d; i++) {
-      ptrdiff_t e = i + j * d;
-      if (theta != NULL)
-        theta[e] = s * ((i == j) - (lambda > 0 ? lambda * work[e] : 0));
-      if (velocity != NULL)
-        velocity[e] = w * model->hessian[e];
-      if (cross != NULL)
-        cross[e] = 0;
-    }
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (ptrdiff_t j = 0; j < d; j++) {
+    ptrdiff_t column = j * d;
+    for (ptrdiff_t i = 0; i < d && theta != NULL; i++)
+      theta[i + column] = s * ((i == j) - (lambda > 0 ? lambda * work[i + column] : 0));
+    for (ptrdiff_t i = 0; i < d && velocity != NULL; i++)
+      velocity[i + column] = w * model->hessian[i + column];
+    for (ptrdiff_t i = 0; i < d && cross != NULL; i++)
+      cross[i + column] = 0;
+  }
   return SGDL_OK;
 }
 
