@@ -21,12 +21,13 @@ static void theory(void *data)
   ptrdiff_t rank;
   double rss, trace[2], msd[3], exponent[3];
   bench_check(&p->ctx, sgdl_wide_decompose(&p->ctx, p->N, p->d, p->X, p->rho, p->left, p->V, &rank));
-  bench_check(&p->ctx, sgdl_wide_noise(&p->ctx, p->N, rank, p->rho, p->left, p->y, 1e-3, NULL, p->noise, &rss));
-  sgdl_model model = {.dim = rank + 1, .hyper = {0.1, 0.9, 1e-3, 32}, .dynamics = SGDL_LANGEVIN, .rho = p->rho,
-                      .noise = p->noise, .noise_is_full = 1, .sigma2 = -1.0};
+  bench_check(&p->ctx, sgdl_wide_noise(&p->ctx, p->N, rank, p->rho, p->left, p->y, 1e-3, NULL, p->noise,
+                                       &rss));
+  sgdl_model model = {.dim = rank + 1, .hyper = {0.1, 0.9, 1e-3, 32}, .dynamics = SGDL_LANGEVIN,
+                      .rho = p->rho, .noise = p->noise, .noise_is_full = 1, .sigma2 = -1.0};
   bench_check(&p->ctx, sgdl_stationary(&p->ctx, &model, NULL, NULL, NULL, trace, NULL));
-  bench_check(&p->ctx, sgdl_msd_theory(&p->ctx, &model, 3, STEPS, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
-                                       msd, exponent, NULL));
+  bench_check(&p->ctx, sgdl_msd_theory(&p->ctx, &model, 3, STEPS, SGDL_START_STATIONARY, NULL, NULL,
+                                       SGDL_FORM_MODEL, msd, exponent, NULL));
 }
 
 static void parts(void *data)

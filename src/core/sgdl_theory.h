@@ -89,34 +89,37 @@ typedef struct sgdl_regimes {
   double relaxation[2];     /* (1-beta)/(eta kappa) in steps of the stiffest and the flattest overdamped
                                noisy mode (Inf: flat); NaN: no mode is overdamped                      */
   double spectral_exponent; /* alpha: the stationary variance per log kappa goes like kappa^-alpha in the
-                               overdamped modes (for variances that do not depend on the mode: spectral density
-                               kappa^-(1+alpha)). NaN: fewer than 10 modes, less than a decade of kappa */
+                               overdamped modes (for variances that do not depend on the mode: spectral
+                               density kappa^-(1+alpha)). NaN: fewer than 10 modes, or less than a decade */
   double spectral_misfit;   /* largest distance of the cumulated variance from that law (Kolmogorov)     */
   double predicted;         /* exponent between the relaxation times: alpha if 0 < alpha < 1, misfit <= 0.1
                                and kappa spans two decades; else NaN: none is predicted                */
   double plateau;           /* median of c in the geometric middle third between the relaxation times
                                (NaN: less than a decade between them, or no step there)                */
 } sgdl_regimes;
-/* label (optional): an sgdl_displacement for each of n steps (ascending) from the exponents that sgdl_msd_theory gives
- * there. SGDL_SADDLE at saddles. */
+/* label (optional): an sgdl_displacement for each of n steps (ascending) from the exponents that
+ * sgdl_msd_theory gives there. SGDL_SADDLE at saddles. */
 sgdl_status sgdl_msd_regimes(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *steps,
                              const double *exponent, int *label, sgdl_regimes *regimes);
 
 /* ---- Fokker-Planck, irreversibility --------------- theory/fokker_planck.c, irreversibility.c */
 
-/* How well (U, Q) of sgdl_modified_loss solve the stationary Fokker-Planck equation of the model, by products with
- * matrices assembled anew (Frobenius norms; D, A: THEORY section 2, B = S(1-beta^2) times sgdl_stationary):
- * residual[0] = |A Pi - (D+Q) U|/|A Pi|, Pi = B U (the identity; where Sigma is singular the projection on
- * the reachable subspace), or |Pi B - B|/|B| where that is larger, [1] = |A B + B A' - 2D|/|A B|, [2] = |Q + Q'|/|Q| (0 when Q = 0),
- * [3] = largest |L p|/p over n points (rows, n x 2d, optional; projected by Pi), in units of tr A, where L p = 0 is the
- * equation (0 without points). SGDL_LANGEVIN without flat noisy modes. Cost: 30 products of d^3. */
+/* How well (U, Q) of sgdl_modified_loss solve the stationary Fokker-Planck equation of the model, by products
+ * with matrices assembled anew (Frobenius norms; D, A: THEORY section 2, B = S(1-beta^2) times
+ * sgdl_stationary): residual[0] = |A Pi - (D+Q) U|/|A Pi|, Pi = B U (the identity; where Sigma is singular
+ * the projection on the reachable subspace), or |Pi B - B|/|B| where that is larger, [1] = |A B + B A' -
+ * 2D|/|A B|, [2] = |Q + Q'|/|Q| (0 when Q = 0), [3] = largest |L p|/p over n points (rows, n x 2d, optional;
+ * projected by Pi), in units of tr A, where L p = 0 is the equation (0 without points). SGDL_LANGEVIN without
+ * flat noisy modes. Cost: 30 products of d^3. */
 sgdl_status sgdl_fokker_planck_residual(sgdl_context *ctx, const sgdl_model *model, const double *U,
-                                        const double *Q, ptrdiff_t n, const double *points, double residual[4]);
-/* THEORY section 9; every output optional. entropy_production: per unit time t = lr k, zero exactly where the stationary
- * cov(theta, v) has no antisymmetric part; NaN under SGD (no density in closed form under real batches)
- * and where Sigma or K is singular. kinetic: W_ll, configurational: a kappa_l P_ll (d each, a = 2/(eta(1+beta)); any
- * dynamics and sampling): temperatures of a mode times its noise, equal under noise white in time; flat modes: configurational
- * NaN. antisymmetric: (R - R')/2, R = cov(theta, v) (d x d, parameter coordinates). Cost: 6 products. */
+                                        const double *Q, ptrdiff_t n, const double *points,
+                                        double residual[4]);
+/* THEORY section 9; every output optional. entropy_production: per unit time t = lr k, zero exactly where the
+ * stationary cov(theta, v) has no antisymmetric part; NaN under SGD (no density in closed form under real
+ * batches) and where Sigma or K is singular. kinetic: W_ll, configurational: a kappa_l P_ll (d each, a =
+ * 2/(eta(1+beta)); any dynamics and sampling): temperatures of a mode times its noise, equal under noise
+ * white in time; flat modes: configurational NaN. antisymmetric: (R - R')/2, R = cov(theta, v) (d x d,
+ * parameter coordinates). Cost: 10 products. */
 sgdl_status sgdl_irreversibility(sgdl_context *ctx, const sgdl_model *model, double *entropy_production,
                                  double *kinetic, double *configurational, double *antisymmetric);
 
@@ -140,14 +143,15 @@ typedef struct sgdl_equivalence {
 } sgdl_equivalence;
 
 /* `change` (SGDL_CHANGE_*, or'ed) says which hyperparameters are given in `to`; the others are solved for:
- *  STATIONARY, DIFFUSION: one given: lr follows batch_size or momentum, batch_size follows lr, the third stays; two
- *    given: the third is solved for; all three: nothing is, `report` compares.
+ *  STATIONARY, DIFFUSION: one given: lr follows batch_size or momentum, batch_size follows lr, the third
+ *    stays; two given: the third is solved for; all three: nothing is, `report` compares.
  *  DYNAMICS: exactly one given, both others follow; else SGDL_BAD_ARGUMENT.
- * weight_decay stays. A batch size that is solved for is rounded; the rest is solved as if it were not, so that rounding
- * changes kept_after by batch_size/to->batch_size (below 1/(2S) relative) and nothing else. SGDL_UNSUPPORTED, naming the
- * nearest value that can be given, where the solution has batch_size < 1 or momentum outside (-1, 1). report optional. */
-sgdl_status sgdl_equivalent(sgdl_context *ctx, const sgdl_hyper *from, unsigned change, sgdl_preserve preserve,
-                            sgdl_hyper *to, sgdl_equivalence *report);
+ * weight_decay stays. A batch size that is solved for is rounded; the rest is solved as if it were not, so
+ * that rounding changes kept_after by batch_size/to->batch_size (below 1/(2S) relative) and nothing else.
+ * SGDL_UNSUPPORTED, naming the nearest value that can be given, where the solution has batch_size < 1 or
+ * momentum outside (-1, 1). report optional. */
+sgdl_status sgdl_equivalent(sgdl_context *ctx, const sgdl_hyper *from, unsigned change,
+                            sgdl_preserve preserve, sgdl_hyper *to, sgdl_equivalence *report);
 
 typedef struct sgdl_equivalence_error {
   double theta;      /* tr cov(theta) over the modes that have a stationary position                      */
@@ -155,8 +159,8 @@ typedef struct sgdl_equivalence_error {
   double diffusion;  /* growth of the MSD per step along flat noisy directions, at long times (NaN: epochs of
                         equal batches, where it is none)                                                */
 } sgdl_equivalence_error;
-/* Relative changes, new/old - 1, when the model's hyperparameters become `to`, exact under SGD with the model's sampling
- * (whatever its dynamics). SGDL_UNSTABLE when SGD diverges at either. O(d). */
+/* Relative changes, new/old - 1, when the model's hyperparameters become `to`, exact under SGD with the
+ * model's sampling (whatever its dynamics). SGDL_UNSTABLE when SGD diverges at either. O(d). */
 sgdl_status sgdl_equivalent_error(sgdl_context *ctx, const sgdl_model *model, const sgdl_hyper *to,
                                   sgdl_equivalence_error *error);
 
@@ -246,35 +250,38 @@ sgdl_status sgdl_msd_sampling_error(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d,
 
 /* ---- many eigenvalues ------------------------------------------------- theory/compressed.c */
 
-/* The modes of a model as a few: sum over modes of strength_l f(kappa_l) = sum over nodes of weight_m f(kappa_m) for the
- * displacement f of a mode over any number of steps up to max_steps, within 1e-9 relative. Chebyshev panels (THEORY
- * section 7): towards kappa = 0 (and the stability limit, SGD) geometric, in between uniform in the frequency; modes in
- * panels that hold no more of them than nodes are kept as they are, so *n_nodes <= d. White sampling, no saddles;
- * momentum in (-1, 1). nodes, weights: room for d each; weights may be negative. O(d). */
+/* The modes of a model as a few: sum over modes of strength_l f(kappa_l) = sum over nodes of weight_m
+ * f(kappa_m) for the displacement f of a mode over any number of steps up to max_steps, within 1e-9 relative.
+ * Chebyshev panels (THEORY section 7): towards kappa = 0 (and the stability limit, SGD) geometric, in between
+ * uniform in the frequency; modes in panels that hold no more of them than nodes are kept as they are, so
+ * *n_nodes <= d. White sampling, no saddles; momentum in (-1, 1). nodes, weights: room for d each; weights
+ * may be negative. O(d). */
 sgdl_status sgdl_compress_spectrum(sgdl_context *ctx, const sgdl_model *model, double max_steps,
                                    ptrdiff_t *n_nodes, double *nodes, double *weights);
 
 /* ---- regression with fewer examples than parameters --------------------------- model/wide.c */
 
-/* X (N x d, N < d): X X'/N = U diag(rho) U', rho descending, *rank of them > 0 (beyond N eps max rho), V = X'U/sqrt(N rho).
- * rho: room for N + 1, left (U): N x N, vectors (V, optional): d x rank, room for d x N. Cost: Gram matrix N^2 d flops,
- * dsyevd, one product 2 N^2 d; memory beyond X: V and 3 N^2.
+/* X (N x d, N < d): X X'/N = U diag(rho) U', rho descending, *rank of them > 0 (beyond N eps max rho), V =
+ * X'U/sqrt(N rho). rho: room for N + 1, left (U): N x N, vectors (V, optional): d x rank, room for d x N.
+ * Cost: Gram matrix N^2 d flops, dsyevd, one product 2 N^2 d; memory beyond X: V and 3 N^2.
  * rho[*rank] is set to 0: it stands for all d - rank directions that no example sees, flat and noiseless.
- * The theory then is that of a model with dim = rank + 1 (rank when d = rank), these rho, vectors = NULL, minimiser = NULL,
- * noise from sgdl_wide_noise: its traces, MSD and variances along modes are those of the d parameters. */
+ * The theory then is that of a model with dim = rank + 1, these rho, vectors = NULL,
+ * minimiser = NULL, noise from sgdl_wide_noise: its traces, MSD and variances along modes are those of the d
+ * parameters. */
 sgdl_status sgdl_wide_decompose(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X, double *rho,
                                 double *left, double *vectors, ptrdiff_t *rank);
 /* Minimiser along the modes (rank + 1, last 0; mu = V minimiser is of all the one of least norm when
- * weight_decay = 0), gradient covariance of one example in the modes ((rank + 1) x (rank + 1), last row and column 0), rss
- * (each optional). N rank^2 flops. */
-sgdl_status sgdl_wide_noise(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t rank, const double *rho, const double *left,
-                            const double *y, double weight_decay, double *minimiser, double *noise,
-                            double *rss);
-/* A point of parameters (d) along the modes: modes (rank + 1) = V'theta - minimiser, and the length of what is outside
- * of all examples: the starting point of the model above. 4 d rank flops. */
+ * weight_decay = 0), gradient covariance of one example in the modes ((rank + 1) x (rank + 1), last row and
+ * column 0), rss (each optional). N rank^2 flops. */
+sgdl_status sgdl_wide_noise(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t rank, const double *rho,
+                            const double *left, const double *y, double weight_decay, double *minimiser,
+                            double *noise, double *rss);
+/* A point of parameters (d) along the modes: modes (rank + 1) = V'theta - minimiser, and the length of what
+ * is outside of all examples: the starting point of the model above. 4 d rank flops. */
 sgdl_status sgdl_wide_point(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t rank, const double *vectors,
                             const double *minimiser, const double *theta, double *modes);
-/* Variances of the d parameters, diag(V P V'), P (rank + 1) x (rank + 1) in modes, by tiles: 2 d rank^2 flops. */
+/* Variances of the d parameters, diag(V P V'), P (rank + 1) x (rank + 1) in modes, by tiles: 2 d rank^2
+ * flops. */
 sgdl_status sgdl_wide_variances(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t rank, const double *vectors,
                                 const double *P, double *variances);
 

@@ -11,7 +11,8 @@ enum { D = 1500, STEPS = 25 };
 static double rho[D], noise[D], nodes[D], weights[D];
 
 /* sum over modes of weight times half the MSD, and the slope per step under Langevin */
-static double sum_over(const sgdl_model *model, ptrdiff_t n, const double *kappa, const double *weight, double k)
+static double sum_over(const sgdl_model *model, ptrdiff_t n, const double *kappa, const double *weight,
+                       double k)
 {
   sgdl_noise white;
   double sum = 0;
@@ -29,7 +30,8 @@ static double worst_error(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t 
   CHECK_STATUS(sgdl_compress_spectrum(ctx, model, 1e6, n_nodes, nodes, weights), SGDL_OK);
   for (int i = 0; i < STEPS; i++) {
     double k = round(pow(10, 6.0 * i / (STEPS - 1)));
-    double exact = sum_over(model, D, rho, noise, k), compressed = sum_over(model, *n_nodes, nodes, weights, k);
+    double exact = sum_over(model, D, rho, noise, k);
+    double compressed = sum_over(model, *n_nodes, nodes, weights, k);
     worst = fmax(worst, fabs(compressed / exact - 1));
   }
   return worst;
@@ -51,7 +53,8 @@ static void test_whole_range(sgdl_context *ctx)
           else if (shape == 1) /* evenly up to there */
             rho[l] = 0.999 * limit / 0.1 * (1 - q);
           else if (shape == 2) /* all around critical damping, 10 times that down to a tenth */
-            rho[l] = fmin((1 - MOMENTUM[b]) * (1 - MOMENTUM[b]) / limit / 0.1 * pow(10, 1 - 2 * q), 0.999 * limit / 0.1);
+            rho[l] = fmin((1 - MOMENTUM[b]) * (1 - MOMENTUM[b]) / limit / 0.1 * pow(10, 1 - 2 * q),
+                          0.999 * limit / 0.1);
           else /* all in one or two panels in the middle */
             rho[l] = limit / 0.2 * (1 + (1 - MOMENTUM[b]) / 2 * (0.5 - q));
           noise[l] = shape == 0 ? rho[l] : 1;
@@ -60,7 +63,8 @@ static void test_whole_range(sgdl_context *ctx)
         double error = worst_error(ctx, &model, &n);
         CHECK(n <= D);
         if (!(error < 1e-9) || getenv("SGDL_TEST_VERBOSE"))
-          printf("dynamics %d momentum %g shape %d: %td nodes, error %.2g\n", dynamics, MOMENTUM[b], shape, n, error);
+          printf("dynamics %d momentum %g shape %d: %td nodes, error %.2g\n", dynamics, MOMENTUM[b], shape, n,
+                 error);
         CHECK_NEAR(error, 0, 1e-9);
       }
     }

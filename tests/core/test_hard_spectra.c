@@ -73,7 +73,9 @@ static void stationary(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa
   quad eta = h->lr, a = g.a, b = g.b, c = g.c, d = g.d;
   quad A[3][3] = { { 2 * a, 2 * b, 0 }, { c, a + d, b }, { 0, 2 * c, 2 * d } }, source[3] = { 0, 0, 0 };
   if (dynamics == SGDL_SGD) { /* (I+G) C (I+G)' - C = G C + C G' + G C G' */
-    quad second[3][3] = { { a * a, 2 * a * b, b * b }, { a * c, a * d + b * c, b * d }, { c * c, 2 * c * d, d * d } };
+    quad second[3][3] = { { a * a, 2 * a * b, b * b },
+                          { a * c, a * d + b * c, b * d },
+                          { c * c, 2 * c * d, d * d } };
     for (int i = 0; i < 3; i++) {
       for (int j = 0; j < 3; j++)
         A[i][j] += second[i][j];
@@ -110,14 +112,15 @@ static matrix accumulated(sgdl_dynamics dynamics, const sgdl_hyper *h, double ka
   return C;
 }
 
-/* ---- the comparison ----------------------------------------------------------------------------------------- */
+/* ---- the comparison ------------------------------------------------------------------------------------ */
 
-static void agree(double value, quad expected, quad scale, const char *what, const sgdl_model *m, ptrdiff_t l, double k)
+static void agree(double value, quad expected, quad scale, const char *what, const sgdl_model *m, ptrdiff_t l,
+                  double k)
 {
   double error = (double)(absolute((quad)value - expected) / scale);
   if (!check_count(error <= TOLERANCE, __FILE__, __LINE__, what))
-    printf("  dynamics %d, beta %.17g, eta kappa %.17g, step %g: %.17g against %.17g, error %.2g\n", m->dynamics,
-           m->hyper.momentum, m->hyper.lr * m->rho[l], k, value, (double)expected, error);
+    printf("  dynamics %d, beta %.17g, eta kappa %.17g, step %g: %.17g against %.17g, error %.2g\n",
+           m->dynamics, m->hyper.momentum, m->hyper.lr * m->rho[l], k, value, (double)expected, error);
 }
 
 static void check_stationary(sgdl_context *ctx, const sgdl_model *m)
@@ -152,7 +155,8 @@ static void check_transient(sgdl_context *ctx, const sgdl_model *m, int n)
     theta0[l] = 1 - l % 3;
     v0[l] = 0.1 * (l % 2);
   }
-  CHECK_STATUS(sgdl_transient(ctx, m, n, STEPS, theta0, v0, SGDL_COV_DIAGONAL, mean, NULL, theta, velocity, NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_transient(ctx, m, n, STEPS, theta0, v0, SGDL_COV_DIAGONAL, mean, NULL, theta, velocity,
+                              NULL), SGDL_OK);
   for (int i = 0; i < n; i++)
     for (ptrdiff_t l = 0; l < D; l++) {
       quad eta = m->hyper.lr, s = (quad)noise[l] / m->hyper.batch_size;
@@ -160,8 +164,9 @@ static void check_transient(sgdl_context *ctx, const sgdl_model *m, int n)
       matrix C = accumulated(m->dynamics, &m->hyper, rho[l], STEPS[i]);
       quad x = E.a * theta0[l], v = E.b * eta * v0[l];
       if (absolute(x) + absolute(v) > (quad)1e-290)
-        agree(mean[l + i * D], x + v, absolute(x) + absolute(v) + (quad)1e-9 * (absolute((quad)theta0[l]) + eta * v0[l]),
-              "mean", m, l, STEPS[i]);
+        agree(mean[l + i * D], x + v,
+              absolute(x) + absolute(v) + (quad)1e-9 * (absolute((quad)theta0[l]) + eta * v0[l]), "mean", m, l,
+              STEPS[i]);
       if (noise[l] == 0)
         continue;
       agree(theta[l + i * D], C.a * s, C.a * s, "var theta", m, l, STEPS[i]);
@@ -175,7 +180,8 @@ static void check_msd(sgdl_context *ctx, const sgdl_model *m)
   double msd[N], terms[N * D];
   if (m->rho[D - 1] < 0)
     return;
-  CHECK_STATUS(sgdl_msd_theory(ctx, m, N, STEPS, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, msd, NULL, terms),
+  CHECK_STATUS(sgdl_msd_theory(ctx, m, N, STEPS, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, msd,
+                               NULL, terms),
                SGDL_OK);
   for (int i = 0; i < N; i++)
     for (ptrdiff_t l = 0; l < D; l++) {
@@ -205,7 +211,7 @@ static void check_all(sgdl_context *ctx, sgdl_hyper h, double limit)
   }
 }
 
-/* ---- the spectra ------------------------------------------------------------------------------------------- */
+/* ---- the spectra --------------------------------------------------------------------------------------- */
 
 static const double MOMENTUM[] = { 0, 0.5, 0.9, 0.9999, -0.3, -0.9 };
 enum { N_MOMENTUM = sizeof MOMENTUM / sizeof *MOMENTUM };
@@ -238,7 +244,7 @@ int main(void)
     set_noise();
     for (int l = 0; l < D; l++) {
       double apart = (l % 2 ? 1 : -1) * pow(10, -2 - 14.0 * (l / 2) / (D / 2 - 1));
-      double root = sqrt(fabs(beta)), sgd = pow(beta > 0 ? 1 - root : 1, 2), langevin = (1 - beta) * (1 - beta) / limit;
+      double sgd = pow(beta > 0 ? 1 - sqrt(beta) : 1, 2), langevin = (1 - beta) * (1 - beta) / limit;
       rho[l] = (l % 4 < 2 ? sgd : langevin) / h.lr * (1 + apart);
     }
     check_all(&ctx, h, limit);

@@ -172,7 +172,7 @@ static void test_entropy(sgdl_context *ctx)
   CHECK(isnan(rate));
 }
 
-/* ---- temperatures --------------------------------------------------------------------------------------- */
+/* ---- temperatures -------------------------------------------------------------------------------------- */
 
 /* Equal for white noise under both dynamics; apart under epochs: THEORY's two ratios, by name. */
 static void test_temperatures(sgdl_context *ctx)

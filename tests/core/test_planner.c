@@ -47,9 +47,11 @@ static void test_quantities(sgdl_context *ctx)
 static void test_rules(sgdl_context *ctx)
 {
   sgdl_hyper to = { .batch_size = 128 };
-  CHECK_STATUS(sgdl_equivalent(ctx, &FROM, SGDL_CHANGE_BATCH_SIZE, SGDL_PRESERVE_STATIONARY, &to, NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_equivalent(ctx, &FROM, SGDL_CHANGE_BATCH_SIZE, SGDL_PRESERVE_STATIONARY, &to, NULL),
+               SGDL_OK);
   CHECK_CLOSE(to.lr, 0.08, 1e-14);
-  CHECK_STATUS(sgdl_equivalent(ctx, &FROM, SGDL_CHANGE_BATCH_SIZE, SGDL_PRESERVE_DIFFUSION, &to, NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_equivalent(ctx, &FROM, SGDL_CHANGE_BATCH_SIZE, SGDL_PRESERVE_DIFFUSION, &to, NULL),
+               SGDL_OK);
   CHECK_CLOSE(to.lr, 0.04, 1e-14);
 }
 
@@ -69,10 +71,10 @@ static void test_dynamics(sgdl_context *ctx)
     CHECK_CLOSE(report.steps, FROM.batch_size / report.batch_size, 1e-13);
     for (int i = 0; i < 4; i++)
       steps[i] = STEPS[i] * report.steps;
-    CHECK_STATUS(sgdl_msd_theory(ctx, &old, 4, STEPS, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, before, NULL,
-                                 NULL), SGDL_OK);
-    CHECK_STATUS(sgdl_msd_theory(ctx, &new, 4, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, after, NULL,
-                                 NULL), SGDL_OK);
+    CHECK_STATUS(sgdl_msd_theory(ctx, &old, 4, STEPS, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                                 before, NULL, NULL), SGDL_OK);
+    CHECK_STATUS(sgdl_msd_theory(ctx, &new, 4, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                                 after, NULL, NULL), SGDL_OK);
     for (int i = 0; i < 4; i++)
       CHECK_CLOSE(after[i] * to.batch_size / report.batch_size, before[i], 1e-11);
     CHECK_CLOSE(report.kept_after * to.batch_size / report.batch_size, report.kept_before, 1e-12);
@@ -85,7 +87,8 @@ static void test_exact_error(sgdl_context *ctx)
   sgdl_equivalence_error error;
   double old[2], new[2];
   sgdl_model model = model_of(FROM, SGDL_LANGEVIN), exact = model_of(FROM, SGDL_SGD);
-  CHECK_STATUS(sgdl_equivalent(ctx, &FROM, SGDL_CHANGE_BATCH_SIZE, SGDL_PRESERVE_STATIONARY, &to, NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_equivalent(ctx, &FROM, SGDL_CHANGE_BATCH_SIZE, SGDL_PRESERVE_STATIONARY, &to, NULL),
+               SGDL_OK);
   CHECK_STATUS(sgdl_equivalent_error(ctx, &model, &to, &error), SGDL_OK);
   CHECK_STATUS(sgdl_stationary(ctx, &exact, NULL, NULL, NULL, old, NULL), SGDL_OK);
   exact.hyper = to;
@@ -104,8 +107,8 @@ static void test_exact_error(sgdl_context *ctx)
   for (int side = 0; side < 2; side++) {
     if (side == 1)
       exact.hyper = (sgdl_hyper){ 0.03, 0.8, 0, 96 };
-    CHECK_STATUS(sgdl_msd_theory(ctx, &exact, 2, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, msd, NULL,
-                                 terms), SGDL_OK);
+    CHECK_STATUS(sgdl_msd_theory(ctx, &exact, 2, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                                 msd, NULL, terms), SGDL_OK);
     slope[side] = terms[2 * 3 + 1] - terms[2 * 3];
   }
   CHECK_STATUS(sgdl_equivalent_error(ctx, &model, &exact.hyper, &error), SGDL_OK);
@@ -128,15 +131,18 @@ static void test_errors(sgdl_context *ctx)
 #define PLAN(change, preserve) sgdl_equivalent(ctx, &FROM, change, preserve, &to, NULL)
   expect(ctx, PLAN(0, SGDL_PRESERVE_STATIONARY), SGDL_BAD_ARGUMENT, "expected at least one of");
   expect(ctx, PLAN(3, SGDL_PRESERVE_DYNAMICS), SGDL_BAD_ARGUMENT, "expected exactly one of");
-  expect(ctx, PLAN(SGDL_CHANGE_BATCH_SIZE, SGDL_PRESERVE_STATIONARY), SGDL_BAD_ARGUMENT, "`batch_size` = 2.5");
+  expect(ctx, PLAN(SGDL_CHANGE_BATCH_SIZE, SGDL_PRESERVE_STATIONARY), SGDL_BAD_ARGUMENT,
+         "`batch_size` = 2.5");
   expect(ctx, PLAN(SGDL_CHANGE_LR, SGDL_PRESERVE_STATIONARY), SGDL_UNSUPPORTED,
-         "`lr` = 0.0001 would need batch_size = 0.16: expected at least one example; with batch_size = 1 the nearest "
-         "is lr = 0.000625");
+         "`lr` = 0.0001 would need batch_size = 0.16: expected at least one example; with batch_size = 1 "
+         "the nearest is lr = 0.000625");
   CHECK(to.lr == kept.lr && to.momentum == kept.momentum && to.batch_size == kept.batch_size);
   to.momentum = 0.9999;
-  expect(ctx, PLAN(SGDL_CHANGE_MOMENTUM, SGDL_PRESERVE_DYNAMICS), SGDL_UNSUPPORTED, "the nearest is momentum = 0.99671");
+  expect(ctx, PLAN(SGDL_CHANGE_MOMENTUM, SGDL_PRESERVE_DYNAMICS), SGDL_UNSUPPORTED,
+         "the nearest is momentum = 0.99671");
   to.lr = 1e-6;
-  expect(ctx, PLAN(SGDL_CHANGE_LR, SGDL_PRESERVE_DYNAMICS), SGDL_UNSUPPORTED, "`lr` = 1e-06 would need batch_size");
+  expect(ctx, PLAN(SGDL_CHANGE_LR, SGDL_PRESERVE_DYNAMICS), SGDL_UNSUPPORTED,
+         "`lr` = 1e-06 would need batch_size");
   to = (sgdl_hyper){ 1, 0, 0, 32 };
   expect(ctx, PLAN(SGDL_CHANGE_LR | SGDL_CHANGE_BATCH_SIZE, SGDL_PRESERVE_STATIONARY), SGDL_UNSUPPORTED,
          "would need momentum = -4: expected a number in (-1, 1), that is lr below 0.4");

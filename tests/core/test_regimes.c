@@ -23,8 +23,8 @@ static void grid(double last, int whole)
 static sgdl_regimes regimes_of(sgdl_context *ctx, const sgdl_model *model)
 {
   sgdl_regimes r;
-  CHECK_STATUS(sgdl_msd_theory(ctx, model, N, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, msd, exponent,
-                               NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_msd_theory(ctx, model, N, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, msd,
+                               exponent, NULL), SGDL_OK);
   CHECK_STATUS(sgdl_msd_regimes(ctx, model, N, steps, exponent, label, &r), SGDL_OK);
   return r;
 }
@@ -43,8 +43,8 @@ static void test_power_law(sgdl_context *ctx)
 {
   for (int dynamics = 0; dynamics < 2; dynamics++)
     for (double alpha = 0.3; alpha < 0.8; alpha += 0.2) {
-      sgdl_model model = { .dim = D, .hyper = { 0.01, 0.5, 0, 1 }, .dynamics = dynamics, .rho = rho, .noise = noise,
-                           .sigma2 = -1 };
+      sgdl_model model = { .dim = D, .hyper = { 0.01, 0.5, 0, 1 }, .dynamics = dynamics, .rho = rho,
+                           .noise = noise, .sigma2 = -1 };
       power_law(alpha, 1e-8, 1);
       grid(1e12, dynamics == SGDL_SGD);
       sgdl_regimes r = regimes_of(ctx, &model);
@@ -93,7 +93,7 @@ static void test_single_modes(sgdl_context *ctx)
   CHECK_INT(label[N - 1], SGDL_DIFFUSIVE);
   CHECK_INT(label[0], SGDL_BALLISTIC);
 
-  one[0] = 5; /* oscillates: nothing is overdamped; never ballistic at these steps under SGD without momentum */
+  one[0] = 5; /* oscillates: nothing is overdamped; never ballistic under SGD without momentum */
   r = regimes_of(ctx, &model);
   CHECK(isnan(r.relaxation[0]) && isnan(r.predicted));
   model.hyper.momentum = 0;

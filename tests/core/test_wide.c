@@ -43,8 +43,8 @@ static void solve_dense(sgdl_context *ctx, sgdl_hyper h, dense *p)
   CHECK_STATUS(sgdl_minimiser(ctx, D, p->rho, p->V, h.weight_decay, p->b, p->mu), SGDL_OK);
   CHECK_STATUS(sgdl_regression_noise(ctx, N, D, X, y, p->mu, h.weight_decay, p->Sigma, &p->rss), SGDL_OK);
   CHECK_STATUS(sgdl_noise_to_modes(ctx, D, p->V, p->Sigma, p->noise), SGDL_OK);
-  p->model = (sgdl_model){ .dim = D, .hyper = h, .rho = p->rho, .vectors = p->V, .minimiser = p->mu, .noise = p->noise,
-                           .noise_is_full = 1, .n_examples = N, .sigma2 = -1 };
+  p->model = (sgdl_model){ .dim = D, .hyper = h, .rho = p->rho, .vectors = p->V, .minimiser = p->mu,
+                           .noise = p->noise, .noise_is_full = 1, .n_examples = N, .sigma2 = -1 };
 }
 
 static void test_against_dense(sgdl_context *ctx)
@@ -54,7 +54,8 @@ static void test_against_dense(sgdl_context *ctx)
     sgdl_hyper h = { 0.05, 0.8, trial % 2 == 0 ? 0.03 : 0, 2 };
     static dense p;
     double rho[ROOM], left[N * N], V[D * N], mu[ROOM], noise[ROOM * ROOM], rss, start[ROOM], mean[D];
-    double P[ROOM * ROOM], W[ROOM * ROOM], variances[D], trace[2], expected[2], theta[D * D], msd[4], dense_msd[4];
+    double P[ROOM * ROOM], W[ROOM * ROOM], variances[D], trace[2], expected[2];
+    double theta[D * D], msd[4], dense_msd[4];
     int exists[D];
     ptrdiff_t rank;
     make(trial >= 2);
@@ -72,8 +73,8 @@ static void test_against_dense(sgdl_context *ctx)
     CHECK_ARRAY(mean, p.mu, D, 1e-11);
 
     ptrdiff_t n = rank + 1;
-    sgdl_model model = { .dim = n, .hyper = h, .rho = rho, .noise = noise, .noise_is_full = 1, .n_examples = N,
-                         .sigma2 = -1 };
+    sgdl_model model = { .dim = n, .hyper = h, .rho = rho, .noise = noise, .noise_is_full = 1,
+                         .n_examples = N, .sigma2 = -1 };
     for (int dynamics = 0; dynamics < 2; dynamics++) {
       if (trial == 1)
         break; /* interpolation: no noise at all */
@@ -87,9 +88,10 @@ static void test_against_dense(sgdl_context *ctx)
         CHECK_CLOSE(variances[i], theta[i + i * D], 1e-9);
       for (int from_point = 0; from_point < 2; from_point++) {
         CHECK_STATUS(sgdl_wide_point(ctx, D, rank, V, mu, theta0, start), SGDL_OK);
-        CHECK_STATUS(sgdl_msd_theory(ctx, &p.model, 4, STEPS, from_point, theta0, NULL, SGDL_FORM_MODEL, dense_msd, NULL,
-                                     NULL), SGDL_OK);
-        CHECK_STATUS(sgdl_msd_theory(ctx, &model, 4, STEPS, from_point, start, NULL, SGDL_FORM_MODEL, msd, NULL, NULL),
+        CHECK_STATUS(sgdl_msd_theory(ctx, &p.model, 4, STEPS, from_point, theta0, NULL, SGDL_FORM_MODEL,
+                                     dense_msd, NULL, NULL), SGDL_OK);
+        CHECK_STATUS(sgdl_msd_theory(ctx, &model, 4, STEPS, from_point, start, NULL, SGDL_FORM_MODEL, msd,
+                                     NULL, NULL),
                      SGDL_OK);
         CHECK_ARRAY(msd, dense_msd, 4, 1e-10);
       }

@@ -1,5 +1,5 @@
-/* Regression with fewer examples than parameters: the modes that the examples span, from the Gram matrix of the
- * examples, so that nothing of size d x d is formed. THEORY section 7. */
+/* Regression with fewer examples than parameters: the modes that the examples span, from the Gram matrix of
+ * the examples, so that nothing of size d x d is formed. THEORY section 7. */
 #include "../base/base.h"
 
 #include <float.h>
@@ -51,9 +51,9 @@ done:
   return status;
 }
 
-/* vectors (d x rank) = X' left diag(1/sqrt(N rho)); left is scaled for it and back. */
-static sgdl_status right_vectors(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X, const double *rho,
-                                 double *left, ptrdiff_t rank, double *vectors)
+/* vectors (d x rank) = X' left diag(1/sqrt(N rho)) */
+static sgdl_status right_vectors(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X,
+                                 const double *rho, const double *left, ptrdiff_t rank, double *vectors)
 {
   double *scaled = NULL;
   sgdl_status status = SGDL_OK;
@@ -71,10 +71,12 @@ sgdl_status sgdl_wide_decompose(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, con
                                 double *left, double *vectors, ptrdiff_t *rank)
 {
   if (N < 1 || d < 1)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`X` is %td x %td: expected at least one example and one parameter", N, d);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`X` is %td x %td: expected at least one example and one parameter", N, d);
   if (N >= d)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                     "`X` is %td x %td: expected fewer examples than parameters, H = X'X/N is smaller otherwise", N, d);
+                     "`X` is %td x %td: expected fewer examples than parameters, H = X'X/N is smaller "
+                     "otherwise", N, d);
   SGDL_TRY(sgdl_check_finite(ctx, "X", X, N * d, N));
   SGDL_TRY(gram_of_rows(ctx, N, d, X, left));
   SGDL_TRY(sgdl_backend_of(ctx)->eigen_symmetric(ctx, N, left, rho));
@@ -87,7 +89,7 @@ sgdl_status sgdl_wide_decompose(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, con
   return vectors == NULL ? SGDL_OK : right_vectors(ctx, N, d, X, rho, left, *rank, vectors);
 }
 
-/* ---- minimiser and noise -------------------------------------------------------------------------------- */
+/* ---- minimiser and noise ------------------------------------------------------------------------------- */
 
 /* Row b of X along the modes is sqrt(N rho_l) U_bl, so everything follows from rho and U:
  * minimiser_l = sqrt(rho_l/N) (U'y)_l/(rho_l + lambda), residual = y - U diag(sqrt(N rho)) minimiser. */
@@ -115,10 +117,11 @@ done:
   return status;
 }
 
-/* Sigma = (1/N) sum_b x_b x_b' r_b^2 - lambda^2 mu mu', in the modes, by tiles of examples. work: TILE_ROWS rank */
-static sgdl_status covariance(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t rank, const double *rho, const double *left,
-                              const double *residual, double weight_decay, const double *mu, double *work,
-                              double *noise)
+/* Sigma = (1/N) sum_b x_b x_b' r_b^2 - lambda^2 mu mu', in the modes, by tiles of examples. work:
+ * TILE_ROWS rank */
+static sgdl_status covariance(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t rank, const double *rho,
+                              const double *left, const double *residual, double weight_decay,
+                              const double *mu, double *work, double *noise)
 {
   ptrdiff_t n = rank + 1;
   double *gram = NULL, pull = weight_decay * weight_decay;
@@ -141,9 +144,9 @@ done:
   return status;
 }
 
-sgdl_status sgdl_wide_noise(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t rank, const double *rho, const double *left,
-                            const double *y, double weight_decay, double *minimiser, double *noise,
-                            double *rss)
+sgdl_status sgdl_wide_noise(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t rank, const double *rho,
+                            const double *left, const double *y, double weight_decay, double *minimiser,
+                            double *noise, double *rss)
 {
   double *work = NULL, *residual, *mu, *tile;
   sgdl_status status = SGDL_OK;
@@ -168,7 +171,7 @@ done:
   return status;
 }
 
-/* ---- between parameters and modes --------------------------------------------------------------------------- */
+/* ---- between parameters and modes ---------------------------------------------------------------------- */
 
 sgdl_status sgdl_wide_point(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t rank, const double *vectors,
                             const double *minimiser, const double *theta, double *modes)
@@ -206,8 +209,8 @@ sgdl_status sgdl_wide_variances(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t rank, 
   for (ptrdiff_t first = 0; first < d; first += TILE_ROWS) {
     ptrdiff_t m = d - first < TILE_ROWS ? d - first : TILE_ROWS;
     if (rank > 0)
-      SGDL_GET(sgdl_backend_of(ctx)->product(ctx, 0, 0, m, rank, rank, 1.0, vectors + first, d, P, rank + 1, 0.0, tile,
-                                             m));
+      SGDL_GET(sgdl_backend_of(ctx)->product(ctx, 0, 0, m, rank, rank, 1.0, vectors + first, d, P, rank + 1,
+                                             0.0, tile, m));
     memset(variances + first, 0, sizeof(double) * (size_t)m);
     for (ptrdiff_t l = 0; l < rank; l++)
       for (ptrdiff_t i = 0; i < m; i++)

@@ -1,9 +1,11 @@
-/* Compression of a spectral measure onto Chebyshev panels, for the displacement at any step. THEORY section 7.
+/* Compression of a spectral measure onto Chebyshev panels, for the displacement at any step. THEORY
+ * section 7.
  *
- * Of a mode's half MSD, amplitude (T_k + tau s_k), the amplitude (a pole at the stability limit, SGD) goes into the
- * weights; the rest is entire in u = eta kappa and bounded in k wherever both roots stay in the unit circle: for SGD
- * inside the ellipse of centre 1+beta and semi-axes 1+beta (real) and 1-beta (imaginary), for Langevin inside a
- * parabola of the same curvature at 0. Panels are as wide as that domain lets n nodes reach 1e-11. */
+ * Of a mode's half MSD, amplitude (T_k + tau s_k), the amplitude (a pole at the stability limit, SGD) goes
+ * into the weights; the rest is entire in u = eta kappa and bounded in k wherever both roots stay in the unit
+ * circle: for SGD inside the ellipse of centre 1+beta and semi-axes 1+beta (real) and 1-beta (imaginary), for
+ * Langevin inside a parabola of the same curvature at 0. Panels are as wide as that domain lets n nodes reach
+ * 1e-11. */
 #include "compressed.h"
 
 #include "../model/modes.h"
@@ -19,10 +21,10 @@ enum {
   BLOCK = 4096          /* modes whose moments are summed together                                      */
 };
 static const double GEOMETRIC_FACTOR = 8, UNIFORM_WIDTH = 2.8;
-static const double FLAT_DECAY = 8;      /* decay over max_steps at the end of the panel that holds kappa = 0 */
+static const double FLAT_DECAY = 8;      /* decay over max_steps at the end of the panel of kappa = 0 */
 static const double PI = 3.14159265358979323846;
 
-/* ---- panels --------------------------------------------------------------------------------------------- */
+/* ---- panels -------------------------------------------------------------------------------------------- */
 
 /* Coordinate z of a panel: distance from the edge (u, or limit - u where mirrored), its logarithm, or the
  * frequency. */
@@ -124,7 +126,7 @@ static double pole(const layout *p, double u)
   return p->dynamics == SGDL_SGD ? p->limit - u : 1;
 }
 
-/* ---- moments ---------------------------------------------------------------------------------------------- */
+/* ---- moments ------------------------------------------------------------------------------------------- */
 
 typedef struct {
   panel q;
@@ -188,7 +190,7 @@ static void place_nodes(const layout *p, const panel *q, const double *moment, d
   }
 }
 
-/* ---- all modes -------------------------------------------------------------------------------------------- */
+/* ---- all modes ----------------------------------------------------------------------------------------- */
 
 /* Modes [first, first + count) of the panel that mode `first` is in. */
 static ptrdiff_t members(const layout *p, const panel *q, ptrdiff_t d, const double *kappa, ptrdiff_t first)
@@ -206,8 +208,9 @@ static ptrdiff_t members(const layout *p, const panel *q, ptrdiff_t d, const dou
 
 
 /* Splits the modes into blocks; panels without more modes than nodes are copied to the output. */
-static sgdl_status split(sgdl_context *ctx, const layout *p, ptrdiff_t d, const double *kappa, const double *strength,
-                         ptrdiff_t *n_nodes, double *nodes, double *weights, block **blocks, ptrdiff_t *n_blocks)
+static sgdl_status split(sgdl_context *ctx, const layout *p, ptrdiff_t d, const double *kappa,
+                         const double *strength, ptrdiff_t *n_nodes, double *nodes, double *weights,
+                         block **blocks, ptrdiff_t *n_blocks)
 {
   ptrdiff_t room = d / GEOMETRIC_NODES + d / BLOCK + 2;
   block *b = malloc(sizeof *b * (size_t)room);
@@ -271,8 +274,8 @@ sgdl_status sgdl_compress_spectrum(sgdl_context *ctx, const sgdl_model *model, d
   SGDL_GET(sgdl_modes_no_saddle(ctx, &modes));
   if (modes.noise.epoch) {
     status = sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                       "`sampling` = \"epoch\": expected \"replacement\" or \"without\", the panels are made for "
-                       "noise that is white in time");
+                       "`sampling` = \"epoch\": expected \"replacement\" or \"without\", the panels are made "
+                       "for noise that is white in time");
     goto done;
   }
   status = sgdl_compress_modes(ctx, model->dynamics, &model->hyper, modes.d, modes.kappa, modes.strength,

@@ -57,7 +57,8 @@ static sgdl_status assemble_covariance(sgdl_context *ctx, const sgdl_model *mode
 }
 
 /* out = A M, M and out 2d x m */
-static sgdl_status apply_drift(sgdl_context *ctx, const equation *eq, ptrdiff_t m, const double *M, double *out)
+static sgdl_status apply_drift(sgdl_context *ctx, const equation *eq, ptrdiff_t m, const double *M,
+                               double *out)
 {
   ptrdiff_t d = eq->d, n = 2 * d;
   SGDL_TRY(sgdl_backend_of(ctx)->product(ctx, 0, 0, d, m, d, eq->a, eq->K, d, M, n, 0.0, out + d, n));
@@ -70,16 +71,18 @@ static sgdl_status apply_drift(sgdl_context *ctx, const equation *eq, ptrdiff_t 
 }
 
 /* out += scale D M, D = diag(0, c Sigma) */
-static sgdl_status add_diffusion(sgdl_context *ctx, const equation *eq, double scale, ptrdiff_t m, const double *M,
-                                 double *out)
+static sgdl_status add_diffusion(sgdl_context *ctx, const equation *eq, double scale, ptrdiff_t m,
+                                 const double *M, double *out)
 {
   ptrdiff_t d = eq->d, n = 2 * d;
-  return sgdl_backend_of(ctx)->product(ctx, 0, 0, d, m, d, scale * eq->c, eq->Sigma, d, M + d, n, 1.0, out + d, n);
+  return sgdl_backend_of(ctx)->product(ctx, 0, 0, d, m, d, scale * eq->c, eq->Sigma, d, M + d, n, 1.0,
+                                       out + d, n);
 }
 
-/* ---- residuals of the matrices --------------------------------------------------------------------------- */
+/* ---- residuals of the matrices ------------------------------------------------------------------------- */
 
-/* |Pi B - B|/|B|: is U an inverse of B, on the reachable subspace where that is not the whole? work: 2d x 2d. */
+/* |Pi B - B|/|B|: is U an inverse of B, on the reachable subspace where that is not the whole?
+ * work: 2d x 2d. */
 static sgdl_status inverse_residual(sgdl_context *ctx, const equation *eq, double *work, double *residual)
 {
   ptrdiff_t n = 2 * eq->d;
@@ -129,7 +132,7 @@ static double symmetry_residual(ptrdiff_t n, const double *Q, double *work)
   return size > 0 ? norm(n * n, work) / size : 0;
 }
 
-/* ---- residual at points ------------------------------------------------------------------------------------- */
+/* ---- residual at points -------------------------------------------------------------------------------- */
 
 static double trace_of_product(ptrdiff_t d, const double *S, const double *U, ptrdiff_t n)
 {
@@ -141,8 +144,9 @@ static double trace_of_product(ptrdiff_t d, const double *S, const double *U, pt
 }
 
 /* L p/p = tr(A Pi) - tr(D U) + kap [ (Uz)'D(Uz) - (Az)'Uz ] at z = Pi (point - minimiser), over tr A. */
-static sgdl_status point_residual(sgdl_context *ctx, const equation *eq, const double *U, const double *minimiser,
-                                  ptrdiff_t count, const double *points, double *residual)
+static sgdl_status point_residual(sgdl_context *ctx, const equation *eq, const double *U,
+                                  const double *minimiser, ptrdiff_t count, const double *points,
+                                  double *residual)
 {
   const sgdl_backend *backend = sgdl_backend_of(ctx);
   ptrdiff_t d = eq->d, n = 2 * d;
@@ -180,7 +184,8 @@ done:
 }
 
 sgdl_status sgdl_fokker_planck_residual(sgdl_context *ctx, const sgdl_model *model, const double *U,
-                                        const double *Q, ptrdiff_t n, const double *points, double residual[4])
+                                        const double *Q, ptrdiff_t n, const double *points,
+                                        double residual[4])
 {
   ptrdiff_t d = model->dim, n2 = 2 * d;
   sgdl_hyper_derived derived;

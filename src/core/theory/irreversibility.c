@@ -44,7 +44,8 @@ static void fill_blocks(sgdl_context *ctx, const sgdl_model *model, const sgdl_m
     for (ptrdiff_t i = 0; i < d; i++) {
       double c[4], strength = sgdl_modes_noise(model, modes, i, j);
       ptrdiff_t e = i + j * d;
-      sgdl_noise_pair_stationary(&modes->noise, SGDL_LANGEVIN, h, modes->kappa[i], modes->kappa[j], NULL, NULL, c);
+      sgdl_noise_pair_stationary(&modes->noise, SGDL_LANGEVIN, h, modes->kappa[i], modes->kappa[j], NULL,
+                                 NULL, c);
       b->P[e] = kap * strength * c[0];
       b->R[e] = kap * strength * c[2];
       b->X[e] = (modes->kappa[i] - modes->kappa[j]) / (2 * (1 - h->momentum)) * b->R[e];
@@ -66,8 +67,8 @@ static double dot(ptrdiff_t n, const double *x, const double *y)
   return sum;
 }
 
-/* c [ tr(U_vv Sigma) - 2d + tr(Sigma^{-1} W) ] with the terms that cancel taken out: Y = R'P^{-1}R and X are what
- * Sigma exceeds the Schur complement U_vv^{-1} by, so that it is
+/* c [ tr(U_vv Sigma) - 2d + tr(Sigma^{-1} W) ] with the terms that cancel taken out: Y = R'P^{-1}R and X are
+ * what Sigma exceeds the Schur complement U_vv^{-1} by, so that it is
  *   c [ tr(U_vv Y) + tr(U_vv (X + Y) Sigma^{-1} X) ]. SGDL_NOT_PSD where Sigma or P is singular. */
 static sgdl_status production(sgdl_context *ctx, ptrdiff_t d, double c, blocks *b, double *rate)
 {

@@ -25,13 +25,13 @@ static const double ROUNDING = 1e-12;
 
 /* The batch size that is solved for, as a whole number; `nearest` is what the given value could be with one
  * example a batch. */
-static sgdl_status whole_batch(sgdl_context *ctx, double exact, const char *given, double value, double nearest,
-                               sgdl_hyper *to)
+static sgdl_status whole_batch(sgdl_context *ctx, double exact, const char *given, double value,
+                               double nearest, sgdl_hyper *to)
 {
   if (!(exact >= 1 - ROUNDING))
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`%s` = %g would need batch_size = %.6g: expected at least one example; with batch_size = 1 "
-                     "the nearest is %s = %.6g", given, value, exact, given, nearest);
+                     "`%s` = %g would need batch_size = %.6g: expected at least one example; with "
+                     "batch_size = 1 the nearest is %s = %.6g", given, value, exact, given, nearest);
   if (!(exact < 9007199254740992.0))
     return sgdl_fail(ctx, SGDL_UNSUPPORTED, "`%s` = %g would need batch_size = %.6g: expected at most 2^53",
                      given, value, exact);
@@ -40,8 +40,8 @@ static sgdl_status whole_batch(sgdl_context *ctx, double exact, const char *give
 }
 
 /* STATIONARY and DIFFUSION: reach = eta/(1-beta) is bound to S alone. */
-static sgdl_status keep_quantity(sgdl_context *ctx, int p, const sgdl_hyper *from, unsigned change, sgdl_hyper *to,
-                                 double *exact)
+static sgdl_status keep_quantity(sgdl_context *ctx, int p, const sgdl_hyper *from, unsigned change,
+                                 sgdl_hyper *to, double *exact)
 {
   double kept = kept_quantity(p, from);
   if (!(change & SGDL_CHANGE_LR)) {
@@ -60,8 +60,8 @@ static sgdl_status keep_quantity(sgdl_context *ctx, int p, const sgdl_hyper *fro
   double momentum = 1 - to->lr / reach;
   if (!(momentum > -1))
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`lr` = %g with batch_size = %g would need momentum = %.6g: expected a number in (-1, 1), "
-                     "that is lr below %.6g", to->lr, to->batch_size, momentum, 2 * reach);
+                     "`lr` = %g with batch_size = %g would need momentum = %.6g: expected a number in "
+                     "(-1, 1), that is lr below %.6g", to->lr, to->batch_size, momentum, 2 * reach);
   to->momentum = momentum;
   return SGDL_OK;
 }
@@ -96,8 +96,8 @@ static sgdl_status keep_dynamics(sgdl_context *ctx, const sgdl_hyper *from, unsi
   return status;
 }
 
-sgdl_status sgdl_equivalent(sgdl_context *ctx, const sgdl_hyper *from, unsigned change, sgdl_preserve preserve,
-                            sgdl_hyper *to, sgdl_equivalence *report)
+sgdl_status sgdl_equivalent(sgdl_context *ctx, const sgdl_hyper *from, unsigned change,
+                            sgdl_preserve preserve, sgdl_hyper *to, sgdl_equivalence *report)
 {
   const unsigned all = SGDL_CHANGE_LR | SGDL_CHANGE_MOMENTUM | SGDL_CHANGE_BATCH_SIZE;
   int one = change == SGDL_CHANGE_LR || change == SGDL_CHANGE_MOMENTUM || change == SGDL_CHANGE_BATCH_SIZE;
@@ -111,8 +111,8 @@ sgdl_status sgdl_equivalent(sgdl_context *ctx, const sgdl_hyper *from, unsigned 
                      "nothing is changed: expected at least one of `batch_size`, `momentum` and `lr`");
   if (preserve == SGDL_PRESERVE_DYNAMICS && !one)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                     "`preserve` = \"dynamics\" with more than one new value: expected exactly one of `batch_size`, "
-                     "`momentum` and `lr`, the other two follow from it");
+                     "`preserve` = \"dynamics\" with more than one new value: expected exactly one of "
+                     "`batch_size`, `momentum` and `lr`, the other two follow from it");
   if (change & SGDL_CHANGE_LR)
     t.lr = to->lr;
   if (change & SGDL_CHANGE_MOMENTUM)
@@ -152,15 +152,16 @@ static sgdl_status evaluate(sgdl_context *ctx, const sgdl_model *model, exact_va
   SGDL_GET(sgdl_modes_init(ctx, model, &modes));
   SGDL_GET(sgdl_modes_no_saddle(ctx, &modes));
   const sgdl_noise *noise = &modes.noise;
-  *at = (exact_values){ .diffusion = reach * reach * (noise->epoch ? noise->u * noise->excess : noise->scale) };
+  double white = noise->epoch ? noise->u * noise->excess : noise->scale;
+  *at = (exact_values){ .diffusion = reach * reach * white };
   for (ptrdiff_t l = 0; l < modes.d; l++) {
     double c[4], delta[4];
     if (modes.strength[l] == 0)
       continue;
     if (noise->epoch)
       sgdl_noise_delta(noise, &model->hyper, modes.kappa[l], delta);
-    sgdl_noise_pair_stationary(noise, model->dynamics, &model->hyper, modes.kappa[l], modes.kappa[l], delta, delta,
-                               c);
+    sgdl_noise_pair_stationary(noise, model->dynamics, &model->hyper, modes.kappa[l], modes.kappa[l], delta,
+                               delta, c);
     at->theta += modes.exists[l] ? modes.strength[l] * c[0] : 0;
     at->velocity += modes.strength[l] * c[3];
   }

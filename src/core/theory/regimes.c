@@ -62,7 +62,7 @@ static double confined_start(ptrdiff_t n, const double *steps, const double *c)
   return i > 0 ? crossing(steps, c, i - 1, CONFINED) : NAN;
 }
 
-/* ---- what the spectrum predicts --------------------------------------------------------------------------- */
+/* ---- what the spectrum predicts ------------------------------------------------------------------------ */
 
 /* Overdamped noisy modes, stiffest first: x = log(largest kappa/kappa), w = stationary variance. */
 typedef struct {
@@ -156,7 +156,7 @@ static void predict(const overdamped *o, sgdl_regimes *regimes)
     regimes->predicted = alpha;
 }
 
-/* ---- what the exponent shows in between ------------------------------------------------------------------------ */
+/* ---- what the exponent shows in between ---------------------------------------------------------------- */
 
 static int ascending(const void *x, const void *y)
 {
@@ -184,8 +184,8 @@ static double middle_median(ptrdiff_t n, const double *steps, const double *c, d
 }
 
 /* Between the relaxation times, but after the velocity has forgotten itself and within `steps`. */
-static sgdl_status plateau(sgdl_context *ctx, const sgdl_hyper *h, ptrdiff_t n, const double *steps, const double *c,
-                           sgdl_regimes *regimes)
+static sgdl_status plateau(sgdl_context *ctx, const sgdl_hyper *h, ptrdiff_t n, const double *steps,
+                           const double *c, sgdl_regimes *regimes)
 {
   double *work = NULL;
   double memory = (1 + h->momentum) / (2 * (1 - h->momentum));

@@ -197,7 +197,7 @@ static sgdl_status by_cholesky(sgdl_context *ctx, const sgdl_model *model, doubl
   const sgdl_hyper *h = &model->hyper;
   ptrdiff_t d = model->dim;
   double lambda = h->weight_decay, kept = (double)d, speed = 0;
-  int threads = sgdl_threads(ctx);
+  int threads = d < 1000 ? 1 : sgdl_threads(ctx); /* waking them costs more than a small matrix */
   sgdl_noise noise;
   sgdl_noise_scheme(model, &noise);
   double s = h->lr * model->sigma2 * noise.scale / (2 * (1 - h->momentum));
