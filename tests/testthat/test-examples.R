@@ -149,8 +149,8 @@ test_that("bad examples are named", {
   expect_failure_of(sgd_examples(problem$H, gradients, "X"), "bad_argument", "`hessian_factors`")
   expect_failure_of(sgd_examples(problem$H, gradients, X, minimiser = 1), "bad_argument",
                     "`minimiser`: expected a vector of length 3, got length 1")
-  expect_failure_of(sgd_examples(problem$H, gradients * NA, X), "not_finite", "`gradients`")
-  expect_failure_of(sgd_examples(problem$H, gradients, X * NA), "not_finite", "`hessian_factors`")
+  expect_failure_of(sgd_examples(problem$H, gradients * NA, X), "not_finite", "`gradients[1]`")
+  expect_failure_of(sgd_examples(problem$H, gradients, X * NA), "not_finite", "`hessian_factors[1]`")
   expect_failure_of(sgd_examples(problem$H, gradient = gradients, X, minimizer = mu), "bad_argument",
                     "did you mean `minimiser`?")
 
