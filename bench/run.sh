@@ -25,7 +25,11 @@ run()
 
 run "$threads" "$root/tools/octave.sh" "$here/octave/stationary.m"
 run "$threads" /usr/bin/python3 "$here/python/stationary.py"
+run "$threads" "$out/stationary" 500
 run "$threads" "$out/stationary" 1000
+run "$threads" "$out/stationary" 2000 3
+run "$threads" "$out/wide" 1000 50000
+run "$threads" "$out/compressed" 1000000 3
 run 1 "$out/normals"
 run 1 "$out/simulate"
 run 1 "$out/minibatch"
