@@ -164,6 +164,7 @@ for (name in names(noisy)) {
                c("spectral_radius", "radius_bound", "largest_stable_lr", "tail_index", "fourth_moment",
                  "iterations", "error", "constant_noise"))
     put(paste0(place, "-noise"), model$gradient_noise)
+    noisy_model <- model
     put_fields(paste0(place, "-law"), sgd_transient(model, c(40, 3), theta0, v0),
                c("mean_theta", "mean_velocity", "theta", "velocity", "cross"))
   }
@@ -231,6 +232,10 @@ results <- list(
   report = model$report, stationary = sgd_stationary(model), trace = sgd_stationary(model)$trace,
   transient = sgd_transient(model, 1, theta0), loss = sgd_modified_loss(model), section = section,
   current = sgd_current(model, points), oscillations = sgd_oscillations(model), theory = sgd_msd(model, 1),
-  run = runs$exact, msd = msd(runs$exact), exponent = fit
+  run = runs$exact, msd = msd(runs$exact), exponent = fit, examples = noisy$examples, dressed = prediction,
+  rungs = prediction$dressed, crossover = prediction$crossover, multiplicative = noisy_model$multiplicative,
+  acf = sgd_autocorrelation(model, 1), power = sgd_power_spectrum(model, 0.1),
+  irreversibility = sgd_irreversibility(model), check = check, plan = plans$dynamics,
+  plan_error = plans$dynamics$error
 )
 for (name in names(results)) put_names(name, results[[name]])
