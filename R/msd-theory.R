@@ -102,8 +102,8 @@ sgd_msd <- function(model, steps, start = "stationary", theta0 = NULL, v0 = NULL
   named <- if (form == "model" && model$report$n_saddle == 0) msd_regimes(model, steps, curve$exponent)
   structure(list(
     step = steps, time = model$hyper$lr * steps, msd = curve$msd, exponent = curve$exponent,
-    modes = curve$modes, se = curve$se, form = form, start = start, regime = named$regime, crossover = named$crossover,
-    terms = curve$terms, dressed = curve$dressed, model = model
+    modes = curve$modes, se = curve$se, form = form, start = start, regime = named$regime,
+    crossover = named$crossover, terms = curve$terms, dressed = curve$dressed, model = model
   ), class = "sgd_msd")
 }
 
@@ -141,11 +141,11 @@ dressed_msd <- function(model, steps, modes) {
        dressed = rungs[c("trace", "small_parameter", "shift", "variance", "mean_shift")])
 }
 
-# The core takes ascending steps.
+# The core takes ascending steps, each once.
 msd_regimes <- function(model, steps, exponent) {
-  ascending <- order(steps)
-  out <- .Call(C_msd_regimes, model, steps[ascending], exponent[ascending])
-  list(regime = replace(out$regime, ascending, out$regime), crossover = out[names(out) != "regime"])
+  ascending <- sort(unique(steps))
+  out <- .Call(C_msd_regimes, model, ascending, exponent[match(ascending, steps)])
+  list(regime = out$regime[match(steps, ascending)], crossover = out[names(out) != "regime"])
 }
 
 #' @export
