@@ -38,7 +38,8 @@
 #' @examples
 #' hyper <- sgd_hyper(lr = 0.1, momentum = 0.9, batch_size = 128)
 #' sgd_equivalent(hyper, batch_size = 256)
-#' model <- sgd_model(sgd_spectrum(10^seq(0, -3, length.out = 50), sigma2 = 1), hyper, dynamics = "sgd")
+#' problem <- sgd_spectrum(10^seq(0, -3, length.out = 50), sigma2 = 1)
+#' model <- sgd_model(problem, hyper, dynamics = "sgd")
 #' sgd_equivalent(hyper, batch_size = 256, preserve = "dynamics", model = model)
 #' @export
 sgd_equivalent <- function(hyper, batch_size = NULL, momentum = NULL, lr = NULL, preserve = "stationary",

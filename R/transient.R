@@ -85,7 +85,8 @@ multiplicative_transient <- function(model, steps, initial, kind) {
 #' @references arXiv:2107.09133, section 4.
 #' @examples
 #' model <- sgd_model(sgd_quadratic(diag(c(2, 0.5)), sigma2 = 1), sgd_hyper(0.1, 0.9, batch_size = 8))
-#' sgd_log_density(model, step = 20, points = rbind(c(0.5, 0.5, 0, 0), c(0, 0, 0, 0)), theta0 = c(1, 1))
+#' points <- rbind(c(0.5, 0.5, 0, 0), c(0, 0, 0, 0))
+#' sgd_log_density(model, step = 20, points = points, theta0 = c(1, 1))
 #' @export
 sgd_log_density <- function(model, step, points, theta0 = NULL, v0 = NULL, start = "point", cov0 = NULL,
                             ...) {
