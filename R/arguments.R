@@ -110,14 +110,16 @@ theory_starts <- c("stationary", "point", "stationary-velocity", "gaussian", "ch
 as_initial <- function(model, start, choices, theta0, v0, cov0) {
   start <- match_option(start, "start", choices)
   d <- model$dim
+  if (start == "gaussian") refuse_wide(model, "start = \"gaussian\"", "start = \"point\"")
   if (!is.null(cov0)) cov0 <- as_square_matrix(cov0, "cov0", 2 * d)
   if (is.null(cov0) == (start == "gaussian")) {
     stop_argument(paste("`cov0`: expected a %d x %d covariance of (theta, v) with start = \"gaussian\"",
                         "and with no other"), as.integer(2 * d), as.integer(2 * d))
   }
-  list(from = match(start, theory_starts) - 1L,
-       theta0 = as_numeric_vector(theta0, "theta0", d, optional = TRUE),
-       v0 = as_numeric_vector(v0, "v0", d, optional = TRUE), cov0 = cov0)
+  initial <- list(from = match(start, theory_starts) - 1L,
+                  theta0 = as_numeric_vector(theta0, "theta0", d, optional = TRUE),
+                  v0 = as_numeric_vector(v0, "v0", d, optional = TRUE), cov0 = cov0)
+  if (is_wide(model)) wide_initial(model, initial) else initial
 }
 
 as_object <- function(x, name, class, maker = paste0(class, "()")) {
@@ -149,9 +151,9 @@ as_seed <- function(seed) {
   floor(u[1L] * 2^31) * 2^21 + floor(u[2L] * 2^21)
 }
 
-# Row or column names of H, or of the problem's parameters; NULL where there are none.
+# Column names of H or X, or of the problem's parameters; NULL where there are none.
 parameter_names <- function(problem) {
-  if (is.null(problem$H)) NULL else colnames(problem$H)
+  colnames(if (is.null(problem$H)) problem$X else problem$H)
 }
 
 name_parameters <- function(x, names) {

@@ -43,7 +43,8 @@ sgd_autocorrelation <- function(model, lags, direction = NULL, modes = FALSE, ..
   lags <- as_numeric_vector(lags, "lags")
   direction <- as_numeric_vector(direction, "direction", model$dim, optional = TRUE)
   zero <- length(lags) + 1L
-  all <- .Call(C_autocorrelation, model, c(lags, 0), direction, as_flag(modes, "modes"))
+  along <- wide_direction(model, direction)
+  all <- .Call(C_autocorrelation, model, c(lags, 0), along, as_flag(modes, "modes"))
   at <- lapply(all, function(x) if (is.matrix(x)) x[-zero, , drop = FALSE] else x[-zero])
   structure(list(
     lag = lags, time = model$hyper$lr * lags, theta = at$theta, velocity = at$velocity, cross = at$cross,

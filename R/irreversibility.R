@@ -37,13 +37,15 @@ sgd_irreversibility <- function(model, ...) {
   reject_dots("sgd_irreversibility", ...)
   as_model(model)
   state <- .Call(C_irreversibility, model)
-  state$antisymmetric <- name_parameters(state$antisymmetric, parameter_names(model$problem))
+  if (!is_wide(model)) {
+    state$antisymmetric <- name_parameters(state$antisymmetric, parameter_names(model$problem))
+  }
   structure(c(state, list(eigenvalue = model$eigenvalues, model = model)), class = "sgd_irreversibility")
 }
 
 #' @export
 print.sgd_irreversibility <- function(x, ...) {
-  cat(sprintf("Irreversibility (%s), %s\n", dynamics_text(x$model), plural(x$model$dim, "mode")))
+  cat(sprintf("Irreversibility (%s), %s\n", dynamics_text(x$model), plural(length(x$eigenvalue), "mode")))
   if (!is.nan(x$entropy_production)) {
     cat(sprintf("  entropy production %s per unit time, %s per step\n", format_numbers(x$entropy_production),
                 format_numbers(x$model$hyper$lr * x$entropy_production)))

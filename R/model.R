@@ -30,6 +30,18 @@
 #' laws (Kesten): `tail_index` is the order of the first moment of \eqn{|\theta|} that is infinite. Under
 #' epochs `gradient_noise` stays that of the minimiser, and [sgd_msd()] has the theory.
 #'
+#' @section Fewer examples than parameters:
+#' For a regression with \eqn{N < d} no d x d matrix is formed. The modes come from the N x N Gram matrix
+#' \eqn{XX'/N = U diag(\rho) U'}, \eqn{V = X'U diag(N\rho)^{-1/2}}{V = X'U diag(N rho)^(-1/2)}; all \eqn{d -
+#' rank} directions that no example sees are flat and without noise, and one eigenvalue 0 at the end stands for
+#' them. The model then has `rank`; `eigenvalues` are rank + 1 numbers, `vectors` is d x rank, `gradient_noise`
+#' (rank + 1) x (rank + 1), `dim` and `minimiser` (without weight decay, of all minimisers the one of least
+#' norm) are those of the d parameters. The theory is that of the modes: covariances are (rank + 1) x (rank +
+#' 1) (`coordinates` is `"modes"`), traces and displacements are those of the parameters, and
+#' [sgd_stationary()] adds their `variances`. Starts and directions are given in parameters, means are
+#' displacements from the minimiser along the modes. [sgd_simulate()] has `method = "minibatch"`. What needs all
+#' parameters at once (modified loss, current, densities, weight-dependent noise) is the error `unsupported`.
+#'
 #' @param problem From [sgd_quadratic()], [sgd_regression()], [sgd_spectrum()] or [sgd_examples()].
 #' @param hyper From [sgd_hyper()].
 #' @param dynamics `"langevin"` or `"sgd"`.
@@ -48,6 +60,7 @@
 #'   below \eqn{d \epsilon max|\rho|} are set to 0); `vectors` (d x d, `NULL` for a spectrum, whose
 #'   parameters are the modes); `minimiser`; `gradient_noise` (\eqn{V'\Sigma V}, d x d, or its diagonal where
 #'   it is diagonal by construction); `sigma2` (where \eqn{\Sigma = \sigma^2 H} exactly, else `NULL`);
+#'   `rank` (of a regression with fewer examples than parameters, see below; else `NULL`);
 #'   `multiplicative` (weight-dependent noise, not by epochs: a list of `spectral_radius`, `radius_bound`
 #'   (none larger is possible, `NaN` if not computed), `largest_stable_lr`, `tail_index`, `fourth_moment`
 #'   (`TRUE` if finite), `iterations`, `error` (bound on the relative error of the trace) and
@@ -62,7 +75,8 @@
 #'   slopes along a flat direction), `unsupported`, `no_device`, `no_residual`, `bad_argument`; see
 #'   [sgdlangevin-conditions]. Flat directions and saddles are only counted.
 #' @section Cost: one symmetric eigendecomposition (LAPACK `dsyevd`) and, for a general \eqn{\Sigma}, two
-#'   products. Weight-dependent noise: \eqn{4Nrd^2} flops an iteration for Hessians of rank r, \eqn{Nd^3} for
+#'   products. A regression with \eqn{N < d}: one Gram matrix and one product, \eqn{3N^2d} flops, memory \eqn{Nd +
+#'   3N^2}. Weight-dependent noise: \eqn{4Nrd^2} flops an iteration for Hessians of rank r, \eqn{Nd^3} for
 #'   those given by products.
 #' @references arXiv:2107.09133, sections 3 and 4. Tails: Gurbuzbalaban, Simsekli, Zhu (2021). The heavy-tail
 #'   phenomenon in SGD. arXiv:2006.04740.
@@ -90,10 +104,12 @@ sgd_model <- function(problem, hyper, dynamics = "langevin", sampling = "replace
     device = device, dim = problem$dim
   )
   if (setting$noise == "multiplicative") require_examples(problem)
+  if (has_fewer_examples(problem)) require_constant_noise(setting)
   .Call(C_model_report, setting) # what is wrong without eigenvalues, before the expensive part
   modes <- if (as_flag(decompose, "decompose")) model_modes(setting) else model_without_modes(setting)
   model <- structure(c(setting, modes), class = "sgd_model")
   model$report <- .Call(C_model_report, model)
+  if (is_wide(model) && model$report$n_flat > 0) model$report$n_flat <- model$dim - model$rank
   if (setting$noise == "multiplicative" && setting$sampling != "epoch") model <- self_consistent(model)
   if (model$report$n_past_limit > 0) warn_past_limit(model)
   model
@@ -103,6 +119,14 @@ require_examples <- function(problem) {
   if (inherits(problem, c("sgd_regression", "sgd_examples"))) return(invisible())
   raise_status("unsupported", paste("`noise` = \"multiplicative\": expected a problem with examples, from",
                                     "sgd_regression or sgd_examples"))
+}
+
+has_fewer_examples <- function(problem) inherits(problem, "sgd_regression") && is.null(problem$H)
+
+require_constant_noise <- function(setting) {
+  if (setting$noise == "multiplicative") {
+    refuse_wide(c(setting, rank = 0), "`noise` = \"multiplicative\"", "noise = \"constant\"")
+  }
 }
 
 # The model whose noise is that of its own stationary state.
@@ -118,7 +142,7 @@ warn_past_limit <- function(model) {
   warn_status(
     "unstable", paste("`lr` = %g: SGD itself diverges along %d of %d modes; it is stable below %g",
                       "(largest eigenvalue of H + weight_decay I: %g)"),
-    model$hyper$lr, as.integer(model$report$n_past_limit), model$dim, model$report$lr_limit,
+    model$hyper$lr, as.integer(model$report$n_past_limit), length(model$eigenvalues), model$report$lr_limit,
     model$report$worst_kappa
   )
 }
@@ -141,6 +165,11 @@ model_modes <- function(setting) {
     modes <- list(eigenvalues = problem$rho, vectors = NULL)
     minimiser <- numeric(problem$dim)
     gradient_noise <- problem$noise
+  } else if (has_fewer_examples(problem)) {
+    modes <- wide_modes(problem, setting$hyper$weight_decay)
+    noise <- list(Sigma = NULL, sigma2 = NULL)
+    minimiser <- modes$minimiser
+    gradient_noise <- modes$gradient_noise
   } else {
     modes <- .Call(C_decompose, problem$H)
     minimiser <- if (!is.null(problem$minimiser)) problem$minimiser else if (is.null(problem$b)) {
@@ -154,7 +183,7 @@ model_modes <- function(setting) {
   if (!is.null(noise$sigma2)) gradient_noise <- noise$sigma2 * modes$eigenvalues
   list(eigenvalues = modes$eigenvalues, vectors = modes$vectors,
        minimiser = name_parameters(minimiser, parameter_names(problem)), gradient_noise = gradient_noise,
-       sigma2 = noise$sigma2, multiplicative = NULL, report = NULL)
+       sigma2 = noise$sigma2, rank = modes$rank, multiplicative = NULL, report = NULL)
 }
 
 model_without_modes <- function(setting) {
@@ -168,8 +197,8 @@ model_without_modes <- function(setting) {
   minimiser <- if (is.null(problem$b)) numeric(problem$dim) else
     .Call(C_minimiser_cholesky, problem$H, setting$hyper$weight_decay, problem$b)
   list(eigenvalues = NULL, vectors = NULL, minimiser = name_parameters(minimiser, parameter_names(problem)),
-       gradient_noise = NULL, sigma2 = noise_at(minimiser, setting)$sigma2, multiplicative = NULL,
-       report = NULL)
+       gradient_noise = NULL, sigma2 = noise_at(minimiser, setting)$sigma2, rank = NULL,
+       multiplicative = NULL, report = NULL)
 }
 
 # Covariance of the one-example gradient at the minimiser: `Sigma`, or `sigma2` where it is sigma2 * H.
@@ -222,6 +251,10 @@ print.sgd_model <- function(x, ...) {
   if (is.null(x$eigenvalues)) {
     cat("  no eigendecomposition was made\n")
     return(invisible(x))
+  }
+  if (is_wide(x)) {
+    cat(sprintf("  theory in the %.0f modes that the examples span; %.0f directions are not seen\n", x$rank,
+                x$dim - x$rank))
   }
   cat("  eigenvalues of H: ", shown(x$eigenvalues), "\n", sep = "")
   counts <- unlist(x$report[c("n_flat", "n_saddle", "n_past_limit")])

@@ -32,6 +32,7 @@
 sgd_modified_loss <- function(model, ...) {
   reject_dots("sgd_modified_loss", ...)
   as_model(model)
+  refuse_wide(model, "sgd_modified_loss", dense_problem)
   loss <- .Call(C_modified_loss, model)
   structure(list(
     U = loss$U, Q = loss$Q, inverse_temperature = model$hyper$inverse_temperature,
@@ -211,6 +212,7 @@ plot.sgd_modified_loss_section <- function(x, trajectory = NULL, streamlines = T
 sgd_current <- function(model, points, ...) {
   reject_dots("sgd_current", ...)
   as_model(model)
+  refuse_wide(model, "sgd_current", dense_problem)
   points <- as_points(points, "points", model$dim)
   structure(.Call(C_current, sgd_modified_loss(model), points), class = "sgd_current")
 }

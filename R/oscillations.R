@@ -37,7 +37,7 @@ regime_colours <- c(
 sgd_oscillations <- function(model, ...) {
   reject_dots("sgd_oscillations", ...)
   as_model(model)
-  modes <- list(mode = as.double(seq_len(model$dim)), eigenvalue = model$eigenvalues)
+  modes <- list(mode = as.double(seq_along(model$eigenvalues)), eigenvalue = model$eigenvalues)
   structure(c(modes, .Call(C_oscillations, model), list(hyper = model$hyper, dynamics = model$dynamics)),
             class = "sgd_oscillations")
 }

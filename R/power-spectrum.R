@@ -41,7 +41,7 @@ sgd_power_spectrum <- function(model, freq, direction = NULL, modes = FALSE, ...
   as_model(model)
   freq <- as_numeric_vector(freq, "freq")
   direction <- as_numeric_vector(direction, "direction", model$dim, optional = TRUE)
-  spectrum <- .Call(C_power_spectrum, model, freq, direction, as_flag(modes, "modes"))
+  spectrum <- .Call(C_power_spectrum, model, freq, wide_direction(model, direction), as_flag(modes, "modes"))
   ringing <- .Call(C_ringing, model)
   peak_freq <- replace(ringing$frequency, ringing$frequency == 0, NaN)
   structure(c(list(freq = freq), spectrum, list(
@@ -54,7 +54,7 @@ sgd_power_spectrum <- function(model, freq, direction = NULL, modes = FALSE, ...
 print.sgd_power_spectrum <- function(x, ...) {
   cat(sprintf("Predicted power spectrum (%s)%s, %d frequencies; %d of %s with a peak\n",
               dynamics_text(x$model), if (is.null(x$direction)) "" else " along a direction", length(x$freq),
-              sum(!is.nan(x$peak_freq)), plural(x$model$dim, "mode")))
+              sum(!is.nan(x$peak_freq)), plural(length(x$peak_freq), "mode")))
   print_rows(as.data.frame(x))
   invisible(x)
 }

@@ -59,11 +59,12 @@ new_problem <- function(class, ...) structure(list(...), class = c(class, "sgd_p
 #' @param gradient_noise `"empirical"` or `"homoscedastic"`.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_regression"` and `"sgd_problem"`: `dim`, `n_examples`, `X`, `y`, `H`, `b`,
-#'   `gradient_noise`.
+#'   `gradient_noise`. With fewer examples than parameters \eqn{H} is not formed (`H` is `NULL`), and
+#'   [sgd_model()] works in the modes that the examples span.
 #' @section Errors: `bad_argument`, `not_finite`; `no_residual` for homoscedastic noise with \eqn{N \le d},
 #'   where no residual variance is left to estimate. Empirical noise with \eqn{N \le d} warns
 #'   (`sgdlangevin_warning_no_residual`).
-#' @section Cost: \eqn{N d^2} flops; one copy of \eqn{H}.
+#' @section Cost: \eqn{N d^2} flops and one copy of \eqn{H}; \eqn{2Nd} flops if \eqn{N < d}.
 #' @examples
 #' X <- cbind(1, as.matrix(scale(mtcars[, c("wt", "hp")])))
 #' sgd_regression(X, mtcars$mpg)
@@ -87,7 +88,7 @@ sgd_regression <- function(X, y, gradient_noise = "empirical", ...) {
   }
   moments <- .Call(C_regression_moments, X, y)
   if (!is.null(colnames(X))) {
-    dimnames(moments$H) <- list(colnames(X), colnames(X))
+    if (!is.null(moments$H)) dimnames(moments$H) <- list(colnames(X), colnames(X))
     names(moments$b) <- colnames(X)
   }
   new_problem("sgd_regression", dim = d, n_examples = N, X = X, y = y, H = moments$H, b = moments$b,

@@ -61,6 +61,7 @@ sgd_simulate <- function(model, steps, nsim = 1, seed = NULL, method = NULL, rec
                  sprintf("`method` = \"minibatch\" needs a model of a regression, got one of %s",
                                         class(model$problem)[1L]))
   }
+  if (is_wide(model)) require_minibatch(model, method, start, coordinates)
   nsim <- as_count(nsim, "nsim", 1)
   options <- list(
     method = method_index, steps = as_count(steps, "steps", 1), nsim = nsim,
@@ -74,6 +75,13 @@ sgd_simulate <- function(model, steps, nsim = 1, seed = NULL, method = NULL, rec
     seed = options$seed, method = method, coordinates = coordinates, record = options$record, complete = TRUE,
     hyper = model$hyper, backend = .Call(C_devices)$backend
   ), parameter_names(model$problem))
+}
+
+require_minibatch <- function(model, method, start, coordinates) {
+  by_minibatch <- "method = \"minibatch\""
+  if (method != "minibatch") refuse_wide(model, sprintf("`method` = \"%s\"", method), by_minibatch)
+  if (start == "stationary") refuse_wide(model, "`start` = \"stationary\"", "start = \"point\"")
+  if (coordinates == "modes") refuse_wide(model, "`coordinates` = \"modes\"", "coordinates = \"parameters\"")
 }
 
 # Packs what the core recorded; a run that stopped early is cut and its condition raised.

@@ -30,7 +30,9 @@
 #' @return A list of class `"sgd_stationary"`: `theta`, `velocity`, `cross` (d x d covariances; `cross` is
 #'   \eqn{cov(\theta, v)}; `NULL` with `trace_only`), `trace` (named: `theta`, `velocity`), `exists` (for each
 #'   mode, whether it has a stationary position; those without are left out of `theta` and `cross`, and
-#'   `trace["theta"]` is `Inf`), `phase`, `model`.
+#'   `trace["theta"]` is `Inf`), `variances` (of the d parameters, for a regression with fewer examples than
+#'   parameters, whose covariances are along its modes: see [sgd_model()]; else `NULL`), `coordinates`
+#'   (`"parameters"` or `"modes"`), `phase`, `model`.
 #'
 #'   Methods: [vcov()] gives `theta`; [plot()] draws the phase plane \eqn{(\theta, v)} of one mode;
 #'   [summary()] holds the Langevin model, the exact recursion and, where they differ, the sampling scheme
@@ -55,15 +57,19 @@ sgd_stationary <- function(model, trace_only = FALSE, phase = NULL, ...) {
   state <- .Call(C_stationary, model, as_flag(trace_only, "trace_only"), phase)
   names <- parameter_names(model$problem)
   for (block in c("theta", "velocity", "cross")) {
-    if (!is.null(names) && !is.null(state[[block]])) state[[block]] <- name_parameters(state[[block]], names)
+    if (!is_wide(model) && !is.null(names) && !is.null(state[[block]])) state[[block]] <- name_parameters(state[[block]], names)
   }
   names(state$trace) <- c("theta", "velocity")
   absent <- sum(!state$exists)
   if (absent > 0L) {
     warn_status("flat", paste("%d of %d modes are flat with noise and have no stationary position:",
-                              "they are left out of `theta` and `cross`"), absent, model$dim)
+                              "they are left out of `theta` and `cross`"), absent, length(state$exists))
   }
-  structure(c(state, list(phase = phase, model = model)), class = "sgd_stationary")
+  state["variances"] <- list(if (is_wide(model) && !is.null(state$theta)) {
+    name_parameters(.Call(C_wide_variances, model$vectors, state$theta), names)
+  })
+  structure(c(state, list(coordinates = coordinates_of(model), phase = phase, model = model)),
+            class = "sgd_stationary")
 }
 
 #' @export
@@ -74,8 +80,9 @@ print.sgd_stationary <- function(x, ...) {
               format_numbers(x$trace[["velocity"]])))
   if (!is.null(x$phase)) cat(sprintf("  %.0f steps into an epoch\n", x$phase))
   if (!all(x$exists)) cat(sprintf("  %s without a stationary position\n", plural(sum(!x$exists), "mode")))
+  if (is_wide(x$model)) cat(sprintf("  covariances along %s\n", plural(length(x$exists), "mode")))
   if (is.null(x$theta)) return(invisible(x))
-  cat("  standard deviations of the parameters: ", shown(sqrt(diag(x$theta))), "\n", sep = "")
+  cat("  standard deviations of the parameters: ", shown(sqrt(parameter_variances(x, "theta"))), "\n", sep = "")
   invisible(x)
 }
 
@@ -97,10 +104,15 @@ print.summary.sgd_stationary <- function(x, ...) {
 
 #' @export
 vcov.sgd_stationary <- function(object, ...) {
+  require_covariances(object)
+  refuse_wide(object$model, "`vcov`", "the field variances, or theta along the modes")
+  object$theta
+}
+
+require_covariances <- function(object) {
   if (is.null(object$theta)) {
     raise_status("unsupported", "`object` was made with trace_only = TRUE: make it with trace_only = FALSE")
   }
-  object$theta
 }
 
 #' @export
@@ -108,25 +120,28 @@ coef.sgd_stationary <- function(object, ...) object$model$minimiser
 
 #' @export
 as.data.frame.sgd_stationary <- function(x, ...) {
-  theta <- vcov(x)
+  require_covariances(x)
+  names <- parameter_names(x$model$problem)
   data.frame(
-    parameter = if (is.null(rownames(theta))) seq_len(x$model$dim) else rownames(theta),
-    mean = unname(x$model$minimiser), sd_theta = sqrt(unname(diag(theta))),
-    sd_velocity = sqrt(unname(diag(x$velocity)))
+    parameter = if (is.null(names)) seq_len(x$model$dim) else names,
+    mean = unname(x$model$minimiser), sd_theta = sqrt(parameter_variances(x, "theta")),
+    sd_velocity = sqrt(parameter_variances(x, "velocity"))
   )
 }
 
 # Covariance of (theta, v) along one mode, 2 x 2.
 mode_covariance <- function(state, mode) {
-  vcov(state)
+  require_covariances(state)
   w <- mode_vector(state$model, mode)
+  if (is_wide(state$model)) w <- replace(numeric(nrow(state$theta)), mode, 1)
   along <- function(block) sum(w * (block %*% w))
   matrix(c(along(state$theta), along(state$cross), along(state$cross), along(state$velocity)), 2L)
 }
 
 mode_vector <- function(model, mode) {
   mode <- as_count(mode, "mode", 1)
-  if (mode > model$dim) stop_argument("`mode` = %.0f: expected at most the dimension, %d", mode, model$dim)
+  most <- if (is_wide(model)) model$rank else model$dim
+  if (mode > most) stop_argument("`mode` = %.0f: expected at most the dimension, %.0f", mode, most)
   if (is.null(model$vectors)) replace(numeric(model$dim), mode, 1) else model$vectors[, mode]
 }
 

@@ -29,7 +29,8 @@
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_transient"`, n being the number of steps: `step`, `time` (`lr * step`),
 #'   `mean_theta` and `mean_velocity` (d x n), `theta`, `velocity`, `cross` (d x d x n, d x n, n, or `NULL`,
-#'   by `covariance`), `covariance`, `start`.
+#'   by `covariance`), `covariance`, `start`, `coordinates` (`"modes"` for a regression with fewer examples than
+#'   parameters: mean displacements from the minimiser, see [sgd_model()]).
 #' @section Errors: `bad_argument`, `not_finite`; `not_psd` (`cov0`); `saddle` (starts that need a stationary
 #'   state); see [sgdlangevin-conditions].
 #' @section Cost: a step costs O(d) for `"none"`, O(d log k) for `"trace"`, and O(d^2 log k) with six products
@@ -54,7 +55,7 @@ sgd_transient <- function(model, steps, theta0 = NULL, v0 = NULL, covariance = "
   law <- if (exact) multiplicative_transient(model, steps, initial, kind) else
     .Call(C_transient, model, steps, initial, kind)
   structure(c(list(step = steps, time = model$hyper$lr * steps), law,
-              list(covariance = kinds[kind + 1L], start = start)),
+              list(covariance = kinds[kind + 1L], start = start, coordinates = coordinates_of(model))),
             class = "sgd_transient")
 }
 
@@ -92,6 +93,7 @@ sgd_log_density <- function(model, step, points, theta0 = NULL, v0 = NULL, start
                             ...) {
   reject_dots("sgd_log_density", ...)
   as_model(model)
+  refuse_wide(model, "sgd_log_density", "sgd_transient(), the law along the modes")
   initial <- as_initial(model, start, setdiff(theory_starts, "stationary"), theta0, v0, cov0)
   .Call(C_log_density, model, as_number(step, "step"), initial, as_points(points, "points", model$dim))
 }
@@ -99,7 +101,7 @@ sgd_log_density <- function(model, step, points, theta0 = NULL, v0 = NULL, start
 #' @export
 print.sgd_transient <- function(x, ...) {
   cat(sprintf("Transient law of %s at %s (%s to %s), covariance: %s\n",
-              plural(nrow(x$mean_theta), "parameter"), plural(length(x$step), "step"),
+              plural(nrow(x$mean_theta), if (x$coordinates == "modes") "mode" else "parameter"), plural(length(x$step), "step"),
               format_numbers(min(x$step)), format_numbers(max(x$step)), x$covariance))
   invisible(x)
 }

@@ -135,15 +135,21 @@ static int option_index(SEXP model, const char *name, const char *const *choices
   return index;
 }
 
+ptrdiff_t r_wide_rank(SEXP model)
+{
+  return (ptrdiff_t)r_number(model, "rank", -1);
+}
+
 void r_model(SEXP model, sgdl_model *out)
 {
   static const char *const dynamics[] = {"langevin", "sgd"};
   static const char *const sampling[] = {"replacement", "without", "epoch"};
   SEXP noise = r_field(model, "gradient_noise");
   double dim = r_number(model, "dim", 0);
-  ptrdiff_t d = (ptrdiff_t)dim;
+  ptrdiff_t d = (ptrdiff_t)dim, rank = r_wide_rank(model);
   if (!(dim >= 1))
     r_raise(SGDL_BAD_ARGUMENT, "`model`: expected the value of sgd_model(), got another object");
+  if (rank >= 0) d = rank + 1;
   out->dim = d;
   r_hyper(r_field(model, "hyper"), &out->hyper);
   out->dynamics = (sgdl_dynamics)option_index(model, "dynamics", dynamics, 2);
@@ -151,8 +157,8 @@ void r_model(SEXP model, sgdl_model *out)
   out->n_examples = (ptrdiff_t)r_number(model, "n_examples", 0);
   out->drop_last = Rf_asLogical(r_field(model, "drop_last"));
   out->rho = r_array(model, "eigenvalues", d);
-  out->vectors = r_array(model, "vectors", d * d);
-  out->minimiser = r_array(model, "minimiser", d);
+  out->vectors = rank >= 0 ? NULL : r_array(model, "vectors", d * d);
+  out->minimiser = rank >= 0 ? NULL : r_array(model, "minimiser", d);
   out->noise_is_full = !Rf_isNull(noise) && Rf_isMatrix(noise);
   out->noise = r_array(model, "gradient_noise", out->noise_is_full ? d * d : d);
   out->hessian = r_array(r_field(model, "problem"), "H", d * d);

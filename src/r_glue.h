@@ -39,6 +39,8 @@ void r_hyper(SEXP hyper, sgdl_hyper *out);
 const double *r_array(SEXP object, const char *name, ptrdiff_t n);
 /* Arrays are borrowed from `model`, an R object of class "sgd_model". */
 void r_model(SEXP model, sgdl_model *out);
+/* Rank of a model in the modes of its examples (N < d, no d x d matrix), else -1. */
+ptrdiff_t r_wide_rank(SEXP model);
 
 /* ---- packing: element i of a list becomes a new array, whose storage is returned ---- */
 
@@ -67,6 +69,9 @@ SEXP r_noise_to_modes(SEXP vectors, SEXP Sigma);
 SEXP r_minimiser(SEXP rho, SEXP vectors, SEXP weight_decay, SEXP b);
 SEXP r_minimiser_cholesky(SEXP H, SEXP weight_decay, SEXP b);
 SEXP r_model_report(SEXP model);
+SEXP r_wide_modes(SEXP X, SEXP y, SEXP weight_decay);
+SEXP r_wide_point(SEXP vectors, SEXP theta);
+SEXP r_wide_variances(SEXP vectors, SEXP covariance);
 
 SEXP r_stationary(SEXP model, SEXP trace_only, SEXP phase);
 SEXP r_modified_loss(SEXP model);

@@ -39,15 +39,16 @@ SEXP r_spectrum_check(SEXP rho, SEXP noise, SEXP sigma2)
   return R_NilValue;
 }
 
+/* H is not formed where there are fewer examples than parameters. */
 SEXP r_regression_moments(SEXP X, SEXP y)
 {
   sgdl_context ctx;
   const char *names[] = {"H", "b", ""};
-  ptrdiff_t d = Rf_ncols(X);
+  ptrdiff_t N = Rf_nrows(X), d = Rf_ncols(X);
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
-  double *H = r_new_matrix(out, 0, d, d), *b = r_new_vector(out, 1, d);
+  double *H = N < d ? NULL : r_new_matrix(out, 0, d, d), *b = r_new_vector(out, 1, d);
   r_context(&ctx);
-  r_check(&ctx, sgdl_regression_moments(&ctx, Rf_nrows(X), d, REAL(X), REAL(y), H, b));
+  r_check(&ctx, sgdl_regression_moments(&ctx, N, d, REAL(X), REAL(y), H, b));
   UNPROTECT(1);
   return out;
 }
@@ -121,6 +122,51 @@ SEXP r_minimiser_cholesky(SEXP H, SEXP weight_decay, SEXP b)
                                         REAL(mu)));
   UNPROTECT(1);
   return mu;
+}
+
+/* Modes, minimiser (of the parameters) and noise of a regression with N < d; vectors has room for N columns. */
+SEXP r_wide_modes(SEXP X, SEXP y, SEXP weight_decay)
+{
+  sgdl_context ctx;
+  const char *names[] = {"eigenvalues", "vectors", "rank", "minimiser", "gradient_noise", ""};
+  const ptrdiff_t N = Rf_nrows(X), d = Rf_ncols(X);
+  ptrdiff_t rank = 0;
+  SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
+  double *room = (double *)R_alloc((size_t)(N + 1) * (size_t)(N + 2), sizeof *room), *mu = room + N + 1;
+  double *left = mu + N + 1, *vectors = r_new_matrix(out, 1, d, N);
+  r_context(&ctx);
+  r_check(&ctx, sgdl_wide_decompose(&ctx, N, d, REAL(X), room, left, vectors, &rank));
+
+  double *rho = r_new_vector(out, 0, rank + 1), *noise = r_new_matrix(out, 4, rank + 1, rank + 1);
+  for (ptrdiff_t l = 0; l <= rank; l++) rho[l] = room[l];
+  r_set_number(out, 2, (double)rank);
+  r_check(&ctx, sgdl_wide_noise(&ctx, N, rank, rho, left, REAL(y), Rf_asReal(weight_decay), mu, noise, NULL));
+  r_check(&ctx, sgdl_wide_parameters(&ctx, d, rank, vectors, mu, r_new_vector(out, 3, d)));
+  UNPROTECT(1);
+  return out;
+}
+
+/* V'theta, and the length of what is outside of all examples. */
+SEXP r_wide_point(SEXP vectors, SEXP theta)
+{
+  sgdl_context ctx;
+  const ptrdiff_t rank = Rf_ncols(vectors);
+  SEXP modes = PROTECT(Rf_allocVector(REALSXP, rank + 1));
+  r_context(&ctx);
+  r_check(&ctx, sgdl_wide_point(&ctx, Rf_nrows(vectors), rank, REAL(vectors), NULL, REAL(theta), REAL(modes)));
+  UNPROTECT(1);
+  return modes;
+}
+
+SEXP r_wide_variances(SEXP vectors, SEXP covariance)
+{
+  sgdl_context ctx;
+  const ptrdiff_t d = Rf_nrows(vectors);
+  SEXP variances = PROTECT(Rf_allocVector(REALSXP, d));
+  r_context(&ctx);
+  r_check(&ctx, sgdl_wide_variances(&ctx, d, Rf_ncols(vectors), REAL(vectors), REAL(covariance), REAL(variances)));
+  UNPROTECT(1);
+  return variances;
 }
 
 SEXP r_model_report(SEXP model)

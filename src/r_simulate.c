@@ -28,6 +28,11 @@ SEXP r_simulate(SEXP model, SEXP options)
   ptrdiff_t done = 0;
   r_model(model, &m);
   unpack(options, model, &sim);
+  if (r_wide_rank(model) >= 0) { /* real batches, recorded in parameters, do without the modes */
+    m.dim = (ptrdiff_t)r_number(model, "dim", 0);
+    m.minimiser = r_array(model, "minimiser", m.dim);
+    m.rho = m.noise = NULL;
+  }
   const char *names[] = {"theta", "velocity", "records_done", "status", "message", ""};
   const ptrdiff_t records = sgdl_simulation_records(&sim);
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));

@@ -63,9 +63,10 @@ function acf = sgd_autocorrelation (model, lags, varargin)
   __sgdl_check_model__ (model);
   opt = __sgdl_options__ ("sgd_autocorrelation", {"direction", []; "modes", false}, varargin);
   lag = __sgdl__ ("matrix", lags, "lags")(:);
+  along = __sgdl_along__ (model, opt.direction);
   [theta, velocity, cross, modes_theta, modes_velocity] = ...
-    __sgdl__ ("autocorrelation", model, lag, opt.direction, opt.modes);
-  [theta0, velocity0] = __sgdl__ ("autocorrelation", model, 0, opt.direction, false);
+    __sgdl__ ("autocorrelation", model, lag, along, opt.modes);
+  [theta0, velocity0] = __sgdl__ ("autocorrelation", model, 0, along, false);
   acf = struct ("type", "sgd_autocorrelation", "lag", lag, "time", model.hyper.lr * lag, "theta", theta,
                 "velocity", velocity, "cross", cross, "correlation_theta", theta / theta0,
                 "correlation_velocity", velocity / velocity0, "modes_theta", modes_theta,

@@ -47,11 +47,12 @@ function log_p = sgd_log_density (model, step, points, varargin)
     print_usage ();
   endif
   __sgdl_check_model__ (model);
+  __sgdl_refuse_wide__ (model, "sgd_log_density", "sgd_transient(), the law along the modes");
   opt = __sgdl_options__ ("sgd_log_density",
                           {"theta0", []; "v0", [];
                            "start", {"point", "stationary-velocity", "gaussian", "checkpoint"};
                            "cov0", []}, varargin);
-  log_p = __sgdl__ ("log_density", model, step, __sgdl_start__ (opt), __sgdl_points__ (points, model.dim));
+  log_p = __sgdl__ ("log_density", model, step, __sgdl_start__ (model, opt), __sgdl_points__ (points, model.dim));
 endfunction
 
 %!demo

@@ -10,6 +10,18 @@
 ## H = V diag (rho) V',   kappa = rho + weight_decay,   minimiser = (H + weight_decay I)^-1 b
 ## @end example
 ##
+## For a regression with fewer examples than parameters no d x d matrix is formed: the modes
+## come from the N x N Gram matrix X X'/N = U diag (rho) U', V = X'U diag (N rho)^(-1/2), and
+## one eigenvalue 0 at the end stands for the d - rank directions that no example sees, flat
+## and without noise.  The model then has a @code{rank}, rank + 1 @code{eigenvalues},
+## @code{vectors} d x rank and @code{gradient_noise} of rank + 1; @code{dim} and
+## @code{minimiser} (without weight decay the one of least norm) are those of the d
+## parameters.  Theory is along the modes (@code{coordinates = "modes"}); traces and
+## displacements are those of the parameters, and sgd_stationary adds their
+## @code{variances}.  Starts and directions are given in parameters, means are displacements
+## from the minimiser along the modes.  sgd_simulate has the method @qcode{"minibatch"}.  What
+## needs all parameters at once is the error sgdlangevin:unsupported.
+##
 ## @strong{Arguments}
 ##
 ## @table @var
@@ -117,7 +129,7 @@ function model = sgd_model (problem, hyper, varargin)
                   "n_examples", [], "drop_last", false,
                   "device", opt.device, "dim", problem.dim, "eigenvalues", [], "vectors", [],
                   "minimiser", zeros (problem.dim, 1), "gradient_noise", [], "sigma2", [],
-                  "report", [], "multiplicative", []);
+                  "rank", [], "report", [], "multiplicative", []);
   multiplicative = strcmp (opt.noise, "multiplicative");
   if (multiplicative && ! has_examples (problem))
     error ("sgdlangevin:unsupported",
@@ -125,20 +137,35 @@ function model = sgd_model (problem, hyper, varargin)
             "sgd_examples"]);
   endif
   model.n_examples = examples (problem, opt.n_examples);
+  few = strcmp (problem.type, "sgd_regression") && isempty (problem.H);
+  if (few)
+    model.rank = 0;
+    if (multiplicative)
+      __sgdl_refuse_wide__ (model, "`noise` = \"multiplicative\"", "noise = \"constant\"");
+    endif
+  endif
   model.drop_last = __sgdl__ ("flag", opt.drop_last, "drop_last");
   __sgdl__ ("model_report", model);   # before the expensive part
   if (__sgdl__ ("flag", opt.decompose, "decompose"))
-    model = decompose (model, problem);
+    if (few)
+      [model.eigenvalues, model.vectors, model.rank, model.minimiser, model.gradient_noise] = ...
+        __sgdl__ ("wide_modes", problem.X, problem.y, hyper.weight_decay);
+    else
+      model = decompose (model, problem);
+    endif
   else
     model = without_modes (model, problem);
   endif
 
   model.report = __sgdl__ ("model_report", model);
+  if (few && model.report.n_flat > 0)
+    model.report.n_flat = model.dim - model.rank;
+  endif
   if (model.report.n_past_limit > 0)
     warning ("sgdlangevin:unstable",
              ["`lr` = %g: SGD itself diverges along %d of %d modes; it is stable below %g ", ...
               "(largest eigenvalue of H + weight_decay I: %g)"],
-             hyper.lr, model.report.n_past_limit, model.dim, model.report.lr_limit,
+             hyper.lr, model.report.n_past_limit, numel (model.eigenvalues), model.report.lr_limit,
              model.report.worst_kappa);
   endif
   if (multiplicative && ! strcmp (model.sampling, "epoch"))
@@ -191,7 +218,8 @@ endfunction
 
 function model = without_modes (model, problem)
   if (any (strcmp (problem.type, {"sgd_spectrum", "sgd_examples"}))
-      || ! strcmp (model.dynamics, "langevin") || strcmp (model.noise, "multiplicative"))
+      || ! strcmp (model.dynamics, "langevin") || strcmp (model.noise, "multiplicative")
+      || ! isempty (model.rank))
     unsupported ();
   endif
   if (! isempty (problem.b))
@@ -345,3 +373,67 @@ endfunction
 %!error <`drop_last`: expected true or false> sgd_model (quadratic, hyper, "drop_last", [0, 1])
 %!error id=sgdlangevin:no_device sgd_model (quadratic, hyper, "device", "cuda")
 %!error <this build has no CUDA backend> sgd_model (quadratic, hyper, "device", "cuda")
+
+%!shared few, targets, small, start   # fewer examples than parameters
+%! few = reshape (sin ((1:360) .^ 1.3), 12, 30);
+%! targets = cos (1:12)';
+%! start = sin (1:30)';
+%! warning ("off", "sgdlangevin:no_residual", "local");
+%! small = sgd_model (sgd_regression (few, targets), sgd_hyper (0.02, 0.9, 0.05, 2));
+%!function [wide, dense] = both_ways (X, y, hyper, dynamics)
+%!  warning ("off", "sgdlangevin:no_residual", "local");
+%!  wide = sgd_model (sgd_regression (X, y), hyper, "dynamics", dynamics);
+%!  mu = wide.minimiser;
+%!  R = X .* (y - X * mu);
+%!  Sigma = R' * R / 12 - hyper.weight_decay^2 * mu * mu';
+%!  problem = sgd_quadratic (X' * X / 12, "b", X' * y / 12, "Sigma", (Sigma + Sigma') / 2);
+%!  dense = sgd_model (problem, hyper, "n_examples", 12, "dynamics", dynamics);
+%!endfunction
+%!test   # as with the d x d Hessian; without weight decay two equal examples leave residuals
+%! repeated = few;
+%! repeated(2,:) = repeated(1,:);
+%! cases = {few, 0.05, 12; repeated, 0, 11};
+%! for i = 1:2
+%!   for dynamics = {"langevin", "sgd"}
+%!     hyper = sgd_hyper (0.02, 0.9, cases{i,2}, 2);
+%!     [wide, dense] = both_ways (cases{i,1}, targets, hyper, dynamics{1});
+%!     assert (wide.problem.H, []);
+%!     assert ([wide.rank, wide.dim, numel(wide.eigenvalues)], [cases{i,3}, 30, cases{i,3} + 1]);
+%!     assert (size (wide.vectors), [30, cases{i,3}]);
+%!     assert (wide.report.n_flat, dense.report.n_flat);
+%!     assert (wide.minimiser, dense.minimiser, 1e-9);
+%!     state = sgd_stationary (wide);
+%!     full = sgd_stationary (dense);
+%!     assert ({state.coordinates, full.coordinates}, {"modes", "parameters"});
+%!     assert (state.trace.theta, full.trace.theta, -1e-9);
+%!     assert (state.trace.velocity, full.trace.velocity, -1e-9);
+%!     assert (state.variances, diag (full.theta), 1e-9 * full.trace.theta);
+%!     steps = [1, 10, 300, 20000];
+%!     assert (sgd_msd (wide, steps).msd, sgd_msd (dense, steps).msd, -1e-9);
+%!     from = {"start", "point", "theta0", start};
+%!     assert (sgd_msd (wide, steps, from{:}).msd, sgd_msd (dense, steps, from{:}).msd, -1e-9);
+%!     along = @(model) sgd_autocorrelation (model, [0, 5], "direction", start).theta;
+%!     assert (along (wide), along (dense), 1e-9 * full.trace.theta);
+%!   endfor
+%! endfor
+%!test   # real minibatches run in all parameters
+%! run = sgd_simulate (small, 20, "method", "minibatch", "theta0", start, "seed", 1);
+%! assert (size (run.theta), [21, 30]);
+%! assert (run.theta(1,:)', start);
+%!test   # nothing of size d x d: that would be 12.8 GB
+%! warning ("off", "sgdlangevin:no_residual", "local");
+%! X = reshape (cos ((1:800000) .^ 1.1), 20, 40000);
+%! model = sgd_model (sgd_regression (X, sin (1:20)), sgd_hyper (1e-5, 0.9, 0.01, 4));
+%! state = sgd_stationary (model);
+%! assert (sum (state.variances), state.trace.theta, -1e-9);
+%!assert (! isempty (strfind (sgd_summary (small), "12 modes that the examples span; 18 directions")))
+%!error <sgd_modified_loss: not for a regression with fewer examples than parameters \(12 for 30\); use>
+%! sgd_modified_loss (small)
+%!error <sgd_log_density: not for> sgd_log_density (small, 3, start, "theta0", start)
+%!error <`method` = "exact": not for .* use method = "minibatch"> sgd_simulate (small, 3)
+%!error <`start` = "stationary": not for>
+%! sgd_simulate (small, 3, "method", "minibatch", "start", "stationary")
+%!error <`v0` and `theta0`> sgd_msd (small, 3, "start", "point", "theta0", start, "v0", flipud (start))
+%!error id=sgdlangevin:unsupported sgd_msd (small, 3, "start", "gaussian", "cov0", eye (60))
+%!error id=sgdlangevin:unsupported sgd_model (small.problem, small.hyper, "noise", "multiplicative")
+%!error id=sgdlangevin:unsupported sgd_model (small.problem, small.hyper, "decompose", false)

@@ -53,6 +53,7 @@ function loss = sgd_modified_loss (model)
     print_usage ();
   endif
   __sgdl_check_model__ (model);
+  __sgdl_refuse_wide__ (model, "sgd_modified_loss", "sgd_quadratic() with H = X'X/N if d is small");
   [U, Q, rank] = __sgdl__ ("modified_loss", model);
   loss = struct ("type", "sgd_modified_loss", "U", U, "Q", Q,
                  "inverse_temperature", model.hyper.inverse_temperature, "minimiser", model.minimiser,

@@ -145,7 +145,7 @@ function [displacement, exponent, modes, terms, dressed] = predict (model, steps
               "in confined modes, so its late exponent 1 is an artefact; form = \"model\" is exact"]);
   endif
   [displacement, exponent, modes] = ...
-    __sgdl__ ("msd_theory", model, steps, __sgdl_start__ (opt), opt.form, opt.modes);
+    __sgdl__ ("msd_theory", model, steps, __sgdl_start__ (model, opt), opt.form, opt.modes);
   terms = dressed = [];
 endfunction
 

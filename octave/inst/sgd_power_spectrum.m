@@ -64,7 +64,8 @@ function spectrum = sgd_power_spectrum (model, freq, varargin)
   endif
   __sgdl_check_model__ (model);
   opt = __sgdl_options__ ("sgd_power_spectrum", {"direction", []; "modes", false}, varargin);
-  [theta, velocity, modes] = __sgdl__ ("power_spectrum", model, freq, opt.direction, opt.modes);
+  [theta, velocity, modes] = __sgdl__ ("power_spectrum", model, freq, __sgdl_along__ (model, opt.direction), ...
+                                       opt.modes);
   [peak_freq, peak_width, quality] = __sgdl__ ("ringing", model);
   peak_freq(peak_freq == 0) = NaN;
   spectrum = struct ("type", "sgd_power_spectrum", "freq", double (freq(:)), "theta", theta,

@@ -23,7 +23,8 @@
 ##
 ## @strong{Value}: a struct with @code{type = "sgd_regression"} and the fields @code{dim},
 ## @code{n_examples}, @code{X}, @code{y}, @code{H} (d x d), @code{b} (d),
-## @code{gradient_noise}.
+## @code{gradient_noise}.  With fewer examples than parameters H is not formed ([]), and
+## sgd_model works in the modes that the examples span.
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
 ## @code{sgdlangevin:no_residual}.  @strong{Warning}: @code{sgdlangevin:no_residual} for empirical
@@ -31,7 +32,7 @@
 ##
 ## @strong{Source}: arXiv 2107.09133, its linear regression; the empirical covariance is
 ## (1/N) sum_b x_b x_b' r_b^2 - weight_decay^2 mu mu' with residuals r_b = y_b - x_b' mu.
-## Cost: N d^2 flops, memory d^2.
+## Cost: N d^2 flops, memory d^2; 2 N d flops if N < d.
 ##
 ## @example
 ## X = randn (1000, 3);

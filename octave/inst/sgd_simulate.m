@@ -91,6 +91,9 @@ function run = sgd_simulate (model, steps, varargin)
     error ("sgdlangevin:unsupported",
            "`method` = \"minibatch\" needs a model of a regression, got one of %s", model.problem.type);
   endif
+  if (! isempty (model.rank))
+    require_minibatch (model, opt);
+  endif
   [theta, velocity, done, status, message] = __sgdl__ ("simulate", model, steps, opt);
 
   complete = strcmp (status, "ok");
@@ -111,6 +114,16 @@ function run = sgd_simulate (model, steps, varargin)
                 "velocity", velocity, "seed", double (opt.seed), "method", opt.method,
                 "coordinates", opt.coordinates, "record", record, "complete", complete,
                 "hyper", model.hyper, "backend", sgd_devices ()(1).backend);
+endfunction
+
+function require_minibatch (model, opt)
+  if (! strcmp (opt.method, "minibatch"))
+    __sgdl_refuse_wide__ (model, sprintf ("`method` = \"%s\"", opt.method), "method = \"minibatch\"");
+  elseif (strcmp (opt.start, "stationary"))
+    __sgdl_refuse_wide__ (model, "`start` = \"stationary\"", "start = \"point\"");
+  elseif (strcmp (opt.coordinates, "modes"))
+    __sgdl_refuse_wide__ (model, "`coordinates` = \"modes\"", "coordinates = \"parameters\"");
+  endif
 endfunction
 
 %!demo

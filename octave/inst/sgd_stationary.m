@@ -47,6 +47,11 @@
 ## struct with traces @code{theta} and @code{velocity}
 ## @item exists
 ## d x 1, true where the mode has a stationary position
+## @item variances
+## of the d parameters, for a regression with fewer examples than parameters, whose
+## covariances are along its modes (see sgd_model); else []
+## @item coordinates
+## @qcode{"parameters"} or @qcode{"modes"}
 ## @item phase
 ## as given, or []
 ## @item model
@@ -82,10 +87,15 @@ function state = sgd_stationary (model, varargin)
   if (! all (exists))
     warning ("sgdlangevin:flat",
              ["%d of %d modes are flat with noise and have no stationary position: they are left out ", ...
-              "of `theta` and `cross`"], sum (! exists), model.dim);
+              "of `theta` and `cross`"], sum (! exists), numel (exists));
+  endif
+  variances = [];
+  if (! isempty (model.rank) && ! isempty (theta))
+    variances = __sgdl__ ("wide_variances", model.vectors, theta);
   endif
   state = struct ("type", "sgd_stationary", "theta", theta, "velocity", velocity, "cross", cross,
                   "trace", struct ("theta", trace_theta, "velocity", trace_velocity), "exists", exists,
+                  "variances", variances, "coordinates", {"parameters", "modes"}{2 - isempty(model.rank)}, ...
                   "phase", double (opt.phase), "model", model);
 endfunction
 

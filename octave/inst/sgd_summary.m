@@ -120,6 +120,10 @@ function text = model_text (x)
     text = [text, line("  no eigendecomposition was made")];
     return;
   endif
+  if (! isempty (x.rank))
+    text = [text, line("  theory in the %d modes that the examples span; %d directions are not seen", ...
+                       x.rank, x.dim - x.rank)];
+  endif
   report = x.report;
   text = [text, line("  eigenvalues of H: %s", shown (x.eigenvalues)), ...
           line("  damping: %s", regime_counts (sgd_oscillations (x))), ...
@@ -179,7 +183,12 @@ function text = stationary_text (x)
     text = [text, line("  %s without a stationary position", plural (sum (! x.exists), "mode"))];
   endif
   if (! isempty (x.theta))
-    text = [text, line("  standard deviations of the parameters: %s", shown (sqrt (diag (x.theta))))];
+    variances = diag (x.theta);
+    if (strcmp (x.coordinates, "modes"))
+      text = [text, line("  covariances along %s", plural (numel (x.exists), "mode"))];
+      variances = x.variances;
+    endif
+    text = [text, line("  standard deviations of the parameters: %s", shown (sqrt (variances)))];
   endif
   if (! isempty (x.phase))
     text = [text, line("  %s into an epoch", plural (x.phase, "step"))];
@@ -188,7 +197,7 @@ function text = stationary_text (x)
 endfunction
 
 function text = transient_text (x)
-  text = [line("Transient law of %s, covariance: %s", plural (rows (x.mean_theta), "parameter"), ...
+  text = [line("Transient law of %s, covariance: %s", plural (rows (x.mean_theta), x.coordinates(1:end-1)), ...
                x.covariance), ...
           table({"step", "|mean theta|", "|mean v|"}, ...
                 [x.step, norm(x.mean_theta, "columns")', norm(x.mean_velocity, "columns")'])];

@@ -83,20 +83,20 @@ function path = sgd_transient (model, steps, varargin)
     [mean_theta, mean_velocity, theta, velocity, cross] = multiplicative_transient (model, steps, opt);
   else
     [mean_theta, mean_velocity, theta, velocity, cross] = ...
-      __sgdl__ ("transient", model, steps, __sgdl_start__ (opt), opt.covariance);
+      __sgdl__ ("transient", model, steps, __sgdl_start__ (model, opt), opt.covariance);
   endif
   step = double (steps(:));
   path = struct ("type", "sgd_transient", "step", step, "time", model.hyper.lr * step,
                  "mean_theta", mean_theta, "mean_velocity", mean_velocity, "theta", theta,
                  "velocity", velocity, "cross", cross, "covariance", opt.covariance,
-                 "start", opt.start);
+                 "start", opt.start, "coordinates", {"parameters", "modes"}{2 - isempty(model.rank)});
 endfunction
 
 ## The core takes ascending steps and gives whole covariances.
 function [mean_theta, mean_velocity, theta, velocity, cross] = multiplicative_transient (model, steps, opt)
   [ascending, ~, place] = unique (double (steps(:)));
   [mean_theta, mean_velocity, theta, velocity, cross] = ...
-    __sgdl__ ("multiplicative_transient", model, ascending, __sgdl_start__ (opt),
+    __sgdl__ ("multiplicative_transient", model, ascending, __sgdl_start__ (model, opt),
               ! strcmp (opt.covariance, "none"));
   mean_theta = mean_theta(:,place);
   mean_velocity = mean_velocity(:,place);

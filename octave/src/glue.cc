@@ -284,9 +284,13 @@ namespace sgdlangevin
     octave_scalar_map map = typed_struct (value, "model", "sgd_model");
     auto get = [&map] (const char *name) { return field (map, name, "model"); };
     octave_value n_examples = get ("n_examples"), sigma2 = get ("sigma2"), noise = get ("gradient_noise"),
-      vectors = get ("vectors"), hessian = get ("problem");
+      vectors = get ("vectors"), hessian = get ("problem"), rank = get ("rank");
 
     octave_idx_type d = whole_number (get ("dim"), "model.dim", 1);
+    m_minimiser = real_vector (get ("minimiser"), "model.minimiser", d);
+    m_wide = ! rank.isempty ();
+    if (m_wide)
+      d = whole_number (rank, "model.rank", 0) + 1;
     core.dim = d;
     core.hyper = hyper_from (get ("hyper"));
     core.dynamics = static_cast<sgdl_dynamics> (option (ctx, get ("dynamics"), "dynamics",
@@ -299,21 +303,29 @@ namespace sgdlangevin
 
     octave_value rho = get ("eigenvalues");
     m_rho = real_vector (rho, "model.eigenvalues", rho.isempty () ? -1 : d, true);
-    m_minimiser = real_vector (get ("minimiser"), "model.minimiser", d);
-    if (! vectors.isempty ())
+    if (! vectors.isempty () && ! m_wide)
       m_vectors = square_matrix (vectors, "model.vectors", d);
     core.noise_is_full = ! noise.isempty () && noise.numel () != d;
     if (core.noise_is_full)
       m_noise = square_matrix (noise, "model.gradient_noise", d);
     else
       m_noise = real_vector (noise, "model.gradient_noise", noise.isempty () ? -1 : d, true);
-    if (hessian.isstruct () && hessian.scalar_map_value ().contains ("H"))
+    if (hessian.isstruct () && hessian.scalar_map_value ().contains ("H") && ! m_wide)
       m_hessian = square_matrix (hessian.scalar_map_value ().contents ("H"), "problem.H", d);
 
     core.rho = data_or_null (m_rho);
     core.vectors = data_or_null (m_vectors);
-    core.minimiser = data_or_null (m_minimiser);
+    core.minimiser = m_wide ? nullptr : data_or_null (m_minimiser);
     core.noise = data_or_null (m_noise);
     core.hessian = data_or_null (m_hessian);
+  }
+
+  void model_view::in_parameters ()
+  {
+    if (! m_wide)
+      return;
+    core.dim = m_minimiser.numel ();
+    core.minimiser = m_minimiser.data ();
+    core.rho = core.noise = nullptr;
   }
 }

@@ -87,10 +87,14 @@ namespace sgdlangevin
   {
     explicit model_view (call_context& ctx, const octave_value& value);
 
+    // As real minibatches, which do without the modes, see a model in the modes of its examples.
+    void in_parameters ();
+
     sgdl_model core;
 
   private:
 
+    bool m_wide = false;
     NDArray m_rho, m_minimiser, m_noise;
     Matrix m_vectors, m_hessian;
   };
@@ -136,6 +140,9 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (minimiser);
   SGDLANGEVIN_ENTRY (minimiser_cholesky);
   SGDLANGEVIN_ENTRY (model_report);
+  SGDLANGEVIN_ENTRY (wide_modes);
+  SGDLANGEVIN_ENTRY (wide_point);
+  SGDLANGEVIN_ENTRY (wide_variances);
 
   SGDLANGEVIN_ENTRY (stationary);
   SGDLANGEVIN_ENTRY (modified_loss);

@@ -54,6 +54,54 @@ namespace sgdlangevin
     return ovl (mu);
   }
 
+  // (X, y, weight_decay), fewer examples than parameters: eigenvalues (rank + 1), vectors (d x rank), rank,
+  // minimiser of the parameters, noise along the modes.
+  SGDLANGEVIN_ENTRY (wide_modes)
+  {
+    call_context ctx;
+    Matrix X = real_matrix (args(0), "X");
+    octave_idx_type N = X.rows (), d = X.columns ();
+    NDArray y = real_vector (args(1), "y", N);
+    ColumnVector rho (N + 1), mu (N + 1), minimiser (d);
+    Matrix left (N, N), vectors (d, N);
+    ptrdiff_t rank;
+    ctx.check (sgdl_wide_decompose (ctx, N, d, X.data (), rho.fortran_vec (), left.fortran_vec (),
+                                    vectors.fortran_vec (), &rank));
+    Matrix noise (rank + 1, rank + 1);
+    ctx.check (sgdl_wide_noise (ctx, N, rank, rho.data (), left.data (), y.data (),
+                                real_scalar (args(2), "weight_decay"), mu.fortran_vec (), noise.fortran_vec (),
+                                nullptr));
+    ctx.check (sgdl_wide_parameters (ctx, d, rank, vectors.data (), mu.data (), minimiser.fortran_vec ()));
+    rho.resize (rank + 1);
+    vectors.resize (d, rank);
+    return ovl (rho, vectors, static_cast<double> (rank), minimiser, noise);
+  }
+
+  // (vectors, theta): V'theta, and the length of what is outside of all examples.
+  SGDLANGEVIN_ENTRY (wide_point)
+  {
+    call_context ctx;
+    Matrix vectors = real_matrix (args(0), "vectors");
+    octave_idx_type d = vectors.rows (), rank = vectors.columns ();
+    NDArray theta = real_vector (args(1), "theta", d);
+    ColumnVector modes (rank + 1);
+    ctx.check (sgdl_wide_point (ctx, d, rank, vectors.data (), nullptr, theta.data (), modes.fortran_vec ()));
+    return ovl (modes);
+  }
+
+  // (vectors, covariance along the modes): variances of the parameters.
+  SGDLANGEVIN_ENTRY (wide_variances)
+  {
+    call_context ctx;
+    Matrix vectors = real_matrix (args(0), "vectors");
+    octave_idx_type d = vectors.rows (), rank = vectors.columns ();
+    Matrix covariance = square_matrix (args(1), "covariance", rank + 1);
+    ColumnVector variances (d);
+    ctx.check (sgdl_wide_variances (ctx, d, rank, vectors.data (), covariance.data (),
+                                    variances.fortran_vec ()));
+    return ovl (variances);
+  }
+
   // (model): the counts and limits of sgdl_model_report as a struct.
   SGDLANGEVIN_ENTRY (model_report)
   {

@@ -117,7 +117,7 @@ namespace sgdlangevin
     return ovl ();
   }
 
-  // (X, y): H, b.
+  // (X, y): H ([] with fewer examples than parameters), b.
   SGDLANGEVIN_ENTRY (regression_moments)
   {
     call_context ctx;
@@ -127,9 +127,12 @@ namespace sgdlangevin
       bad_argument ("`X`: expected at least one row and one column, got %ld x %ld", static_cast<long> (N),
                     static_cast<long> (d));
     NDArray y = real_vector (args(1), "y", N);
-    Matrix H (d, d);
+    Matrix H;
+    if (N >= d)
+      H.resize (d, d);
     ColumnVector b (d);
-    ctx.check (sgdl_regression_moments (ctx, N, d, X.data (), y.data (), H.fortran_vec (), b.fortran_vec ()));
+    ctx.check (sgdl_regression_moments (ctx, N, d, X.data (), y.data (),
+                                        H.isempty () ? nullptr : H.fortran_vec (), b.fortran_vec ()));
     return ovl (H, b);
   }
 

@@ -26,6 +26,7 @@ namespace sgdlangevin
   {
     call_context ctx;
     model_view model (ctx, args(0));
+    model.in_parameters ();
     octave_idx_type d = model.core.dim;
     octave_scalar_map options = args(2).scalar_map_value ();
     auto get = [&options] (const char *name) { return field (options, name, "options"); };

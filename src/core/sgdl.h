@@ -130,7 +130,7 @@ sgdl_status sgdl_quadratic_check(sgdl_context *ctx, ptrdiff_t d, const double *H
 sgdl_status sgdl_spectrum_check(sgdl_context *ctx, ptrdiff_t d, const double *rho, const double *noise,
                                 double sigma2);
 /* Linear regression L = |X theta - y|^2/(2N): checks X (N x d), y (N) finite and gives
- * H = X'X/N (d x d) and b = X'y/N (d). X is not copied. Cost N d^2. */
+ * H = X'X/N (d x d, optional) and b = X'y/N (d). X is not copied. Cost N d^2, without H N d. */
 sgdl_status sgdl_regression_moments(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X,
                                     const double *y, double *H, double *b);
 /* Covariance of the gradient of one example at mu, THEORY section 6 with m = P = 0:

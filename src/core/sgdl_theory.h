@@ -280,6 +280,9 @@ sgdl_status sgdl_wide_noise(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t rank, cons
  * is outside of all examples: the starting point of the model above. 4 d rank flops. */
 sgdl_status sgdl_wide_point(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t rank, const double *vectors,
                             const double *minimiser, const double *theta, double *modes);
+/* The way back from modes (their first rank numbers): theta (d) = V modes. 2 d rank flops. */
+sgdl_status sgdl_wide_parameters(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t rank, const double *vectors,
+                                 const double *modes, double *theta);
 /* Variances of the d parameters, diag(V P V'), P (rank + 1) x (rank + 1) in modes, by tiles: 2 d rank^2
  * flops. */
 sgdl_status sgdl_wide_variances(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t rank, const double *vectors,

@@ -65,11 +65,7 @@ static void test_against_dense(sgdl_context *ctx)
     CHECK_ARRAY(rho, p.rho, rank + 1, 1e-13);
     CHECK_STATUS(sgdl_wide_noise(ctx, N, rank, rho, left, y, h.weight_decay, mu, noise, &rss), SGDL_OK);
     CHECK_NEAR(rss, p.rss, 1e-12);
-    for (int i = 0; i < D; i++) {
-      mean[i] = 0;
-      for (int l = 0; l < rank; l++)
-        mean[i] += V[i + l * D] * mu[l];
-    }
+    CHECK_STATUS(sgdl_wide_parameters(ctx, D, rank, V, mu, mean), SGDL_OK);
     CHECK_ARRAY(mean, p.mu, D, 1e-11);
 
     ptrdiff_t n = rank + 1;

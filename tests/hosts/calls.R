@@ -239,3 +239,12 @@ results <- list(
   plan_error = plans$dynamics$error
 )
 for (name in names(results)) put_names(name, results[[name]])
+
+# Fewer examples than parameters.
+few <- suppressWarnings(sgd_regression(matrix(((1:360) * 37) %% 101 / 50 - 1, 12, 30), ((1:12) * 5) %% 7))
+wide <- sgd_model(few, sgd_hyper(0.02, 0.9, 0.05, 2), dynamics = "sgd")
+put_fields("wide-model", wide, c("eigenvalues", "vectors", "rank", "minimiser", "gradient_noise"))
+put_fields("wide-stationary", sgd_stationary(wide), c("theta", "velocity", "cross", "variances"))
+put_fields("wide-msd", sgd_msd(wide, c(1, 10, 100), start = "point", theta0 = (1:30) / 30), c("msd", "exponent"))
+put_names("wide-model", wide)
+put_names("wide-transient", sgd_transient(wide, 1, (1:30) / 30))

@@ -243,3 +243,16 @@ for name = fieldnames (results)'
   fields = setdiff (fieldnames (results.(name{1})), {"type"});
   put (["names-", name{1}], double (strjoin (sort (fields(:))', " ")));
 endfor
+
+## Fewer examples than parameters.
+warning ("off", "sgdlangevin:no_residual");
+few = sgd_regression (reshape (mod ((1:360) * 37, 101) / 50 - 1, 12, 30), mod ((1:12) * 5, 7));
+wide = sgd_model (few, sgd_hyper (0.02, 0.9, 0.05, 2), "dynamics", "sgd");
+put_fields ("wide-model", wide, {"eigenvalues", "vectors", "rank", "minimiser", "gradient_noise"});
+put_fields ("wide-stationary", sgd_stationary (wide), {"theta", "velocity", "cross", "variances"});
+put_fields ("wide-msd", sgd_msd (wide, [1, 10, 100], "start", "point", "theta0", (1:30) / 30), ...
+            {"msd", "exponent"});
+put_names = @(name, x) put (["names-", name], ...
+                            double (strjoin (sort (setdiff (fieldnames (x), {"type"})(:))', " ")));
+put_names ("wide-model", wide);
+put_names ("wide-transient", sgd_transient (wide, 1, (1:30) / 30));

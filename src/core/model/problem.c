@@ -125,7 +125,8 @@ sgdl_status sgdl_regression_moments(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d,
   SGDL_TRY(sgdl_check_blas_size(ctx, "X", N));
   SGDL_TRY(sgdl_check_finite(ctx, "X", X, N * d, N));
   SGDL_TRY(sgdl_check_finite(ctx, "y", y, N, 0));
-  SGDL_TRY(backend->gram(ctx, N, d, 1.0 / (double)N, X, N, 0.0, H));
+  if (H != NULL)
+    SGDL_TRY(backend->gram(ctx, N, d, 1.0 / (double)N, X, N, 0.0, H));
   return backend->matrix_vector(ctx, 1, N, d, 1.0 / (double)N, X, N, y, 0.0, b);
 }
 

@@ -199,6 +199,15 @@ done:
   return status;
 }
 
+sgdl_status sgdl_wide_parameters(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t rank, const double *vectors,
+                                 const double *modes, double *theta)
+{
+  if (rank > 0)
+    return sgdl_backend_of(ctx)->matrix_vector(ctx, 0, d, rank, 1.0, vectors, d, modes, 0.0, theta);
+  memset(theta, 0, sizeof(double) * (size_t)d);
+  return SGDL_OK;
+}
+
 sgdl_status sgdl_wide_variances(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t rank, const double *vectors,
                                 const double *P, double *variances)
 {
