@@ -57,7 +57,9 @@ sgd_stationary <- function(model, trace_only = FALSE, phase = NULL, ...) {
   state <- .Call(C_stationary, model, as_flag(trace_only, "trace_only"), phase)
   names <- parameter_names(model$problem)
   for (block in c("theta", "velocity", "cross")) {
-    if (!is_wide(model) && !is.null(names) && !is.null(state[[block]])) state[[block]] <- name_parameters(state[[block]], names)
+    if (!is_wide(model) && !is.null(names) && !is.null(state[[block]])) {
+      state[[block]] <- name_parameters(state[[block]], names)
+    }
   }
   names(state$trace) <- c("theta", "velocity")
   absent <- sum(!state$exists)

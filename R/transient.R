@@ -101,7 +101,8 @@ sgd_log_density <- function(model, step, points, theta0 = NULL, v0 = NULL, start
 #' @export
 print.sgd_transient <- function(x, ...) {
   cat(sprintf("Transient law of %s at %s (%s to %s), covariance: %s\n",
-              plural(nrow(x$mean_theta), if (x$coordinates == "modes") "mode" else "parameter"), plural(length(x$step), "step"),
+              plural(nrow(x$mean_theta), if (x$coordinates == "modes") "mode" else "parameter"),
+              plural(length(x$step), "step"),
               format_numbers(min(x$step)), format_numbers(max(x$step)), x$covariance))
   invisible(x)
 }

@@ -52,6 +52,8 @@ function flow = sgd_current (model, points)
   if (nargin < 2)
     print_usage ();
   endif
+  __sgdl_check_model__ (model);
+  __sgdl_refuse_wide__ (model, "sgd_current", "sgd_quadratic() with H = X'X/N if d is small");
   loss = sgd_modified_loss (model);
   [current, drift, log_density] = __sgdl__ ("current", loss.U, loss.Q, loss.inverse_temperature,
                                             loss.minimiser, __sgdl_points__ (points, loss.dim));
@@ -80,6 +82,10 @@ endfunction
 %! flow = sgd_current (sgd_model (sgd_quadratic (2, "sigma2", 3), hyper), [1, 0.5]);
 %! assert (flow.drift, [0.5, -2 / hyper.mass], 1e-13);
 %!error <Invalid call> sgd_current (model)
+%!error <sgd_current: not for a regression with fewer examples than parameters \(2 for 3\)>
+%! warning ("off", "sgdlangevin:no_residual", "local");
+%! wide = sgd_model (sgd_regression ([1, 2, 0; 0, 1, 1], [1; 2]), sgd_hyper (0.05, 0.9, 0.1));
+%! sgd_current (wide, zeros (1, 6))
 %!error <`model`: expected the value of sgd_model\(\)> sgd_current (loss, z)
 %!error <`points`: expected 2 columns> sgd_current (model, ones (2, 3))
 %!error id=sgdlangevin:not_finite sgd_current (model, [1, Inf])

@@ -52,7 +52,8 @@ function log_p = sgd_log_density (model, step, points, varargin)
                           {"theta0", []; "v0", [];
                            "start", {"point", "stationary-velocity", "gaussian", "checkpoint"};
                            "cov0", []}, varargin);
-  log_p = __sgdl__ ("log_density", model, step, __sgdl_start__ (model, opt), __sgdl_points__ (points, model.dim));
+  log_p = __sgdl__ ("log_density", model, step, __sgdl_start__ (model, opt), ...
+                    __sgdl_points__ (points, model.dim));
 endfunction
 
 %!demo

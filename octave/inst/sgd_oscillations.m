@@ -56,7 +56,8 @@ function modes = sgd_oscillations (model)
   endif
   __sgdl_check_model__ (model);
   [gamma, omega, regime, period, quality, critical_momentum] = __sgdl__ ("oscillations", model);
-  modes = struct ("type", "sgd_oscillations", "mode", (1:numel (model.eigenvalues))', "eigenvalue", model.eigenvalues,
+  modes = struct ("type", "sgd_oscillations", "mode", (1:numel (model.eigenvalues))', ...
+                  "eigenvalue", model.eigenvalues, ...
                   "gamma", gamma, "omega", omega, "regime", {regime}, "period", period,
                   "quality", quality, "critical_momentum", critical_momentum, ...
                   "hyper", model.hyper, "dynamics", model.dynamics);

@@ -151,6 +151,10 @@ endfunction
 %!test check (sgd_irreversibility (model))
 %!test check (sgd_stationary (model))
 %!test check (sgd_stationary (model), "mode", 2, "trajectory", run, "level", 0.5)
+%!test   # fewer examples than parameters
+%! warning ("off", "sgdlangevin:no_residual", "local");
+%! wide = sgd_model (sgd_regression ([1, 2, 0; 0, 1, 1], [1; 2]), sgd_hyper (0.05, 0.9, 0.1));
+%! check (sgd_stationary (wide), "mode", 2)
 %!test check (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0, 0, 0], [0, 0, 1, 0]))
 %!test check (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0], [0, 1]), "trajectory", run)
 %!test check (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0], [0, 1]), "streamlines", false)

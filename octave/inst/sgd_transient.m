@@ -46,7 +46,9 @@
 ## cov(theta), cov(v), cov(theta, v): d x d x n, d x n (the diagonals), n x 1 (the traces) or
 ## [], by @var{covariance}
 ## @item covariance, start
-## as given
+## as asked for
+## @item coordinates
+## "modes" for a regression with fewer examples than parameters, else "parameters"
 ## @end table
 ##
 ## From all starts but "checkpoint" step 0 begins an epoch.  With noise "multiplicative",

@@ -59,15 +59,16 @@ sgdl_status sgdl_transient_log_density(sgdl_context *ctx, const sgdl_model *mode
 sgdl_status sgdl_autocorrelation(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *lags,
                                  const double *direction, double *theta, double *velocity, double *cross,
                                  double *per_mode_theta, double *per_mode_velocity);
-/* Two-sided power spectral density of theta and of v at n frequencies (cycles per step, > 0; <= 1/2 under SGD):
- * variance = integral over -1/2..1/2 (SGD) or the line (Langevin) of S df. Total or along `direction`
- * (theta, velocity optional); per_mode (n x d, optional): every mode's own, of theta. Langevin:
- * w = 2 pi f/lr per unit time and dw/(2 pi) = df/lr, so S(f) = S(w)/lr. */
+/* Two-sided power spectral density of theta and of v at n frequencies (cycles per step, > 0; <= 1/2 under
+ * SGD): variance = integral over -1/2..1/2 (SGD) or the line (Langevin) of S df. Total or along
+ * `direction` (theta, velocity optional); per_mode (n x d, optional): every mode's own, of theta.
+ * Langevin: w = 2 pi f/lr per unit time and dw/(2 pi) = df/lr, so S(f) = S(w)/lr. */
 sgdl_status sgdl_power_spectrum(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *freq,
                                 const double *direction, double *theta, double *velocity, double *per_mode);
-/* Ringing of the modes under white noise, d each: frequency (cycles per step) at which the spectrum of theta
- * peaks (0: it falls from 0 on, no ringing; 1/2: it rises to the end), width at half the peak (NaN where
- * the spectrum does not fall to half on both sides), quality = frequency/width (NaN likewise). Saddles NaN. */
+/* Ringing of the modes under white noise, d each: frequency (cycles per step) at which the spectrum of
+ * theta peaks (0: it falls from 0 on, no ringing; 1/2: it rises to the end), width at half the peak (NaN
+ * where the spectrum does not fall to half on both sides), quality = frequency/width (NaN likewise).
+ * Saddles NaN. */
 sgdl_status sgdl_ringing(sgdl_context *ctx, const sgdl_model *model, double *frequency, double *width,
                          double *quality);
 
@@ -164,7 +165,8 @@ typedef struct sgdl_equivalence_error {
 sgdl_status sgdl_equivalent_error(sgdl_context *ctx, const sgdl_model *model, const sgdl_hyper *to,
                                   sgdl_equivalence_error *error);
 
-/* ---- weight-dependent noise ---------- theory/examples.c, multiplicative*.c, dressed*.c (THEORY section 6) */
+/* ---- weight-dependent noise ---------- theory/examples.c, multiplicative*.c, dressed*.c (THEORY section
+ * 6) */
 
 /* The examples of a problem at its minimiser, in the coordinates of the modes: gradients n_i (weight decay
  * included, so that they sum to zero) and Hessians H_i. These are given either as
@@ -183,8 +185,8 @@ typedef struct sgdl_examples {
 /* out (n x d) = A V: rows in parameter coordinates (factors, gradients) to modes. 2 n d^2 flops. */
 sgdl_status sgdl_rows_to_modes(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t n, const double *A,
                                double *out);
-/* Linear regression: factor = X V and gradient n_i = -(y_i - x_i'mu) x_i + lambda mu in modes (N x d each; X is
- * N x d, N = model->n_examples). 2 N d^2 flops. */
+/* Linear regression: factor = X V and gradient n_i = -(y_i - x_i'mu) x_i + lambda mu in modes (N x d each;
+ * X is N x d, N = model->n_examples). 2 N d^2 flops. */
 sgdl_status sgdl_regression_examples(sgdl_context *ctx, const sgdl_model *model, const double *X,
                                      const double *y, double *factor, double *gradient);
 
@@ -200,18 +202,19 @@ typedef struct sgdl_multiplicative {
   double error;              /* bound on the relative error of the trace of P                      */
 } sgdl_multiplicative;
 
-/* Sampling with replacement or without: the self-consistent noise Sigma(0, P) in modes (d x d), P = stationary(K,
- * Sigma(0, P)); put it into model->noise (noise_is_full = 1, sigma2 < 0) and every function of the theory uses it.
- * Exact for regression under SGDL_SGD (real minibatch SGD); for other losses up to third derivatives.
- * SGDL_UNSTABLE when the radius is >= 1 ("the stationary variance is infinite", largest stable lr); the report
- * is filled then too. Cost per iteration: 4 N rank d^2 flops (factors), N d^3 (Hessian products). */
+/* Sampling with replacement or without: the self-consistent noise Sigma(0, P) in modes (d x d), P =
+ * stationary(K, Sigma(0, P)); put it into model->noise (noise_is_full = 1, sigma2 < 0) and every function
+ * of the theory uses it. Exact for regression under SGDL_SGD (real minibatch SGD); for other losses up to
+ * third derivatives. SGDL_UNSTABLE when the radius is >= 1 ("the stationary variance is infinite", largest
+ * stable lr); the report is filled then too. Cost per iteration: 4 N rank d^2 flops (factors), N d^3
+ * (Hessian products). */
 sgdl_status sgdl_multiplicative_noise(sgdl_context *ctx, const sgdl_model *model, const sgdl_examples *examples,
                                       double *noise, sgdl_multiplicative *report);
 
-/* Mean and covariance of (theta, v) of minibatch SGD with weight-dependent noise at n steps (integers >= 0, ascending)
- * from (theta0, v0): exact for regression under sampling with replacement or without, THEORY section 6's Sigma(m, P).
- * SGDL_SGD only. Outputs as sgdl_transient with SGDL_COV_FULL, theta, velocity, cross optional; trace (n,
- * optional) = tr cov(theta). Cost per step as an iteration above plus O(d^2). */
+/* Mean and covariance of (theta, v) of minibatch SGD with weight-dependent noise at n steps (integers >=
+ * 0, ascending) from (theta0, v0): exact for regression under sampling with replacement or without, THEORY
+ * section 6's Sigma(m, P). SGDL_SGD only. Outputs as sgdl_transient with SGDL_COV_FULL, theta, velocity,
+ * cross optional; trace (n, optional) = tr cov(theta). Cost per step as an iteration above plus O(d^2). */
 sgdl_status sgdl_multiplicative_transient(sgdl_context *ctx, const sgdl_model *model,
                                           const sgdl_examples *examples, ptrdiff_t n, const double *steps,
                                           const double *theta0, const double *v0, double *mean_theta,
@@ -232,19 +235,21 @@ typedef struct sgdl_dressed {
   double shift;            /* |E theta - mu| over the square root of the last trace                    */
 } sgdl_dressed;
 
-/* Time-averaged MSD of SGD by epochs with weight-dependent noise, THEORY section 6 terms b, c, f, e.
- * lags: n steps (integers >= 1). terms: 5 x n MSD per rung. Optional: exponent n (of the last rung, as
+/* Time-averaged MSD of SGD by epochs with weight-dependent noise, THEORY section 6 terms b, c, f, e. lags:
+ * n steps (integers >= 1). terms: 5 x n MSD per rung. Optional: exponent n (of the last rung, as
  * sgdl_msd_theory), per_mode n x d (last rung), variance d (stationary, per mode, last rung), mean_shift d
- * (E theta - mu, parameter coordinates), report. SGDL_UNSUPPORTED unless SGDL_SGD and SGDL_EPOCH; saddles: SGDL_SADDLE.
- * Cost: d^2 N rank (rank + 1)/2 flops once, 2 d^2 M a rung, O(L log L) a mode with L eight relaxation times. */
+ * (E theta - mu, parameter coordinates), report. SGDL_UNSUPPORTED unless SGDL_SGD and SGDL_EPOCH; saddles:
+ * SGDL_SADDLE. Cost: d^2 N rank (rank + 1)/2 flops once, 2 d^2 M a rung, O(L log L) a mode with L eight
+ * relaxation times. */
 sgdl_status sgdl_dressed_msd(sgdl_context *ctx, const sgdl_model *model, const sgdl_examples *examples,
                              ptrdiff_t n, const double *lags, double *terms, double *exponent,
                              double *per_mode, double *variance, double *mean_shift, sgdl_dressed *report);
 
-/* Standard deviation of the time-averaged MSD of one window of T frames (its relative size says what ratio of
- * measured to theory is noise): per_mode (T-1) x d, the expected MSD of every mode at lags 1 .. T-1; lags: n whole
- * numbers below T. Gaussian, stationary, modes independent: with c_l(s) = (MSD_l(s+k) + MSD_l(|s-k|))/2 - MSD_l(s),
- * var = 2/(T-k)^2 sum_|s|<T-k (T-k-|s|) sum_l c_l(s)^2. Cost n T d. theory/sampling_error.c */
+/* Standard deviation of the time-averaged MSD of one window of T frames (its relative size says what ratio
+ * of measured to theory is noise): per_mode (T-1) x d, the expected MSD of every mode at lags 1 .. T-1;
+ * lags: n whole numbers below T. Gaussian, stationary, modes independent: with c_l(s) = (MSD_l(s+k) +
+ * MSD_l(|s-k|))/2 - MSD_l(s), var = 2/(T-k)^2 sum_|s|<T-k (T-k-|s|) sum_l c_l(s)^2. Cost n T d.
+ * theory/sampling_error.c */
 sgdl_status sgdl_msd_sampling_error(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, const double *per_mode,
                                     ptrdiff_t n, const double *lags, double *error);
 

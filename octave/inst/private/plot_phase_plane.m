@@ -7,10 +7,18 @@ function plot_phase_plane (state, opt)
     error ("sgdlangevin:bad_argument", "`x`: expected a state with covariances, trace_only = false");
   endif
   model = state.model;
-  check_index (opt.mode, "mode", model.dim);
+  if (isempty (model.rank))
+    check_index (opt.mode, "mode", model.dim);
+  else
+    check_index (opt.mode, "mode", model.rank);
+  endif
   check_level (opt.level);
   w = mode_vector (model, opt.mode);
-  variances = [w' * state.theta * w, w' * state.cross * w; w' * state.cross * w, w' * state.velocity * w];
+  u = w;
+  if (strcmp (state.coordinates, "modes"))
+    u = double ((1:rows (state.theta))' == opt.mode);
+  endif
+  variances = [u' * state.theta * u, u' * state.cross * u; u' * state.cross * u, u' * state.velocity * u];
   ellipse = ellipse_points (variances, opt.level);
 
   newplot ();
