@@ -79,7 +79,7 @@ endfunction
 %!error <`rho`: expected a numeric vector, got a 2 x 2 double array> sgd_spectrum (eye (2), "sigma2", 1)
 %!error id=sgdlangevin:not_finite sgd_spectrum ([1, NaN], "sigma2", 1)
 %!error <`noise`: expected a vector of length 2, got length 1> sgd_spectrum ([1, 2], "noise", 1)
-%!error <`noise`> sgd_spectrum ([1, 2], "noise", [1, -1])
+%!error <`noise\[2\]` = -1: expected a variance .= 0> sgd_spectrum ([1, 2], "noise", [1, -1])
 %!error <`sigma2` = -1> sgd_spectrum ([1, 2], "sigma2", -1)
 %!error id=sgdlangevin:bad_argument sgd_spectrum (1, "nois", 1)
 %!error <sgd_spectrum has no argument `nois`: did you mean `noise`> sgd_spectrum (1, "nois", 1)

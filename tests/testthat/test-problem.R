@@ -70,6 +70,7 @@ test_that("a spectrum is sorted, with its noise", {
   expect_failure_of(sgd_spectrum(c(1, 2)), "bad_argument",
                     "`noise`, `sigma2`: expected exactly one of them, got neither")
   expect_failure_of(sgd_spectrum(c(1, NA), sigma2 = 1), "not_finite", "`rho[2]` = NaN")
-  expect_failure_of(sgd_spectrum(c(1, 2), noise = c(1, -1)), "not_psd", "[2] = -1: expected a variance >= 0")
+  expect_failure_of(sgd_spectrum(c(1, 2), noise = c(1, -1)), "not_psd",
+                    "`noise[2]` = -1: expected a variance >= 0")
   expect_failure_of(sgd_spectrum(numeric(), sigma2 = 1), "bad_argument", "`rho`")
 })
