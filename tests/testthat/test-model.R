@@ -9,7 +9,7 @@ test_that("the decomposition and the minimiser satisfy their equations", {
   expect_null(model$sigma2)
   expect_named(model, c("problem", "hyper", "dynamics", "sampling", "noise", "n_examples", "drop_last",
                         "device", "dim", "eigenvalues", "vectors", "minimiser", "gradient_noise", "sigma2",
-                        "multiplicative", "report"),
+                        "multiplicative", "rank", "report"),
                ignore.order = TRUE)
 })
 
