@@ -79,6 +79,16 @@ sgdl_status sgdl_modes_no_saddle(sgdl_context *ctx, const sgdl_modes *modes)
                    modes->n_saddle, modes->d, modes->kappa[modes->d - 1]);
 }
 
+sgdl_status sgdl_modes_none_missing(sgdl_context *ctx, const sgdl_modes *modes)
+{
+  if (modes->n_missing == 0)
+    return SGDL_OK;
+  return sgdl_fail(ctx, SGDL_FLAT,
+                   "%td of %td modes are flat and noisy: expected none, their positions have no stationary "
+                   "density",
+                   modes->n_missing, modes->d);
+}
+
 sgdl_status sgdl_modes_rotate(sgdl_context *ctx, const sgdl_model *model, const double *M, double *work,
                               double *out)
 {

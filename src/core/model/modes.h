@@ -32,6 +32,8 @@ sgdl_status sgdl_modes_init(sgdl_context *ctx, const sgdl_model *model, sgdl_mod
 void sgdl_modes_free(sgdl_modes *modes);
 /* SGDL_SADDLE, naming how many and the worst, when there are saddles. */
 sgdl_status sgdl_modes_no_saddle(sgdl_context *ctx, const sgdl_modes *modes);
+/* SGDL_FLAT, naming how many, when modes have no stationary position and so no stationary density. */
+sgdl_status sgdl_modes_none_missing(sgdl_context *ctx, const sgdl_modes *modes);
 
 /* Entry (i, j) of V' Sigma V; zero where a quiet mode takes part. */
 static inline double sgdl_modes_noise(const sgdl_model *model, const sgdl_modes *modes, ptrdiff_t i,

@@ -204,12 +204,7 @@ sgdl_status sgdl_fokker_planck_residual(sgdl_context *ctx, const sgdl_model *mod
     SGDL_TRY(sgdl_check_finite(ctx, "points", points, n * n2, n));
   SGDL_GET(sgdl_modes_init(ctx, model, &modes));
   SGDL_GET(sgdl_modes_no_saddle(ctx, &modes));
-  if (modes.n_missing > 0) {
-    status = sgdl_fail(ctx, SGDL_FLAT,
-                       "%td of %td modes are flat and noisy: expected none, their positions have no "
-                       "stationary density", modes.n_missing, modes.d);
-    goto done;
-  }
+  SGDL_GET(sgdl_modes_none_missing(ctx, &modes));
   sgdl_hyper_derive(&model->hyper, &derived);
   eq.a = 1 / derived.mass;
   eq.c = derived.damping;

@@ -238,12 +238,7 @@ sgdl_status sgdl_modified_loss(sgdl_context *ctx, const sgdl_model *model, doubl
                      "Fokker-Planck equation");
   SGDL_GET(sgdl_modes_init(ctx, model, &modes));
   SGDL_GET(sgdl_modes_no_saddle(ctx, &modes));
-  if (modes.n_missing > 0) {
-    status = sgdl_fail(ctx, SGDL_FLAT,
-                       "%td of %td modes are flat and noisy: expected none, their positions have no "
-                       "stationary density", modes.n_missing, modes.d);
-    goto done;
-  }
+  SGDL_GET(sgdl_modes_none_missing(ctx, &modes));
   sgdl_hyper_derive(&model->hyper, &derived);
   status = model->noise_is_full
              ? full_noise(ctx, model, &modes, derived.inverse_temperature, U, Q, rank)
