@@ -11,11 +11,19 @@
 #' v'H^{-1}v/2]/\sigma^2}: isotropic in \eqn{\theta} without weight decay, however anisotropic the training
 #' loss. For \eqn{\Sigma = \sigma^2 I} it is the training loss plus a kinetic energy.
 #'
+#' The effective loss is what \eqn{\theta} alone descends at these hyperparameters, velocities integrated out:
+#' \deqn{p(\theta) \propto e^{-\kappa_T L(\theta)}, \qquad L'' = (\kappa_T \,cov(\theta))^{-1}.}{p(theta) ~
+#' exp(-kappa_T L(theta)),   L'' = (kappa_T cov(theta))^-1.} Its Hessian is `effective_hessian`:
+#' \eqn{aKH^{-1}} for \eqn{\Sigma = \sigma^2 H} and \eqn{aK} for \eqn{\Sigma = \sigma^2 I}, \eqn{a =
+#' 2/(\eta(1+\beta)\sigma^2)}; for general noise its minimiser is that of the training loss with weight decay,
+#' but its valleys are not.
+#'
 #' @param model From [sgd_model()] with `dynamics = "langevin"`.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_modified_loss"`: `U`, `Q` (2d x 2d, order theta then v),
 #'   `inverse_temperature`, `minimiser`, `rank` (of the noise-reachable subspace of phase space; 2d unless
-#'   \eqn{\Sigma} is singular, and then `U` is a generalised inverse on it), `dim`, `model`.
+#'   \eqn{\Sigma} is singular, and then `U` is a generalised inverse on it), `dim`, `model`, and
+#'   `effective_hessian` (d x d).
 #'
 #'   Methods: [predict()] evaluates \eqn{\Phi} (see [sgd_modified_loss_value()]), [plot()] draws the section
 #'   along the stiffest and the flattest mode (see [sgd_modified_loss_section()]).
@@ -35,7 +43,7 @@ sgd_modified_loss <- function(model, ...) {
   refuse_wide(model, "sgd_modified_loss", dense_problem)
   loss <- .Call(C_modified_loss, model)
   structure(list(
-    U = loss$U, Q = loss$Q, inverse_temperature = model$hyper$inverse_temperature,
+    U = loss$U, Q = loss$Q, effective_hessian = loss$effective_hessian, inverse_temperature = model$hyper$inverse_temperature,
     minimiser = model$minimiser, rank = loss$rank, dim = model$dim, model = model
   ), class = "sgd_modified_loss")
 }

@@ -16,8 +16,9 @@ target <- ifelse(is.na(comparisons$target), "",
                  sprintf("%s %g%s", ifelse(faster, ">=", "<="), comparisons$target,
                          ifelse((ratio >= comparisons$target) == faster, "", "  MISSED")))
 cpu <- sub(".*: ", "", grep("model name", readLines("/proc/cpuinfo"), value = TRUE)[1])
-cat(sprintf("%s; %s thread(s) for the stationary covariance, 1 elsewhere; %s; BLAS %s\n\n", cpu, arguments[3],
-            format(Sys.Date()), normalizePath(extSoftVersion()[["BLAS"]])))
+cat(sprintf("%s; %s thread(s) for the stationary covariance, 1 elsewhere; %s; BLAS %s, kernels %s\n\n", cpu,
+            arguments[3], format(Sys.Date()), normalizePath(extSoftVersion()[["BLAS"]]),
+            Sys.getenv("OPENBLAS_CORETYPE", "of its own choice")))
 cat("| comparison | ours | peer | ratio | target |\n|---|---:|---:|---:|---:|\n")
 cat(sprintf("| %s | %s | %s | %.2f | %s |\n", comparisons$comparison, show_time(ours), show_time(peer), ratio,
             target), sep = "")

@@ -29,12 +29,13 @@ SEXP r_modified_loss(SEXP model)
   sgdl_model m;
   ptrdiff_t rank = 0;
   r_model(model, &m);
-  const char *names[] = {"U", "Q", "rank", ""};
+  const char *names[] = {"U", "Q", "effective_hessian", "rank", ""};
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
   double *U = r_new_matrix(out, 0, 2 * m.dim, 2 * m.dim), *Q = r_new_matrix(out, 1, 2 * m.dim, 2 * m.dim);
+  double *effective = r_new_matrix(out, 2, m.dim, m.dim);
   r_context(&ctx);
-  r_check(&ctx, sgdl_modified_loss(&ctx, &m, U, Q, &rank));
-  r_set_number(out, 2, (double)rank);
+  r_check(&ctx, sgdl_modified_loss(&ctx, &m, U, Q, effective, &rank));
+  r_set_number(out, 3, (double)rank);
   UNPROTECT(1);
   return out;
 }

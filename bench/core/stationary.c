@@ -2,6 +2,7 @@
  * velocity and cross) against what it cannot do without: dsyevd and six products, same BLAS; and with
  * Sigma = sigma2 H against dpotrf and dpotri. */
 #define _POSIX_C_SOURCE 200809L
+#include <malloc.h>
 #include <string.h>
 
 #include "bench.h"
@@ -28,6 +29,36 @@ static void whole_answer(void *data)
                       .noise_is_full = 1, .sigma2 = -1.0};
   bench_check(&p->ctx, sgdl_stationary(&p->ctx, &model, p->theta, p->velocity, p->cross, trace, p->exists));
 }
+
+/* ---- memory ------------------------------------------------------------------------------------- */
+
+/* Resident memory in bytes: "VmRSS" now, "VmHWM" its peak (Linux). */
+static double resident(const char *field)
+{
+  FILE *status = fopen("/proc/self/status", "r");
+  char line[256];
+  double kilobytes = 0;
+  while (status && fgets(line, sizeof line, status))
+    if (strncmp(line, field, strlen(field)) == 0) kilobytes = atof(line + strlen(field) + 1);
+  if (status) fclose(status);
+  return 1024 * kilobytes;
+}
+
+/* Peak of one answer beyond its input and output, in d^2 doubles: vectors and noise of the model included. */
+static void print_peak(problem *p)
+{
+  size_t n = (size_t)p->d * (size_t)p->d;
+  double before = resident("VmRSS");
+  FILE *reset = fopen("/proc/self/clear_refs", "w");
+  if (!reset || fputs("5", reset) < 0) return;
+  fclose(reset);
+  whole_answer(p);
+  double outputs = 3 * 8 * (double)n;
+  printf("check\tpeak memory d=%d beyond input and output, in d^2 doubles\t%.2f\n", p->d,
+         (resident("VmHWM") - before - outputs) / (8 * (double)n));
+}
+
+/* ---- the floors ---------------------------------------------------------------------------------- */
 
 static void dsyevd_and_six_products(void *data)
 {
@@ -63,6 +94,7 @@ int main(int argc, char **argv)
   static problem p;
   int d = argc > 1 ? atoi(argv[1]) : 1000, repeats = argc > 2 ? atoi(argv[2]) : 7;
   ptrdiff_t n = (ptrdiff_t)d * d;
+  mallopt(M_MMAP_THRESHOLD, 1 << 20); /* what is freed leaves the resident set at once */
   sgdl_context_init(&p.ctx);
   p.d = d;
   p.H = bench_wishart(&p.ctx, 1, 2 * d, d);
@@ -74,6 +106,7 @@ int main(int argc, char **argv)
   p.velocity = bench_doubles(n);
   p.cross = bench_doubles(n);
   p.exists = calloc((size_t)d, sizeof(int));
+  print_peak(&p);
   p.lwork = 1 + 6 * d + 2 * d * d;
   p.liwork = 3 + 5 * d;
   p.work = bench_doubles(p.lwork);

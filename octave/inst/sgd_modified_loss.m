@@ -14,6 +14,18 @@
 ## is antisymmetric, with the drift matrix A = (D + Q) U of the Langevin equation.  Where
 ## the noise is singular U is a generalised inverse on the subspace that noise reaches.
 ##
+## The effective loss L, what theta alone descends at this learning rate, momentum and weight
+## decay once velocities are integrated out, has
+##
+## @example
+## p(theta) ~ exp (-inverse_temperature L(theta)),  L'' = inv (inverse_temperature cov (theta))
+## @end example
+##
+## @noindent
+## which is a K H^-1 for Sigma = sigma2 H (isotropic without weight decay) and a K for
+## Sigma = sigma2 I (the training loss again), a = 2/(lr (1 + momentum) sigma2).  For general noise
+## its minimiser is that of the training loss with weight decay, but its valleys are not.
+##
 ## @strong{Argument}: @var{model}, from sgd_model with dynamics "langevin".
 ##
 ## @strong{Value}: a struct with @code{type = "sgd_modified_loss"} and
@@ -21,6 +33,8 @@
 ## @table @code
 ## @item U, Q
 ## 2d x 2d, order theta then v
+## @item effective_hessian
+## d x d, the Hessian of the effective loss
 ## @item inverse_temperature
 ## batch_size (1 - momentum^2)
 ## @item minimiser
@@ -54,8 +68,8 @@ function loss = sgd_modified_loss (model)
   endif
   __sgdl_check_model__ (model);
   __sgdl_refuse_wide__ (model, "sgd_modified_loss", "sgd_quadratic() with H = X'X/N if d is small");
-  [U, Q, rank] = __sgdl__ ("modified_loss", model);
-  loss = struct ("type", "sgd_modified_loss", "U", U, "Q", Q,
+  [U, Q, effective, rank] = __sgdl__ ("modified_loss", model);
+  loss = struct ("type", "sgd_modified_loss", "U", U, "Q", Q, "effective_hessian", effective,
                  "inverse_temperature", model.hyper.inverse_temperature, "minimiser", model.minimiser,
                  "rank", rank, "dim", model.dim, "model", model);
 endfunction
@@ -79,11 +93,13 @@ endfunction
 %! assert (loss.Q, -loss.Q', 1e-15 * norm (loss.Q));
 %! assert (loss.rank, 4);
 %! assert (loss.inverse_temperature, hyper.inverse_temperature);
+%! assert (loss.effective_hessian * sgd_stationary (model).theta * hyper.inverse_temperature, eye (2), 1e-12);
 %!test   # the paper's closed form for noise sigma2 H
 %! loss = sgd_modified_loss (sgd_model (sgd_quadratic (H, "sigma2", 3), hyper));
 %! K = H + 0.01 * eye (2);
 %! assert (loss.U, blkdiag (2 * K / H / (0.05 * 1.9), inv (H)) / 3, 1e-13 * norm (loss.U));
 %! assert (loss.Q, 3 * [zeros(2), -H; H, zeros(2)], 1e-13 * norm (loss.Q));
+%! assert (loss.effective_hessian, 2 * K / H / (0.05 * 1.9 * 3), 1e-13 * norm (loss.U));
 %!test   # noise that reaches one of two modes
 %! loss = sgd_modified_loss (sgd_model (sgd_spectrum ([2, 1], "noise", [1, 0]), hyper));
 %! assert (loss.rank, 2);

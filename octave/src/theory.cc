@@ -35,16 +35,17 @@ namespace sgdlangevin
     return ovl (theta, velocity, cross, trace[0], trace[1], is_there);
   }
 
-  // (model): U, Q, rank.
+  // (model): U, Q, effective_hessian, rank.
   SGDLANGEVIN_ENTRY (modified_loss)
   {
     call_context ctx;
     model_view model (ctx, args(0));
     octave_idx_type n = 2 * model.core.dim;
-    Matrix U (n, n), Q (n, n);
+    Matrix U (n, n), Q (n, n), effective (n/2, n/2);
     ptrdiff_t rank;
-    ctx.check (sgdl_modified_loss (ctx, &model.core, U.fortran_vec (), Q.fortran_vec (), &rank));
-    return ovl (U, Q, static_cast<double> (rank));
+    ctx.check (sgdl_modified_loss (ctx, &model.core, U.fortran_vec (), Q.fortran_vec (),
+                                   effective.fortran_vec (), &rank));
+    return ovl (U, Q, effective, static_cast<double> (rank));
   }
 
   // (U, minimiser, points): Phi at the rows of points (n x 2d).

@@ -226,9 +226,11 @@ sgdl_status sgdl_transient(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t
 
 /* U = B^{-1} and Q (2d x 2d, order theta then v), THEORY section 3; SGDL_LANGEVIN only.
  * B = inverse_temperature * stationary covariance. Where Sigma is singular U is a generalised inverse
- * on the noise-reachable subspace, whose dimension is *rank (2d when regular). */
+ * on the noise-reachable subspace, whose dimension is *rank (2d when regular). effective (d x d, or NULL):
+ * the Hessian of the loss that theta alone descends, velocities integrated out: the (generalised) inverse of
+ * inverse_temperature cov(theta). */
 sgdl_status sgdl_modified_loss(sgdl_context *ctx, const sgdl_model *model, double *U, double *Q,
-                               ptrdiff_t *rank);
+                               double *effective, ptrdiff_t *rank);
 /* phi[i] = z_i'U z_i/2 at n points, one a row (n x 2d: theta, v), z = (theta - mu, v). */
 sgdl_status sgdl_modified_loss_value(sgdl_context *ctx, ptrdiff_t d, const double *U, const double *minimiser,
                                      ptrdiff_t n, const double *points, double *phi);

@@ -240,7 +240,7 @@ static void test_flat(sgdl_context *ctx)
     CHECK_NEAR(part, 0, 1e-13);
   }
   p.model.dynamics = SGDL_LANGEVIN;
-  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, &rank), SGDL_FLAT);
+  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, NULL, &rank), SGDL_FLAT);
   CHECK_TEXT(ctx->message, "3 of 9 modes are flat and noisy");
 
   memcpy(p.Sigma, p.H, sizeof p.H); /* noise ~ H: quiet flat directions */
@@ -249,8 +249,16 @@ static void test_flat(sgdl_context *ctx)
   CHECK(isfinite(trace[0]));
   for (int l = 0; l < D; l++)
     CHECK_INT(exists[l], 1);
-  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, &rank), SGDL_OK);
+  double effective[DD];
+  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, effective, &rank), SGDL_OK);
   CHECK_INT(rank, 12);
+  for (int l = 6; l < D; l++)
+    for (int i = 0; i < D; i++) { /* nothing moves theta along quiet flat directions: no valley to speak of */
+      double row = 0;
+      for (int j = 0; j < D; j++)
+        row += effective[i + j * D] * p.V[j + l * D];
+      CHECK_NEAR(row, 0, 1e-10 * effective[0]);
+    }
   double density;
   CHECK_STATUS(sgdl_current(ctx, D, U, Q, 1, NULL, 1, U, NULL, NULL, &density), SGDL_UNSUPPORTED);
 
@@ -265,10 +273,19 @@ static void test_fokker_planck(sgdl_context *ctx)
 {
   problem p;
   double U[4 * DD], Q[4 * DD], A[4 * DD], DQ[4 * DD], DQU[4 * DD], noise[4 * DD];
+  double effective[DD], P[DD];
   ptrdiff_t rank;
   make(ctx, SGDL_LANGEVIN, 16, 0.01, &p);
-  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, &rank), SGDL_OK);
+  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, effective, &rank), SGDL_OK);
   CHECK_INT(rank, N2);
+  CHECK_STATUS(sgdl_stationary(ctx, &p.model, P, NULL, NULL, NULL, NULL), SGDL_OK);
+  for (int i = 0; i < D; i++)
+    for (int j = 0; j < D; j++) { /* the effective loss: kap cov(theta) times its Hessian is 1 */
+      double sum = 0;
+      for (int k = 0; k < D; k++)
+        sum += 5 * 0.1 * 1.9 * P[i + k * D] * effective[k + j * D];
+      CHECK_NEAR(sum, i == j, 1e-10);
+    }
   dynamics_matrix(&p, A);
   noise_matrix(&p, 0, 0, 2 * 0.1 / (0.2 * 1.9), noise); /* D = c Sigma in the velocities */
   for (int e = 0; e < 4 * DD; e++)
@@ -315,7 +332,7 @@ static void test_fokker_planck(sgdl_context *ctx)
   CHECK_STATUS(sgdl_current(ctx, 1, U1, Q1, 2, NULL, 1, origin, NULL, NULL, &log_density), SGDL_OK);
   CHECK_CLOSE(log_density, log(2 * 2 / (2 * 3.14159265358979323846)), 1e-14);
   p.model.dynamics = SGDL_SGD;
-  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, &rank), SGDL_UNSUPPORTED);
+  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, NULL, &rank), SGDL_UNSUPPORTED);
 }
 
 /* ---- transient ----------------------------------------------------------------------------------------- */

@@ -65,7 +65,7 @@ static void test_residual(sgdl_context *ctx)
       p.model.sampling = SGDL_WITHOUT;
       p.model.n_examples = 12;
     }
-    CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, &rank), SGDL_OK);
+    CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, NULL, &rank), SGDL_OK);
     CHECK_INT(rank, kind == 2 ? N2 - 4 : N2);
     CHECK_STATUS(sgdl_fokker_planck_residual(ctx, &p.model, U, Q, POINTS, points, residual), SGDL_OK);
     CHECK_NEAR(residual[0], 0, 1e-11);
@@ -75,7 +75,7 @@ static void test_residual(sgdl_context *ctx)
   }
   /* anything else does not solve it */
   make(ctx, 16, &p);
-  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, &rank), SGDL_OK);
+  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, NULL, &rank), SGDL_OK);
   p.model.hyper.momentum = 0.8;
   CHECK_STATUS(sgdl_fokker_planck_residual(ctx, &p.model, U, Q, POINTS, points, residual), SGDL_OK);
   CHECK(residual[0] > 0.01 && residual[3] > 0.01);
@@ -97,7 +97,7 @@ static void test_residual(sgdl_context *ctx)
   p.model.hyper.weight_decay = 0;
   p.model.noise = diagonal;
   p.model.noise_is_full = 0;
-  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, &rank), SGDL_OK);
+  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, NULL, &rank), SGDL_OK);
   CHECK_INT(rank, N2 - 2);
   CHECK_STATUS(sgdl_fokker_planck_residual(ctx, &p.model, U, Q, POINTS, points, residual), SGDL_OK);
   for (int r = 0; r < 4; r++)
@@ -134,7 +134,7 @@ static void test_entropy(sgdl_context *ctx)
   ptrdiff_t rank;
   make(ctx, 16, &p);
   double c = 2 * 0.1 / (0.1 * 1.9), kap = 5 * 0.1 * 1.9, direct = -2 * D;
-  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, &rank), SGDL_OK);
+  CHECK_STATUS(sgdl_modified_loss(ctx, &p.model, U, Q, NULL, &rank), SGDL_OK);
   CHECK_STATUS(sgdl_stationary(ctx, &p.model, NULL, W, R, NULL, NULL), SGDL_OK);
   for (int i = 0; i < D; i++)
     for (int j = 0; j < D; j++)

@@ -80,7 +80,7 @@ static void check_modified_loss(sgdl_context *ctx, const reference_case *r, cons
 {
   ptrdiff_t d = r->d, rank;
   double U[FULL], Q[FULL], want[FULL], z[2 * MOST], phi;
-  CHECK_STATUS(sgdl_modified_loss(ctx, &r->model, U, Q, &rank), SGDL_OK);
+  CHECK_STATUS(sgdl_modified_loss(ctx, &r->model, U, Q, NULL, &rank), SGDL_OK);
   CHECK_INT(rank, 2 * d);
   json_matrix(expected, "U", want);
   CHECK_ARRAY(U, want, 4 * d * d, TOLERANCE);

@@ -12,6 +12,22 @@ test_that("the drift splits into dissipation and rotation", {
   expect_equal(loss$inverse_temperature, hyper$inverse_temperature)
 })
 
+test_that("the effective loss is that of theta alone, whatever its velocity", {
+  model <- general_model()
+  loss <- sgd_modified_loss(model)
+  theta <- 1:2
+  schur <- loss$U[theta, theta] -
+    loss$U[theta, -theta] %*% solve(loss$U[-theta, -theta], loss$U[-theta, theta])
+  expect_equal(loss$effective_hessian, schur, tolerance = 1e-12)
+  expect_equal(loss$effective_hessian %*% sgd_stationary(model)$theta * loss$inverse_temperature, diag(2),
+               tolerance = 1e-12)
+  H <- model$problem$H
+  hyper <- model$hyper
+  isotropic <- sgd_modified_loss(sgd_model(sgd_quadratic(H, Sigma = 3 * diag(2)), hyper))
+  expect_equal(isotropic$effective_hessian,
+               2 * (H + hyper$weight_decay * diag(2)) / (3 * hyper$lr * (1 + hyper$momentum)), tolerance = 1e-12)
+})
+
 test_that("values are those of the quadratic form about the minimiser", {
   loss <- sgd_modified_loss(general_model())
   points <- matrix(c(1, 2, 0.5, -1, 0.1, 0.2, 0.3, 0.4), 2)

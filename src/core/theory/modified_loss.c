@@ -225,8 +225,33 @@ done:
   return status;
 }
 
+/* The inverse of kap cov(theta), general noise. */
+static sgdl_status effective_hessian(sgdl_context *ctx, const sgdl_model *model, const sgdl_modes *modes,
+                                     double kap, double *hessian)
+{
+  ptrdiff_t d = modes->d, rank;
+  int threads = sgdl_threads(ctx);
+  double *work = NULL;
+  sgdl_status status = SGDL_OK;
+
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (ptrdiff_t j = 0; j < d; j++)
+    for (ptrdiff_t i = 0; i < d; i++) {
+      double c[4];
+      pair(model, modes, kap, i, j, c);
+      hessian[i + j * d] = c[0];
+    }
+  SGDL_GET(sgdl_alloc(ctx, &work, d * d, "the effective loss"));
+  SGDL_GET(invert_scaled(ctx, d, hessian, &rank));
+  SGDL_GET(sgdl_modes_rotate(ctx, model, hessian, work, hessian));
+  enforce(d, 1, hessian);
+done:
+  free(work);
+  return status;
+}
+
 sgdl_status sgdl_modified_loss(sgdl_context *ctx, const sgdl_model *model, double *U, double *Q,
-                               ptrdiff_t *rank)
+                               double *effective, ptrdiff_t *rank)
 {
   sgdl_hyper_derived derived;
   sgdl_modes modes = { 0 };
@@ -243,6 +268,12 @@ sgdl_status sgdl_modified_loss(sgdl_context *ctx, const sgdl_model *model, doubl
   status = model->noise_is_full
              ? full_noise(ctx, model, &modes, derived.inverse_temperature, U, Q, rank)
              : diagonal_noise(ctx, model, &modes, derived.inverse_temperature, U, Q, rank);
+  if (status != SGDL_OK || effective == NULL)
+    goto done;
+  if (model->noise_is_full)
+    status = effective_hessian(ctx, model, &modes, derived.inverse_temperature, effective);
+  else
+    get_block(modes.d, U, 0, 0, effective); /* theta and v are independent */
 done:
   sgdl_modes_free(&modes);
   return status;
