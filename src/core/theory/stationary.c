@@ -190,7 +190,7 @@ done:
 
 /* ---- Sigma = sigma2 H, Langevin: no eigenvalues ---------------------------------------------------- */
 
-/* P = s (I - lambda K^{-1}), W = w H, R = 0. work: d x d, on entry the Cholesky factor of K. */
+/* P = s (I - lambda K^{-1}), W = w H, R = 0. work: d x d, on entry the Cholesky factor of K; may be theta. */
 static sgdl_status by_cholesky(sgdl_context *ctx, const sgdl_model *model, double *work, double *theta,
                                double *velocity, double *cross, double trace[2], int *exists)
 {
@@ -234,13 +234,16 @@ sgdl_status sgdl_stationary(sgdl_context *ctx, const sgdl_model *model, double *
 {
   int shortcut = model->sigma2 >= 0 && model->hessian != NULL && model->dynamics == SGDL_LANGEVIN;
   int only_traces = theta == NULL && velocity == NULL && cross == NULL;
-  double *work = NULL;
+  double *work = theta, *own = NULL;
   sgdl_status status = SGDL_OK;
 
   if (!shortcut || (only_traces && model->rho != NULL))
     return by_modes(ctx, model, theta, velocity, cross, trace, exists);
   SGDL_TRY(sgdl_model_check(ctx, model, NULL));
-  SGDL_GET(sgdl_alloc(ctx, &work, model->dim * model->dim, "the Cholesky factor of H"));
+  if (theta == NULL) {
+    SGDL_GET(sgdl_alloc(ctx, &own, model->dim * model->dim, "the Cholesky factor of H"));
+    work = own;
+  }
   status = sgdl_curvature_cholesky(ctx, model->dim, model->hessian, model->hyper.weight_decay, work);
   if (status == SGDL_OK) {
     status = by_cholesky(ctx, model, work, theta, velocity, cross, trace, exists);
@@ -249,6 +252,6 @@ sgdl_status sgdl_stationary(sgdl_context *ctx, const sgdl_model *model, double *
     status = by_modes(ctx, model, theta, velocity, cross, trace, exists);
   }
 done:
-  free(work);
+  free(own);
   return status;
 }
