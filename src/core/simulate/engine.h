@@ -70,7 +70,22 @@ ptrdiff_t sgdl_sampler_scratch(const sgdl_sampler *sampler);
 ptrdiff_t sgdl_sampler_draw(const sgdl_sampler *sampler, sgdl_shuffle *shuffle, uint64_t path, uint64_t step,
                             uint64_t *scratch, uint32_t *batch);
 
-/* ---- steppers: linear.c (exact, Gaussian SGD) and minibatch.c ---- */
+/* ---- schedule.c: hyperparameters over steps ---- */
+
+typedef struct sgdl_schedule {
+  sgdl_hyper model;
+  const double *lr, *momentum, *batch_size; /* one per step, or NULL: the model's */
+} sgdl_schedule;
+
+sgdl_schedule sgdl_schedule_of(const sgdl_model *model, const sgdl_simulation *sim);
+int sgdl_schedule_constant(const sgdl_schedule *schedule);
+/* Those of the step that leads from `step` to step + 1. */
+sgdl_hyper sgdl_schedule_at(const sgdl_schedule *schedule, uint64_t step);
+/* Every entry as sgdl_hyper_check asks, naming `lr[k]` and so on (1-based). */
+sgdl_status sgdl_schedule_check(sgdl_context *ctx, const sgdl_schedule *schedule, ptrdiff_t steps);
+
+/* ---- steppers: linear.c (exact, Gaussian SGD of quadratic models), minibatch.c (dense regression),
+ * gradient.c (any objective), langevin.c (BAOAB, OBABO, Euler-Maruyama) ---- */
 
 typedef struct sgdl_stepper sgdl_stepper;
 struct sgdl_stepper {
@@ -82,6 +97,7 @@ struct sgdl_stepper {
   ptrdiff_t scratch_size;   /* doubles per thread                                                      */
   double ns_per_step;       /* rough cost of a step of one path, to space the polls                    */
   int in_modes;             /* state in modes (else in parameters)                                     */
+  int serial;               /* calls into a host: one thread, and a step may end in SGDL_INTERRUPTED   */
   void *self;
   /* Advances a path by n_steps <= tile; out: the 2d x n_steps states after each. */
   sgdl_status (*advance)(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,

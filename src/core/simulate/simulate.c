@@ -6,6 +6,11 @@
 #include <omp.h>
 #include <stdlib.h>
 
+void sgdl_simulation_init(sgdl_simulation *sim)
+{
+  *sim = (sgdl_simulation){.method = SGDL_EXACT, .steps = 1, .n_paths = 1, .substeps = 1, .record_every = 1};
+}
+
 ptrdiff_t sgdl_simulation_records(const sgdl_simulation *sim)
 {
   return sim->steps / sim->record_every + 1;

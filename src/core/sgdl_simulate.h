@@ -1,0 +1,264 @@
+/* Second floor of the public header: simulation. Objectives, optimiser options, what is recorded, runs that can
+ * be stopped and go on, and checks of samples. Conventions as in sgdl.h. */
+#ifndef SGDL_SIMULATE_H
+#define SGDL_SIMULATE_H
+
+#include "sgdl.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- objectives ------------------------------------------------ objective/objective.c */
+
+/* A loss L(theta) = mean over examples of l_i(theta), known by its gradients. Weight decay is not part of it.
+ * Built-in objectives are made by the functions below; a host or a user fills the struct. */
+typedef struct sgdl_objective sgdl_objective;
+struct sgdl_objective {
+  ptrdiff_t dim;           /* parameters                                                              */
+  ptrdiff_t n_examples;    /* N >= 1; 0: the gradient takes no batches (full gradient only)             */
+  ptrdiff_t work_size;     /* doubles of scratch a call needs (per thread)                              */
+  int parallel;            /* may be called by several threads at once; 0: calls into a host            */
+  void *self;
+  /* gradient (dim) = sum_q weights[q] grad l_batch[q](theta); weights NULL: 1/size each; batch NULL: all
+   * examples in order (size = N). Any failure is handed through; SGDL_INTERRUPTED stops the run cleanly. */
+  sgdl_status (*gradient)(const sgdl_objective *objective, sgdl_context *ctx, const double *theta,
+                          ptrdiff_t size, const uint32_t *batch, const double *weights, double *work,
+                          double *gradient);
+  int takes_weights;       /* 0: weights must be NULL (most callbacks)                                  */
+  /* Optional. Mean loss over all examples; HV (dim x n) = mean Hessian times V. */
+  sgdl_status (*loss)(const sgdl_objective *objective, sgdl_context *ctx, const double *theta, double *work,
+                      double *loss);
+  sgdl_status (*hessian_product)(const sgdl_objective *objective, sgdl_context *ctx, const double *theta,
+                                 ptrdiff_t n, const double *V, double *work, double *HV);
+  /* Optional: covariance (dim x dim) of the gradient of one example at theta. */
+  sgdl_status (*covariance)(const sgdl_objective *objective, sgdl_context *ctx, const double *theta,
+                            double *work, double *Sigma);
+  void (*destroy)(sgdl_objective *objective);
+};
+
+/* Examples: X is N x p, dense (X) or by compressed sparse columns (column_start of p + 1 entries, row and
+ * value of column_start[p]); y has N entries: numbers, or classes 0, 1, ..., n_classes - 1. */
+typedef struct sgdl_dataset {
+  ptrdiff_t N, p;
+  const double *X;
+  const ptrdiff_t *column_start, *row;
+  const double *value;
+  const double *y;
+  ptrdiff_t n_classes;     /* 0: y are numbers                                                          */
+} sgdl_dataset;
+
+typedef enum {
+  SGDL_LINEAR = 0,         /* (x'theta - y)^2/2, theta: p                                               */
+  SGDL_LOGISTIC,           /* log(1 + exp(x'theta)) - y x'theta, y in {0, 1}, theta: p                  */
+  SGDL_SOFTMAX,            /* -log softmax(x'W)_y, theta = W, p x n_classes by columns                  */
+  SGDL_TANH_NETWORK        /* f = tanh(x'A + a) B + b; (f - y)^2/2, or -log softmax(f)_y where y are classes;
+                              theta = A (p x hidden), a, B (hidden x outputs), b                        */
+} sgdl_loss;
+
+/* Copies the data (dense: by rows, one copy; sparse: by rows, compressed). hidden: SGDL_TANH_NETWORK only.
+ * Gradient of a batch of S examples: 4 S dim flops or so, sparse 4 S nonzeros a row; the sums run in a fixed
+ * order, so that the bits are the same on every machine and for every number of threads. All of gradient
+ * (weights included), loss, hessian_product and covariance are there. SGDL_BAD_ARGUMENT names X, y, hidden. */
+sgdl_status sgdl_objective_create(sgdl_context *ctx, sgdl_loss loss, const sgdl_dataset *data,
+                                  ptrdiff_t hidden, sgdl_objective *objective);
+void sgdl_objective_free(sgdl_objective *objective);
+
+/* A gradient compiled by the user: `symbol` of the shared library `file`, of this type; mean gradient over
+ * `size` examples (0-based indices in batch, NULL: all), non-zero return = failure. Called from one thread at a
+ * time. */
+typedef int sgdl_native_gradient(ptrdiff_t dim, const double *theta, ptrdiff_t size, const uint32_t *batch,
+                                 double *gradient);
+sgdl_status sgdl_objective_native(sgdl_context *ctx, const char *file, const char *symbol, ptrdiff_t dim,
+                                  ptrdiff_t n_examples, sgdl_objective *objective);
+/* The same from a pointer the host has already. */
+sgdl_status sgdl_objective_pointer(sgdl_context *ctx, sgdl_native_gradient *function, ptrdiff_t dim,
+                                   ptrdiff_t n_examples, sgdl_objective *objective);
+
+/* ---- what to simulate ---------------------------------------------- simulate/simulate.c */
+
+typedef enum {
+  SGDL_EXACT = 0,          /* exact transition of the Langevin model: quadratic models                  */
+  SGDL_GAUSSIAN_SGD,       /* the discrete recursion with Gaussian gradient noise                       */
+  SGDL_MINIBATCH,          /* the discrete recursion with real batches                                  */
+  SGDL_BAOAB,              /* Langevin by splitting: kick, drift, Ornstein-Uhlenbeck, drift, kick       */
+  SGDL_OBABO,
+  SGDL_EULER_MARUYAMA
+} sgdl_method;
+
+/* Where the noise of a simulation on an objective comes from (SGDL_GAUSSIAN_SGD and the Langevin methods). */
+typedef enum {
+  SGDL_NOISE_CONSTANT = 0, /* `Sigma` (dim x dim), covariance of the gradient of one example            */
+  SGDL_NOISE_EMPIRICAL,    /* that of the examples' gradients at the current theta: N normals a step    */
+  SGDL_NOISE_COVARIANCE    /* objective->covariance at the current theta: one factorisation a step      */
+} sgdl_noise_source;
+
+enum { SGDL_MOMENTS = 1, SGDL_DISPLACEMENT = 2, SGDL_LOCAL_DISPLACEMENT = 4, SGDL_ONLINE_MSD = 8 };
+
+typedef struct sgdl_simulation {
+  sgdl_method method;
+  ptrdiff_t steps;          /* number of steps >= 1                                                     */
+  ptrdiff_t n_paths;        /* nsim >= 1                                                                */
+  uint64_t seed;
+
+  const double *theta0;     /* d x 1 or d x n_paths (theta0_per_path), parameters; NULL: the minimiser   */
+  const double *v0;         /* likewise; NULL: 0, and the first step takes no dampening, as in PyTorch   */
+  int theta0_per_path, v0_per_path;
+  int start_stationary;     /* 1: draw (theta0, v0) from the stationary law, ignore theta0, v0           */
+
+  /* The optimiser, discrete methods: v' = beta v - (1 - dampening)(g + lambda theta);
+   * theta' = theta + lr v', or with nesterov theta' = theta + lr (beta v' - (g + lambda theta)). */
+  int nesterov;
+  double dampening;
+  const double *lr, *momentum, *batch_size; /* NULL: the model's; else one per step (SGDL_EXACT: lr and momentum
+                                               may change too; SGDL_GAUSSIAN_SGD by epochs: no batch_size) */
+  ptrdiff_t substeps;       /* >= 1, Langevin integrators: step size lr/substeps; 0 counts as 1           */
+
+  /* Which steps are recorded: 0, k, 2k, ... (record_every = k >= 1), or record_steps (increasing, from 0 to
+   * steps). */
+  ptrdiff_t record_every;
+  ptrdiff_t n_record;
+  const double *record_steps;
+  /* What is recorded: V'(theta - mu) and V'v instead of theta and v (record_modes); all coordinates, or some
+   * (0-based), or projections on directions (d x n_observed, as given; of theta - mu and v where record_modes is 0
+   * they act on theta and v themselves). */
+  int record_modes;
+  ptrdiff_t n_observed;
+  const ptrdiff_t *coordinates;
+  const double *directions;
+
+  /* Running summaries over the recorded steps, of all coordinates (of the state: modes where record_modes, else
+   * parameters). SGDL_ONLINE_MSD: at n_lags lags (in recorded steps, record_steps NULL), from origins `lag`
+   * apart, so that one vector a lag is enough. */
+  int summaries;
+  ptrdiff_t n_lags;
+  const double *lags;
+
+  /* Data: SGDL_MINIBATCH on a dense regression takes X and y themselves; everything else an objective. */
+  const double *X, *y;      /* N x d and N                                                              */
+  const sgdl_objective *objective;
+  sgdl_noise_source noise;
+  const double *Sigma;      /* d x d, SGDL_NOISE_CONSTANT on an objective                               */
+} sgdl_simulation;
+
+/* Sets everything to its default: one path, every step, model's hyperparameters. */
+void sgdl_simulation_init(sgdl_simulation *sim);
+
+/* Number of recorded steps, and the r-th of them (0-based). */
+ptrdiff_t sgdl_simulation_records(const sgdl_simulation *sim);
+ptrdiff_t sgdl_simulation_record_step(const sgdl_simulation *sim, ptrdiff_t r);
+/* Recorded coordinates: n_observed, or d. */
+ptrdiff_t sgdl_simulation_width(const sgdl_model *model, const sgdl_simulation *sim);
+
+/* ---- runs ------------------------------------------------------------- simulate/run.c */
+
+/* A run is a state that moves from step to step. Its state is one block of doubles, enough to go on to the same
+ * bits on another machine: what checkpoints hold. */
+typedef struct sgdl_run sgdl_run;
+
+/* Where rows go: record r of the whole run to row r - first of arrays rows x width x n_paths. theta, velocity
+ * optional. done: records complete in every path, counted over the whole run. */
+typedef struct sgdl_recording {
+  double *theta, *velocity;
+  ptrdiff_t rows, first, done;
+} sgdl_recording;
+
+/* `model`, `sim` and all they point to are borrowed until sgdl_run_free. */
+sgdl_status sgdl_run_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                            sgdl_run **run);
+/* Moves on to step `until` and writes the records of steps (now, until], and of step 0 at the first call;
+ * those outside the rows of `recording` (or with recording NULL) are summarised only. SGDL_INTERRUPTED: the state
+ * is that of the last complete step in every path (sgdl_run_step), and can go on. A failing objective or a
+ * state that is no longer finite: the message names path and step, records before it are right, the run is over. */
+sgdl_status sgdl_run_advance(sgdl_run *run, sgdl_context *ctx, ptrdiff_t until, sgdl_recording *recording);
+ptrdiff_t sgdl_run_step(const sgdl_run *run);
+/* The state: *n doubles, borrowed, valid until the next call with this run. */
+const double *sgdl_run_state(const sgdl_run *run, ptrdiff_t *n);
+/* Takes a state of the same model and simulation (steps may be more): SGDL_BAD_ARGUMENT if it cannot be one. */
+sgdl_status sgdl_run_restore(sgdl_run *run, sgdl_context *ctx, ptrdiff_t n, const double *state);
+void sgdl_run_free(sgdl_run *run);
+
+/* What the summaries hold so far; every pointer optional, NULL also where not asked for. */
+typedef struct sgdl_summaries {
+  ptrdiff_t count;          /* records summarised                                                       */
+  double *mean, *variance;  /* d x n_paths, over the recorded steps (variance: divisor count - 1)       */
+  double *displacement;     /* records x n_paths, |theta_k - theta_0|^2                                   */
+  double *local;            /* records x n_paths, |theta_k - theta_k'|^2 from the record before (NaN first) */
+  double *msd, *msd_count;  /* n_lags x n_paths                                                         */
+} sgdl_summaries;
+void sgdl_run_summaries(const sgdl_run *run, sgdl_summaries *summaries);
+
+/* All in one call: create, advance to the end, free. theta, velocity: records x width x n_paths, velocity (or
+ * both) optional. *records_done: rows complete in every path. state (optional, state_size doubles): where it
+ * stopped.
+ *  EXACT: exact transition of the Langevin model over each step, in the eigenbasis.
+ *  GAUSSIAN_SGD: recursion of THEORY section 1 with Gaussian gradient noise; model->sampling gives its
+ *    covariance over time (epochs included, section 6).
+ *  MINIBATCH: real batches, those of sgdl_batch(), any model->dynamics; needs n_examples.
+ *  BAOAB, OBABO, EULER_MARUYAMA: section 2 with step lr/substeps; on a quadratic model along its modes, else with
+ *    the gradient of the objective.
+ * Bits depend on (model arrays, seed) only: not on threads, n_paths, steps, what is recorded, or interruptions.
+ * Cost per step and path: EXACT diagonal noise 2d normals + O(d); full noise + (2d)^2; GAUSSIAN full noise d
+ * normals + d^2; parameters recorded + d^2 per record; MINIBATCH 4 S d. Memory beside the output: factors and
+ * eigenvectors once, a few tiles per thread; MINIBATCH one copy of X and, under epochs, 4 N bytes per path;
+ * noise diagonal in the modes, modes recorded, summaries only: x, v and what the summaries keep (mean and sum of
+ * squares, start, one vector a lag). */
+sgdl_status sgdl_simulate(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                          double *theta, double *velocity, ptrdiff_t *records_done);
+
+/* The 0-based example indices of the batch used at `step` (0-based) of `path`; *size <= S of them
+ * (the remainder batch is smaller). O(S), or O(N) under epochs. indices: room for S. */
+sgdl_status sgdl_batch(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t S, sgdl_sampling sampling, int drop_last,
+                       uint64_t seed, uint64_t path, uint64_t step, ptrdiff_t *indices, ptrdiff_t *size);
+
+/* ---- runs on disk -------------------------------------------------- simulate/disk_run.c */
+
+/* A folder: segment-000001.h5, ... (trajectory files of io/hdf5.c, closed, each complete or absent) and
+ * checkpoint.h5 (state, step, segments it belongs to). Files appear by rename; a kill at any moment leaves the
+ * last checkpoint and the segments before it whole. */
+typedef struct sgdl_disk {
+  const char *folder;
+  ptrdiff_t segment_records;   /* records a segment; 0: about 64 MB                                       */
+  ptrdiff_t checkpoint_every;  /* steps; 0: at every segment                                              */
+  int velocity;
+  int resume;                  /* go on from checkpoint.h5 if it is there; else the folder must hold no run */
+} sgdl_disk;
+
+/* Runs to the end (or an interrupt, which writes a checkpoint too). *step: steps done; summaries as above, optional
+ * (filled from the finished or interrupted run). */
+sgdl_status sgdl_simulate_to_disk(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                  const sgdl_disk *disk, ptrdiff_t *step, sgdl_summaries *summaries);
+/* Shape of a folder of segments read as one trajectory: info->frames over all segments of the last checkpoint. */
+sgdl_status sgdl_segments_info_read(sgdl_context *ctx, const char *folder, sgdl_trajectory_info *info);
+/* As sgdl_trajectory_read, across segments. */
+sgdl_status sgdl_segments_read(sgdl_context *ctx, const char *folder, const char *dataset, ptrdiff_t path,
+                               ptrdiff_t first, ptrdiff_t count, ptrdiff_t dim, double *out);
+
+/* ---- checks of samples ------------------------------------------ simulate/order.c, stats/gaussian_check.c */
+
+/* Strong and weak order of a method on a quadratic model: paths driven by the same Brownian motion at steps lr,
+ * lr/2, ..., lr/2^(n_levels - 1), over `time` = steps * lr, against the exact solution of that Brownian motion
+ * (strong) and against the exact mean and covariance (weak). strong[l]: root mean squared distance of theta at the
+ * end over n_paths, strong_se its standard error; weak[l]: exact (no sampling) relative error of the
+ * covariance of theta at the end, from the linear recursion of the method; slopes fitted to the finest levels. */
+typedef struct sgdl_order {
+  double *step, *strong, *strong_se, *weak;  /* n_levels each                                            */
+  double strong_order, strong_order_se, weak_order;
+} sgdl_order;
+sgdl_status sgdl_method_order(sgdl_context *ctx, const sgdl_model *model, sgdl_method method, ptrdiff_t steps,
+                              ptrdiff_t n_levels, ptrdiff_t n_paths, uint64_t seed, sgdl_order *order);
+
+/* Distance of n independent draws (n x d) from N(mean, covariance): Hotelling's statistic of the mean, likelihood
+ * ratio of the covariance (Bartlett corrected), Kolmogorov-Smirnov of the Mahalanobis distances; each with its p
+ * value, and the least of the three times three. n > d. */
+typedef struct sgdl_gaussian_check {
+  double mean_statistic, mean_p, covariance_statistic, covariance_p, distance_statistic, distance_p, p_value;
+} sgdl_gaussian_check;
+sgdl_status sgdl_check_gaussian(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t d, const double *x, const double *mean,
+                                const double *covariance, sgdl_gaussian_check *check);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
