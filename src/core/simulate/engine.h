@@ -110,6 +110,13 @@ sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const
 sgdl_status sgdl_minibatch_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                                   sgdl_stepper *stepper);
 
+/* ---- method.c ---- */
+
+/* Method and model fit; SGDL_UNSUPPORTED names what does. */
+sgdl_status sgdl_method_check(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim);
+sgdl_status sgdl_stepper_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                sgdl_stepper *stepper);
+
 /* ---- start.c ---- */
 
 /* Initial (x, v) of every path in the stepper's coordinates: states has stepper->state_size per path. */

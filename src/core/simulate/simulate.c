@@ -18,26 +18,6 @@ ptrdiff_t sgdl_simulation_records(const sgdl_simulation *sim)
 
 /* ---- arguments ---- */
 
-static sgdl_status check_method(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim)
-{
-  switch (sim->method) {
-  case SGDL_EXACT:
-    if (model->dynamics == SGDL_LANGEVIN) return SGDL_OK;
-    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`method` = \"exact\" needs a model with dynamics = \"langevin\"; for SGD "
-                     "itself use method = \"sgd\"");
-  case SGDL_GAUSSIAN_SGD:
-    if (model->dynamics == SGDL_SGD) return SGDL_OK;
-    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`method` = \"sgd\" needs a model with dynamics = \"sgd\"; for the Langevin "
-                     "model use method = \"exact\"");
-  case SGDL_MINIBATCH:
-    return SGDL_OK;
-  }
-  return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`method` = %d: expected exact (0), sgd (1) or minibatch (2)",
-                   (int)sim->method);
-}
-
 /* Only minibatches recorded in parameters do without the modes. */
 static sgdl_status check_modes(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim)
 {
@@ -66,7 +46,7 @@ static sgdl_status check_simulation(sgdl_context *ctx, const sgdl_model *model, 
   if (sim->n_paths < 1 || sim->n_paths > most_paths)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`nsim` = %td: expected an integer from 1 to 2^32 - 1",
                      sim->n_paths);
-  SGDL_TRY(check_method(ctx, model, sim));
+  SGDL_TRY(sgdl_method_check(ctx, model, sim));
   SGDL_TRY(check_modes(ctx, model, sim));
   if (sim->method == SGDL_MINIBATCH)
     SGDL_TRY(sgdl_hyper_check(ctx, &model->hyper));
@@ -271,9 +251,7 @@ static sgdl_status allocate(sgdl_context *ctx, job *job)
 static sgdl_status prepare(sgdl_context *ctx, const sgdl_model *model, job *job)
 {
   const sgdl_simulation *sim = job->sim;
-  int minibatch = sim->method == SGDL_MINIBATCH;
-  SGDL_TRY(minibatch ? sgdl_minibatch_create(ctx, model, sim, &job->stepper)
-                     : sgdl_linear_create(ctx, model, sim, &job->stepper));
+  SGDL_TRY(sgdl_stepper_create(ctx, model, sim, &job->stepper));
   job->project = job->stepper.in_modes != (sim->record_modes != 0);
   if (job->project) SGDL_TRY(sgdl_projection_init(ctx, model, sim->record_modes != 0, &job->projection));
   SGDL_TRY(allocate(ctx, job));
