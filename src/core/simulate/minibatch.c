@@ -83,9 +83,10 @@ SGDL_VECTORISED static void sum_gradients(const double *rows, ptrdiff_t stride, 
 /* ---- the recursion ---- */
 
 static sgdl_status advance(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
-                           ptrdiff_t n_steps, double *scratch, double *state, double *out)
+                           ptrdiff_t n_steps, double *scratch, double *state, double *out, ptrdiff_t *done)
 {
   (void)ctx;
+  (void)done;
   const minibatch *self = stepper->self;
   ptrdiff_t d = stepper->model->dim, sizes[TILE], drawn = 0;
   double *point = scratch, *gradient = point + self->stride;
