@@ -146,11 +146,17 @@ sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const
                                sgdl_stepper *stepper);
 sgdl_status sgdl_minibatch_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                                   sgdl_stepper *stepper);
+sgdl_status sgdl_gradient_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                 sgdl_stepper *stepper);
+sgdl_status sgdl_langevin_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                 sgdl_stepper *stepper);
 
 /* ---- method.c ---- */
 
 /* Method and model fit; SGDL_UNSUPPORTED names what does. */
 sgdl_status sgdl_method_check(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim);
+/* Whether the stepper of the method works along the modes of the model. */
+int sgdl_method_in_modes(const sgdl_simulation *sim);
 sgdl_status sgdl_stepper_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                                 sgdl_stepper *stepper);
 
