@@ -87,6 +87,9 @@ sgdl_status sgdl_schedule_check(sgdl_context *ctx, const sgdl_schedule *schedule
 /* ---- steppers: linear.c (exact, Gaussian SGD of quadratic models), minibatch.c (dense regression),
  * gradient.c (any objective), langevin.c (BAOAB, OBABO, Euler-Maruyama) ---- */
 
+/* Modes and steps at a time where modes are independent: what stays in the first and second cache. */
+enum { SGDL_BAND = 128, SGDL_BAND_STEPS = 32 };
+
 typedef struct sgdl_stepper sgdl_stepper;
 struct sgdl_stepper {
   const sgdl_model *model;
@@ -97,11 +100,17 @@ struct sgdl_stepper {
   ptrdiff_t scratch_size;   /* doubles per thread                                                      */
   double ns_per_step;       /* rough cost of a step of one path, to space the polls                    */
   int in_modes;             /* state in modes (else in parameters)                                     */
-  int serial;               /* calls into a host: one thread, and a step may end in SGDL_INTERRUPTED   */
+  int serial;               /* calls into a host: one thread, one step of all paths at a time          */
   void *self;
-  /* Advances a path by n_steps <= tile; out: the 2d x n_steps states after each. */
+  /* Advances a path by n_steps <= tile; out: the 2d x n_steps states after each. On failure *done (0 when it is
+   * called) is the number of steps completed before; their states in `out` are right, `state` may be anything.
+   * The message says what failed, the driver puts path and step before it. SGDL_INTERRUPTED: serial ones only. */
   sgdl_status (*advance)(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
-                         ptrdiff_t n_steps, double *scratch, double *state, double *out);
+                         ptrdiff_t n_steps, double *scratch, double *state, double *out, ptrdiff_t *done);
+  /* NULL unless modes move independently of each other: the same for modes [first, first + n), n <= SGDL_BAND,
+   * n_steps <= SGDL_BAND_STEPS, first even; `state` is that of the path, out 2n x n_steps. Does not fail. */
+  void (*advance_band)(const sgdl_stepper *stepper, ptrdiff_t path, uint64_t step, ptrdiff_t n_steps,
+                       ptrdiff_t first, ptrdiff_t n, double *scratch, double *state, double *out);
   void (*destroy)(sgdl_stepper *stepper);
 };
 

@@ -94,9 +94,10 @@ static void update(const sgdl_hyper *h, ptrdiff_t d, ptrdiff_t size, const doubl
 }
 
 static sgdl_status advance(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
-                           ptrdiff_t n_steps, double *scratch, double *state, double *out)
+                           ptrdiff_t n_steps, double *scratch, double *state, double *out, ptrdiff_t *done)
 {
   (void)ctx;
+  (void)done;
   const minibatch *self = stepper->self;
   const sgdl_sampler *sampler = &self->sampler;
   ptrdiff_t d = stepper->model->dim, sizes[TILE], drawn = 0;

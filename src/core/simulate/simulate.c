@@ -147,7 +147,8 @@ static sgdl_status run_path(const job *job, sgdl_context *ctx, ptrdiff_t path, p
   double *tile = scratch + stepper->scratch_size, *projected = tile + width * stepper->tile;
   for (ptrdiff_t step = first; step < end; step += stepper->tile) {
     ptrdiff_t n = end - step < stepper->tile ? end - step : stepper->tile;
-    SGDL_TRY(stepper->advance(stepper, ctx, path, (uint64_t)step, n, scratch, state, tile));
+    ptrdiff_t done = 0;
+    SGDL_TRY(stepper->advance(stepper, ctx, path, (uint64_t)step, n, scratch, state, tile, &done));
     if (!finite_state(width, state)) {
       ptrdiff_t s = 0;
       while (s < n - 1 && finite_state(width, tile + s * width)) s++;
