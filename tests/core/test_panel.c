@@ -1,6 +1,5 @@
 /* The packed product: right to rounding, each element the same chain of fused multiply-adds whatever the
  * vectors of the machine and however the columns are split. */
-
 #include "base/panel.h"
 #include "base/panel_kernels.h"
 #include "check.h"
@@ -32,7 +31,8 @@ static double chain(int transposed, ptrdiff_t i, ptrdiff_t k, const double *b, d
   return sum;
 }
 
-static void multiply(int transposed, int lower, ptrdiff_t rows, ptrdiff_t cols, ptrdiff_t n, const double *start)
+static void multiply(int transposed, int lower, ptrdiff_t rows, ptrdiff_t cols, ptrdiff_t n,
+                     const double *start)
 {
   sgdl_panels panels;
   CHECK_STATUS(sgdl_panels_pack(&ctx, &panels, transposed, lower, rows, cols, A, MOST_DEPTH, "A"), SGDL_OK);
@@ -123,7 +123,8 @@ static void kernels_give_the_same_bits(void)
     CHECK_ARRAY(best, baseline, ROWS * n, 0.0);
   }
   double sum = -A[0] * B[0];
-  sgdl_panel_best()(1, A, 1, B, MOST_DEPTH, (best[0] = sum, best));
+  best[0] = sum;
+  sgdl_panel_best()(1, A, 1, B, MOST_DEPTH, best);
   CHECK(best[0] == fma(A[0], B[0], sum));
   CHECK(best[0] != 0.0);
 }
@@ -131,7 +132,8 @@ static void kernels_give_the_same_bits(void)
 static void a_matrix_too_large_is_refused(void)
 {
   sgdl_panels panels;
-  CHECK_STATUS(sgdl_panels_pack(&ctx, &panels, 0, 0, PTRDIFF_MAX / 16, 1000, A, 1, "the factor"), SGDL_NO_MEMORY);
+  ptrdiff_t rows = PTRDIFF_MAX / 16;
+  CHECK_STATUS(sgdl_panels_pack(&ctx, &panels, 0, 0, rows, 1000, A, rows, "the factor"), SGDL_NO_MEMORY);
   CHECK_TEXT(ctx.message, "the factor");
 }
 

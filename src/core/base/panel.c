@@ -48,11 +48,12 @@ void sgdl_panels_free(sgdl_panels *panels)
 
 /* One panel, and as many columns as its sums stay in cache for: k goes in steps short enough that the panel
  * stays there too while all columns pass. */
-static void apply_panel(sgdl_panel_kernel *kernel, ptrdiff_t k, const double *panel, ptrdiff_t n, const double *B,
-                        ptrdiff_t ldb, const double *start, double *sums)
+static void apply_panel(sgdl_panel_kernel *kernel, ptrdiff_t k, const double *panel, ptrdiff_t n,
+                        const double *B, ptrdiff_t ldb, const double *start, double *sums)
 {
   for (ptrdiff_t c = 0; c < n; c++) memcpy(sums + c * ROWS, start, ROWS * sizeof *sums);
-  for (ptrdiff_t j = 0; j < k; j += DEPTH) kernel(smaller(DEPTH, k - j), panel + j * ROWS, n, B + j, ldb, sums);
+  for (ptrdiff_t j = 0; j < k; j += DEPTH)
+    kernel(smaller(DEPTH, k - j), panel + j * ROWS, n, B + j, ldb, sums);
 }
 
 void sgdl_panels_apply(const sgdl_panels *panels, ptrdiff_t n, const double *B, ptrdiff_t ldb,

@@ -1,7 +1,7 @@
 /* The kernel of panel_kernels.h. Included by panel_kernels.c once per instruction set, which defines
- * NAME(function), TARGET, WIDTH, REAL (a vector of WIDTH double), LOAD, STORE, SPLAT, FMA (fused: one rounding,
- * so every instance gives the same bits) and the block of sums held in registers: VECTORS vectors of rows by
- * COLUMNS columns. */
+ * NAME(function), TARGET, WIDTH, REAL (a vector of WIDTH double), LOAD, STORE, SPLAT, FMA (one rounding, so
+ * that every instance gives the same bits) and the block of sums held in registers: VECTORS vectors of rows
+ * by COLUMNS columns. */
 
 /* A block (VECTORS WIDTH rows by `columns`, a constant) over k: b[c] is column c of B. */
 static inline TARGET __attribute__((always_inline))
