@@ -1,5 +1,5 @@
-/* Exponentials of eight numbers at once, from IEEE operations in a fixed order: within 2 units in the last place,
- * the same bits on every machine. A NaN stays one. */
+/* Exponentials of eight numbers at once, from IEEE operations in a fixed order: the same bits on every
+ * machine. A NaN stays one. */
 #ifndef SGDL_ELEMENTARY_H
 #define SGDL_ELEMENTARY_H
 
@@ -7,7 +7,8 @@
 
 typedef int64_t sgdl_lane_bits __attribute__((vector_size(64)));
 
-/* exp(x) = scale (1 + excess), x <= 0 (below -708: as at -708). x = n log 2 + r, |r| <= log(2)/2, scale = 2^n. */
+/* exp(x) = scale (1 + excess), x <= 0 (below -708: as at -708): x = n log 2 + r, |r| <= log(2)/2,
+ * scale = 2^n. */
 SGDL_INLINE void sgdl_exp_parts(const sgdl_lanes *argument, sgdl_lanes *scale, sgdl_lanes *excess)
 {
   const sgdl_lanes zero = {0}, least = zero - 708.0, shift = zero + 6755399441055744.0; /* 1.5 2^52 */
