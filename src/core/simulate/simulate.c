@@ -13,8 +13,8 @@ void sgdl_simulation_init(sgdl_simulation *sim)
 /* Steppers in parameters that are recorded in parameters do without the modes. */
 static sgdl_status check_modes(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim)
 {
-  int moved_along = sim->method != SGDL_MINIBATCH && !sim->objective;
-  if (!(moved_along || sim->record_modes || sim->start_stationary) || (model->rho && model->noise)) return SGDL_OK;
+  int needed = sgdl_method_in_modes(sim) || sim->record_modes || sim->start_stationary;
+  if (!needed || (model->rho && model->noise)) return SGDL_OK;
   return sgdl_fail(ctx, SGDL_UNSUPPORTED,
                    "this simulation needs the modes of the model: make it with decompose = TRUE");
 }
@@ -50,8 +50,6 @@ static sgdl_status check_counts(sgdl_context *ctx, const sgdl_simulation *sim)
   if (sim->n_paths < 1 || sim->n_paths > most_paths)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`nsim` = %td: expected an integer from 1 to 2^32 - 1",
                      sim->n_paths);
-  if (sim->substeps < 0)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`substeps` = %td: expected an integer >= 1", sim->substeps);
   return SGDL_OK;
 }
 
@@ -165,13 +163,8 @@ static sgdl_status check_nesterov(sgdl_context *ctx, const sgdl_model *model, co
 static sgdl_status check_optimiser(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim)
 {
   int changed = sim->nesterov || sim->dampening != 0.0;
-  int discrete = sim->method == SGDL_GAUSSIAN_SGD || sim->method == SGDL_MINIBATCH;
   if (!(sim->dampening >= 0.0 && sim->dampening < 1.0))
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`dampening` = %g: expected a number in [0, 1)", sim->dampening);
-  if (changed && !discrete)
-    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`%s`: the Langevin model has none; use method = \"sgd\" or \"minibatch\"",
-                     sim->nesterov ? "nesterov" : "dampening");
   if (changed && sim->start_stationary)
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
                      "`start` = \"stationary\" draws from the law of SGD without `%s`; start from a point",
@@ -186,12 +179,8 @@ static sgdl_status check_schedules(sgdl_context *ctx, const sgdl_model *model, c
   if (!sim->batch_size) return SGDL_OK;
   for (ptrdiff_t k = 0; model->n_examples > 0 && k < sim->steps; k++)
     if (sim->batch_size[k] > (double)model->n_examples)
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`batch_size[%td]` = %.0f: expected at most the %td examples",
-                       k + 1, sim->batch_size[k], model->n_examples);
-  if (sim->method == SGDL_GAUSSIAN_SGD && model->sampling == SGDL_EPOCH)
-    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`batch_size` changes within epochs: method = \"sgd\" has no law for their noise; use "
-                     "method = \"minibatch\"");
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`batch_size[%td]` = %.0f: expected an integer from 1 to the %td examples", k + 1,
+                       sim->batch_size[k], model->n_examples);
   return SGDL_OK;
 }
 
