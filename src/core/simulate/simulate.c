@@ -21,7 +21,7 @@ ptrdiff_t sgdl_simulation_records(const sgdl_simulation *sim)
 /* Only minibatches recorded in parameters do without the modes. */
 static sgdl_status check_modes(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim)
 {
-  int needed = sim->method != SGDL_MINIBATCH || sim->record_modes || sim->start_stationary;
+  int needed = sgdl_method_in_modes(sim) || sim->record_modes || sim->start_stationary;
   if (!needed || (model->rho && model->noise)) return SGDL_OK;
   return sgdl_fail(ctx, SGDL_UNSUPPORTED,
                    "this simulation needs the modes of the model: make it with decompose = TRUE");
@@ -147,7 +147,8 @@ static sgdl_status run_path(const job *job, sgdl_context *ctx, ptrdiff_t path, p
   double *tile = scratch + stepper->scratch_size, *projected = tile + width * stepper->tile;
   for (ptrdiff_t step = first; step < end; step += stepper->tile) {
     ptrdiff_t n = end - step < stepper->tile ? end - step : stepper->tile;
-    SGDL_TRY(stepper->advance(stepper, ctx, path, (uint64_t)step, n, scratch, state, tile));
+    ptrdiff_t done = 0;
+    SGDL_TRY(stepper->advance(stepper, ctx, path, (uint64_t)step, n, scratch, state, tile, &done));
     if (!finite_state(width, state)) {
       ptrdiff_t s = 0;
       while (s < n - 1 && finite_state(width, tile + s * width)) s++;
