@@ -173,8 +173,8 @@ covariance_of_examples <- function(objective, theta) {
   tcrossprod(centred) / objective$n_examples
 }
 
-# The core's own losses of data, which have every derivative.
-has_data <- function(objective) is.null(objective$gradient)
+# The core's own losses of data, which have every derivative. ($ would match `gradient_noise`.)
+has_data <- function(objective) is.null(objective[["gradient"]])
 
 require_function <- function(objective, name) {
   if (has_data(objective) || is.function(objective[[name]])) return(invisible())

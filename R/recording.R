@@ -74,7 +74,9 @@ named_coordinates <- function(observe, model, modes) {
   if (is.null(names)) {
     stop_argument("`observe` = \"%s\": expected numbers, these coordinates have no names", observe[1L])
   }
-  unname(vapply(observe, function(name) option_index(name, "observe", names) + 1, numeric(1)))
+  index <- numeric(length(observe))
+  for (i in seq_along(observe)) index[i] <- option_index(observe[i], "observe", names) + 1
+  index
 }
 
 observed_names <- function(options, names) {
@@ -91,12 +93,13 @@ as_summaries <- function(summaries, lags) {
   if (!is.null(summaries) && !is.character(summaries)) {
     stop_argument("`summaries`: expected names of summaries, got %s", describe(summaries))
   }
-  kinds <- unique(vapply(summaries, match_option, "", "summaries", names(summary_kinds)))
+  kinds <- character()
+  for (kind in summaries) kinds <- union(kinds, match_option(kind, "summaries", names(summary_kinds)))
   with_msd <- "msd" %in% kinds
   if (with_msd == is.null(lags)) {
     stop_argument("`lags`: expected whole numbers with summaries = \"msd\", and with no other")
   }
-  list(summaries = sum(summary_kinds[as.character(kinds)]), lags = if (with_msd) as_numeric_vector(lags, "lags"))
+  list(summaries = sum(summary_kinds[kinds]), lags = if (with_msd) as_numeric_vector(lags, "lags"))
 }
 
 pack_summaries <- function(summaries, options, records, names) {

@@ -42,7 +42,8 @@
 #' @param nesterov,dampening Nesterov momentum and dampening as in PyTorch's `SGD`, for `"sgd"` on an objective and
 #'   `"minibatch"`: \eqn{v' = \beta v - (1-\tau)g}{v' = beta v - (1 - dampening) g}, \eqn{\theta' = \theta + \eta
 #'   v'}{theta' = theta + lr v'}, or with `nesterov` \eqn{\theta' = \theta + \eta(\beta v' - g)}{theta' = theta + lr
-#'   (beta v' - g)}, where \eqn{g} includes weight decay. The first step from rest (`v0 = NULL`) has no dampening.
+#'   (beta v' - g)}, where \eqn{g} includes weight decay. The first step from rest (`v0 = NULL`) has no dampening;
+#'   `nesterov` goes without.
 #' @param lr,momentum,batch_size Schedules: one number per step, instead of the model's.
 #' @param substeps Steps of the Langevin integrators in one step of SGD.
 #' @param noise On an objective, for all methods but `"minibatch"`: `"constant"` (its `Sigma`), `"empirical"` (the
