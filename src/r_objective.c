@@ -89,7 +89,7 @@ static sgdl_status refuse(const call *call, sgdl_status status, const char *form
 /* The n numbers of a result, or what is wrong with it. */
 static sgdl_status take_result(const call *call, SEXP result)
 {
-  const ptrdiff_t n = XLENGTH(result);
+  const ptrdiff_t n = Rf_xlength(result);
   if (!(Rf_isReal(result) || Rf_isInteger(result)))
     return refuse(call, SGDL_CALLBACK, "`%s`: expected the function to give %.0f numbers, got type %s",
                   call->name, (double)call->n, Rf_type2char(TYPEOF(result)));

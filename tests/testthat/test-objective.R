@@ -244,7 +244,7 @@ test_that("compiled gradients run as functions of R do", {
   }
   expect_identical(run(native), run(plain))
   expect_identical(native$kind, "native")
-  expect_failure_of(sgd_objective(sgd_native(library_file, "wall"), 2), "io", "wall")
+  expect_failure_of(sgd_objective(sgd_native(library_file, "wall"), 2), "bad_argument", "`symbol` = \"wall\"")
   expect_failure_of(sgd_objective(sgd_native("/nowhere.so", "well"), 2), "io", "/nowhere.so")
   expect_failure_of(sgd_native(1, "well"), "bad_argument", "`file`: expected one character string")
 })

@@ -115,6 +115,8 @@ test_that("integrators agree with the exact method as the step shrinks", {
 
 test_that("progress is told to those who listen", {
   skip_if_not_installed("progressr")
+  old <- options(progressr.enable = TRUE) # off by default where nobody watches
+  on.exit(options(old))
   told <- 0
   slow <- sgd_model(sgd_objective(function(theta) {
     Sys.sleep(0.01)
