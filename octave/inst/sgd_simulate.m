@@ -78,42 +78,110 @@ function run = sgd_simulate (model, steps, varargin)
   if (nargin < 2)
     print_usage ();
   endif
-  __sgdl_check_model__ (model);
+  __sgdl__ ("expect_type", model, "model", {"sgd_model"});
+  if (! is_objective (model))
+    __sgdl_check_model__ (model);
+  endif
   opt = __sgdl_options__ ("sgd_simulate",
                           {"nsim", 1; "seed", []; "method", []; "record", 1; "theta0", []; "v0", [];
                            "start", {"point", "stationary"}; "coordinates", {"parameters", "modes"};
-                           "velocity", true}, varargin);
+                           "velocity", true; "trajectory", true; "observe", []; "summaries", {}; "lags", [];
+                           "nesterov", false; "dampening", 0; "lr", []; "momentum", []; "batch_size", [];
+                           "substeps", 1; "noise", []; "folder", ""; "segment", []; "checkpoint", [];
+                           "progress", false}, varargin);
   opt.seed = __sgdl_seed__ (opt.seed);
-  if (isempty (opt.method))
-    opt.method = {"sgd", "exact"}{1 + strcmp(model.dynamics, "langevin")};
+  opt = choose_method (model, opt);
+  opt = choose_noise (model, opt);
+  opt = check_recording (opt);
+  record = __sgdl_records__ (opt.record, steps);
+  if (isempty (opt.folder))
+    run = __sgdl_run__ (model, steps, record, opt, []);
+  else
+    run = to_disk (model, steps, record, opt);
   endif
-  if (strcmp (opt.method, "minibatch") && ! strcmp (model.problem.type, "sgd_regression"))
+endfunction
+
+function yes = is_objective (model)
+  yes = strcmp (model.problem.type, "sgd_objective");
+endfunction
+
+function opt = choose_method (model, opt)
+  langevin = strcmp (model.dynamics, "langevin");
+  if (isempty (opt.method) && ! is_objective (model))
+    opt.method = {"sgd", "exact"}{1 + langevin};
+  elseif (isempty (opt.method) && langevin)
+    opt.method = "baoab";
+  elseif (isempty (opt.method))
+    opt.method = {"sgd", "minibatch"}{2 - isempty(model.n_examples)};
+  endif
+  __sgdl__ ("match_option", "method", opt.method,
+            {"exact", "sgd", "minibatch", "baoab", "obabo", "euler"});
+  if (strcmp (opt.method, "minibatch") && ! any (strcmp (model.problem.type, {"sgd_regression", "sgd_objective"})))
     error ("sgdlangevin:unsupported",
-           "`method` = \"minibatch\" needs a model of a regression, got one of %s", model.problem.type);
+           "`method` = \"minibatch\" needs a model of a regression or an objective, got one of %s",
+           model.problem.type);
+  elseif (strcmp (opt.method, "minibatch") && isempty (model.n_examples))
+    error ("sgdlangevin:unsupported",
+           "`method` = \"minibatch\" needs examples: give sgd_objective() its `n_examples`");
   endif
   if (! isempty (model.rank))
     require_minibatch (model, opt);
   endif
-  [theta, velocity, done, status, message] = __sgdl__ ("simulate", model, steps, opt);
+endfunction
 
-  complete = strcmp (status, "ok");
-  record = double (opt.record);
-  step = record * (0:floor (double (steps) / record))';
-  if (! complete)
-    theta = theta(1:done,:,:);
-    velocity = velocity(1:min (done, rows (velocity)),:,:);
-    step = step(1:done);
+## Where the noise of an objective comes from.
+function opt = choose_noise (model, opt)
+  if (! is_objective (model))
+    if (! isempty (opt.noise))
+      error ("sgdlangevin:bad_argument",
+             "`noise`: expected none, the noise of this model is in it; it is chosen for objectives only");
+    endif
+    opt.noise = "constant";
+    return;
   endif
-  if (strcmp (status, "interrupted"))
-    warning ("sgdlangevin:interrupted", "interrupted after %d of %d steps: the result holds those",
-             max ([step; 0]), steps);
-  elseif (! complete)
-    warning ("sgdlangevin:unstable", "%s", message);
+  problem = model.problem;
+  if (isempty (opt.noise))
+    given = [! isempty(problem.Sigma), ! isempty(problem.covariance), true];
+    opt.noise = {"constant", "covariance", "empirical"}{find(given, 1)};
   endif
-  run = struct ("type", "sgd_simulate", "step", step, "time", model.hyper.lr * step, "theta", theta,
-                "velocity", velocity, "seed", double (opt.seed), "method", opt.method,
-                "coordinates", opt.coordinates, "record", record, "complete", complete,
-                "hyper", model.hyper, "backend", sgd_devices ()(1).backend);
+endfunction
+
+function opt = check_recording (opt)
+  opt.trajectory = __sgdl__ ("flag", opt.trajectory, "trajectory");
+  opt.summaries = cellstr (opt.summaries);
+  kinds = {"moments", "displacement", "local_displacement", "msd"};
+  for i = 1:numel (opt.summaries)
+    __sgdl__ ("match_option", "summaries", opt.summaries{i}, kinds);
+  endfor
+  opt.summaries = kinds(ismember (kinds, opt.summaries));
+  if (any (strcmp (opt.summaries, "msd")) == isempty (opt.lags))
+    error ("sgdlangevin:bad_argument", "`lags` and `summaries`: expected lags with \"msd\" and only then");
+  endif
+  if (isempty (opt.folder) && ! (isempty (opt.segment) && isempty (opt.checkpoint)))
+    error ("sgdlangevin:bad_argument", "`segment` and `checkpoint`: expected with `folder` only");
+  elseif (! isempty (opt.folder) && ! opt.trajectory)
+    error ("sgdlangevin:bad_argument", "`trajectory` = false: expected true with `folder`, which records it");
+  endif
+endfunction
+
+## The folder gets its description before the first step; one in which nothing began is left empty.
+function run = to_disk (model, steps, record, opt)
+  if (! (ischar (opt.folder) && isrow (opt.folder)))
+    error ("sgdlangevin:bad_argument", "`folder`: expected the name of a folder, got a value of class %s",
+           class (opt.folder));
+  endif
+  opt.folder = make_absolute_filename (tilde_expand (opt.folder));
+  __sgdl_folder__ ("new", opt.folder);
+  __sgdl_folder__ ("save", opt.folder, struct ("model", model, "steps", double (steps), "record", record,
+                                               "arguments", opt));
+  try
+    run = __sgdl_run__ (model, steps, record, opt, []);
+  catch err
+    if (! exist (fullfile (opt.folder, "checkpoint.h5"), "file"))
+      delete (fullfile (opt.folder, "run.mat"));
+    endif
+    rethrow (err);
+  end_try_catch
 endfunction
 
 function require_minibatch (model, opt)
