@@ -17,8 +17,8 @@
 ## parameters, vector of d
 ## @end table
 ##
-## @strong{Value}: d x d.  For the value of sgd_objective: that of its function @code{covariance}, else its
-## @code{Sigma}, else from a call of the gradient for each example.
+## @strong{Value}: d x d.  For the value of sgd_objective: its @code{Sigma}, else that of its function
+## @code{covariance}, else from a call of the gradient for each example.
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
 ## @code{sgdlangevin:unsupported} (neither covariance nor examples), @code{sgdlangevin:callback}.
@@ -36,12 +36,11 @@ function Sigma = sgd_gradient_covariance (objective, theta)
     print_usage ();
   endif
   __sgdl_check_objective__ (objective);
-  by_examples = strcmp (objective.type, "sgd_objective") && any (strcmp (objective.kind, {"function", "native"})) ...
-                && isempty (objective.covariance);
-  if (! by_examples)
-    Sigma = __sgdl__ ("objective_covariance", objective, theta);
-  elseif (! isempty (objective.Sigma))
+  of_data = ! isfield (objective, "gradient");
+  if (! of_data && ! isempty (objective.Sigma))
     Sigma = objective.Sigma;
+  elseif (of_data || ! isempty (objective.covariance))
+    Sigma = __sgdl__ ("objective_covariance", objective, theta);
   elseif (isempty (objective.n_examples))
     error ("sgdlangevin:unsupported",
            ["`objective` knows no covariance of its gradients: give sgd_objective() `covariance`, `Sigma` or ", ...

@@ -18,8 +18,9 @@
 ## of the alphabet being 1
 ## @end table
 ##
-## @strong{Value}: a struct with @code{type = "sgd_objective"} and @code{kind = "logistic"}; fields as
-## in sgd_objective, @code{y} as 0 and 1.
+## @strong{Value}: a struct with @code{type = "sgd_objective"} and the fields @code{dim},
+## @code{n_examples}, @code{kind = "logistic"}, @code{X}, @code{y} (0 and 1), @code{n_classes} = 2,
+## @code{levels} (the strings).
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite}.
 ##
@@ -40,15 +41,16 @@ function objective = sgd_logistic (X, y)
     print_usage ();
   endif
   X = __sgdl_inputs__ (X);
+  levels = {};
   if (iscellstr (y))
-    [y, n_classes] = __sgdl_classes__ (y, rows (X));
+    [y, n_classes, levels] = __sgdl_classes__ (y, rows (X));
     if (n_classes != 2)
       error ("sgdlangevin:bad_argument", "`y`: expected two classes, got %d", n_classes);
     endif
   else
     __sgdl_require_labels__ (y, "0 and 1");
   endif
-  objective = __sgdl_objective__ ("logistic", struct ("X", X, "y", full (double (y(:))), "n_classes", 2));
+  objective = __sgdl_data_objective__ ("logistic", X, y, 2, levels);
 endfunction
 
 %!demo

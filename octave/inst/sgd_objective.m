@@ -33,11 +33,9 @@
 ## that covariance where it is constant, d x d, positive semidefinite
 ## @end table
 ##
-## @strong{Value}: a struct with @code{type = "sgd_objective"} and the fields @code{kind}
-## (@qcode{"function"} or @qcode{"native"}; that of sgd_logistic, sgd_softmax and sgd_tanh_network is
-## theirs), @code{dim}, @code{n_examples}, @code{gradient}, @code{hvp}, @code{loss}, @code{covariance},
-## @code{Sigma}, and @code{X}, @code{y}, @code{n_classes}, @code{hidden} of the built-in objectives;
-## absent ones are [].
+## @strong{Value}: a struct with @code{type = "sgd_objective"} and the fields @code{dim},
+## @code{n_examples}, @code{kind} (@qcode{"callback"} or @qcode{"native"}), @code{gradient}, @code{hvp},
+## @code{loss}, @code{covariance}, @code{Sigma}; absent ones are [].
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:io} (no such compiled
 ## function), @code{sgdlangevin:not_psd}, @code{sgdlangevin:not_symmetric}.  Functions are not called
@@ -61,7 +59,7 @@ function objective = sgd_objective (gradient, dim, varargin)
   endif
   opt = __sgdl_options__ ("sgd_objective", {"n_examples", []; "hvp", []; "loss", []; "covariance", [];
                                             "Sigma", []}, varargin);
-  kind = "function";
+  kind = "callback";
   if (isstruct (gradient))
     __sgdl__ ("expect_type", gradient, "gradient", {"sgd_native"});
     kind = "native";
@@ -101,11 +99,10 @@ endfunction
 %! least_squares = @(theta, batch) X(batch,:)' * (X(batch,:) * theta - y(batch)) / numel (batch);
 %!test
 %! objective = sgd_objective (least_squares, 2, "n_examples", 5);
-%! assert ({objective.type, objective.kind}, {"sgd_objective", "function"});
+%! assert ({objective.type, objective.kind}, {"sgd_objective", "callback"});
 %! assert ([objective.dim, objective.n_examples], [2, 5]);
 %! assert ({objective.hvp, objective.loss, objective.covariance, objective.Sigma}, {[], [], [], []});
-%! names = {"type", "kind", "dim", "n_examples", "gradient", "hvp", "loss", "covariance", "Sigma", "X", "y", ...
-%!          "n_classes", "hidden"};
+%! names = {"type", "dim", "n_examples", "kind", "gradient", "hvp", "loss", "covariance", "Sigma"};
 %! assert (fieldnames (objective)', names);
 %!test
 %! objective = sgd_objective (@(theta) theta, int8 (3), "Sigma", single (eye (3)));

@@ -141,7 +141,8 @@ function opt = choose_noise (model, opt)
   endif
   problem = model.problem;
   if (isempty (opt.noise))
-    given = [! isempty(problem.Sigma), ! isempty(problem.covariance), true];
+    has = @(name) isfield (problem, name) && ! isempty (problem.(name));
+    given = [has("Sigma"), has("covariance"), true];
     opt.noise = {"constant", "covariance", "empirical"}{find(given, 1)};
   endif
 endfunction

@@ -18,8 +18,9 @@
 ## the alphabet
 ## @end table
 ##
-## @strong{Value}: a struct with @code{type = "sgd_objective"} and @code{kind = "softmax"}; fields as in
-## sgd_objective, @code{dim} = p times @code{n_classes}, @code{y} counted from 0.
+## @strong{Value}: a struct with @code{type = "sgd_objective"} and the fields @code{dim} = p times
+## @code{n_classes}, @code{n_examples}, @code{kind = "softmax"}, @code{X}, @code{y} (counted from 0),
+## @code{n_classes}, @code{levels} (the strings).
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite}.
 ##
@@ -41,8 +42,8 @@ function objective = sgd_softmax (X, y)
     print_usage ();
   endif
   X = __sgdl_inputs__ (X);
-  [y, n_classes] = __sgdl_classes__ (y, rows (X));
-  objective = __sgdl_objective__ ("softmax", struct ("X", X, "y", y, "n_classes", n_classes));
+  [y, n_classes, levels] = __sgdl_classes__ (y, rows (X));
+  objective = __sgdl_data_objective__ ("softmax", X, y, n_classes, levels);
 endfunction
 
 %!demo

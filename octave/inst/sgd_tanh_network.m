@@ -21,8 +21,9 @@
 ## number of hidden units >= 1
 ## @end table
 ##
-## @strong{Value}: a struct with @code{type = "sgd_objective"} and @code{kind = "tanh_network"}; fields as
-## in sgd_objective, @code{dim} = (p + 1) hidden + (hidden + 1) outputs, @code{n_classes} 0 for numbers.
+## @strong{Value}: a struct with @code{type = "sgd_objective"} and the fields @code{dim} = (p + 1) hidden +
+## (hidden + 1) outputs, @code{n_examples}, @code{kind = "tanh_network"}, @code{X}, @code{y} (classes
+## counted from 0), @code{n_classes} ([] for numbers), @code{levels} (the strings), @code{hidden}.
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite}.
 ##
@@ -44,15 +45,14 @@ function objective = sgd_tanh_network (X, y, hidden)
     print_usage ();
   endif
   X = __sgdl_inputs__ (X);
-  n_classes = 0;
+  n_classes = [];
+  levels = {};
   if (iscellstr (y))
-    [y, n_classes] = __sgdl_classes__ (y, rows (X));
+    [y, n_classes, levels] = __sgdl_classes__ (y, rows (X));
   else
     __sgdl_require_labels__ (y, "numbers");
   endif
-  objective = __sgdl_objective__ ("tanh_network",
-                                  struct ("X", X, "y", full (double (y(:))), "n_classes", n_classes,
-                                          "hidden", hidden));
+  objective = __sgdl_data_objective__ ("tanh_network", X, y, n_classes, levels, hidden);
 endfunction
 
 %!demo
@@ -98,13 +98,15 @@ endfunction
 %!test   # numbers
 %! objective = sgd_tanh_network (X, y, 3);
 %! assert (objective.kind, "tanh_network");
-%! assert ([objective.dim, objective.n_examples, objective.n_classes, objective.hidden], [13, 20, 0, 3]);
+%! assert ([objective.dim, objective.n_examples, objective.hidden], [13, 20, 3]);
+%! assert (objective.n_classes, []);
 %! theta = sin ((1:13)');
 %! assert (sgd_loss (objective, theta), mean ((network (X, theta, 3, 1) - y) .^ 2) / 2, 1e-14);
 %! check_derivatives (objective, theta);
 %!test   # classes
 %! objective = sgd_tanh_network (X, labels, 2);
 %! assert ([objective.dim, objective.n_classes], [15, 3]);
+%! assert (objective.levels, {"a"; "b"; "c"});
 %! theta = cos ((1:15)');
 %! assert (sgd_loss (objective, theta), cross_entropy (network (X, theta, 2, 3), objective.y'), 1e-13);
 %! check_derivatives (objective, theta);

@@ -65,7 +65,10 @@ namespace sgdlangevin
     sgdl_loss loss = static_cast<sgdl_loss> (place - kinds.begin ());
     ptrdiff_t n_classes = 0, hidden = 0;
     if (loss != SGDL_LINEAR)
-      n_classes = whole_number (field (problem, "n_classes", "problem"), "n_classes", 0);
+      {
+        octave_value classes = field (problem, "n_classes", "problem");
+        n_classes = classes.isempty () ? 0 : whole_number (classes, "n_classes", 0);
+      }
     if (loss == SGDL_TANH_NETWORK)
       hidden = whole_number (field (problem, "hidden", "problem"), "hidden", 1);
     dataset_view data (problem, n_classes);
@@ -107,7 +110,7 @@ namespace sgdlangevin
     std::string kind = "linear";
     if (problem.contents ("type").string_value () == "sgd_objective")
       kind = text (field (problem, "kind", "problem"), "kind");
-    if (kind == "function" || kind == "native")
+    if (kind == "callback" || kind == "native")
       from_functions (problem);
     else
       from_data (problem, kind);

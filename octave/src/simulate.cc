@@ -175,8 +175,8 @@ namespace sgdlangevin
       return;
     core.noise = static_cast<sgdl_noise_source> (option (ctx, get ("noise"), "noise",
                                                          {"constant", "empirical", "covariance"}));
-    octave_value Sigma = field (problem, "Sigma", "problem");
-    if (! Sigma.isempty ())
+    octave_value Sigma = problem.contents ("Sigma");   // undefined for built-in objectives
+    if (Sigma.is_defined () && ! Sigma.isempty ())
       m_Sigma = square_matrix (Sigma, "Sigma", model.core.dim);
     core.Sigma = data_or_null (m_Sigma);
   }

@@ -1,12 +1,12 @@
-## [y, n_classes] = __sgdl_classes__ (labels, N)
+## [y, n_classes, levels] = __sgdl_classes__ (labels, N)
 ##
 ## N class labels as 0, 1, ..., n_classes - 1: from a cell array of strings (classes in the order of the
-## alphabet) or from numbers 1, 2, ...
-function [y, n_classes] = __sgdl_classes__ (labels, N)
+## alphabet: the levels) or from numbers 1, 2, ...
+function [y, n_classes, levels] = __sgdl_classes__ (labels, N)
   if (iscellstr (labels))
-    [names, ~, y] = unique (labels(:));
+    [levels, ~, y] = unique (labels(:));
     y = double (y(:)) - 1;
-    n_classes = numel (names);
+    n_classes = numel (levels);
   else
     __sgdl_require_labels__ (labels, "whole numbers from 1");
     y = double (full (labels(:))) - 1;
@@ -15,6 +15,7 @@ function [y, n_classes] = __sgdl_classes__ (labels, N)
       error ("sgdlangevin:bad_argument", "`y`(%d) = %g: expected a class, a whole number from 1", k, y(k) + 1);
     endif
     n_classes = max ([y; 0]) + 1;
+    levels = {};
   endif
   if (numel (y) != N)
     error ("sgdlangevin:bad_argument", "`y`: expected a vector of length %d, got length %d", N, numel (y));

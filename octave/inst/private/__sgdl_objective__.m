@@ -1,11 +1,8 @@
 ## objective = __sgdl_objective__ (kind, fields)
 ##
-## The struct of an objective: the fields given, all others [].  The core checks it and counts parameters
-## and examples.
+## The struct of an objective of that kind, which the core checks, and counts its parameters and examples.
 function objective = __sgdl_objective__ (kind, fields)
-  objective = struct ("type", "sgd_objective", "kind", kind, "dim", [], "n_examples", [], "gradient", [],
-                      "hvp", [], "loss", [], "covariance", [], "Sigma", [], "X", [], "y", [],
-                      "n_classes", [], "hidden", []);
+  objective = struct ("type", "sgd_objective", "dim", [], "n_examples", [], "kind", kind);
   for [value, name] = fields
     objective.(name) = value;
   endfor
