@@ -3,17 +3,24 @@
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{run} =} sgd_simulate (@var{model}, @var{steps})
 ## @deftypefnx {} {@var{run} =} sgd_simulate (@var{model}, @var{steps}, @var{name}, @var{value}, @dots{})
-## Simulate trajectories: exact Langevin, Gaussian-noise SGD, or real minibatches.
+## Simulate SGD and its Langevin limit: exactly, by real minibatches, or by splitting schemes.
 ##
 ## @example
 ## exact      z(k+1) = exp (-A lr) z(k) + noise, of exactly the covariance of one step
-## sgd        v(k+1) = momentum v(k) - K (theta(k) - minimiser) + noise,  theta(k+1) = theta(k) + lr v(k+1)
-## minibatch  the same recursion with the gradients of real batches of a regression
+## sgd        the recursion below with Gaussian gradient noise
+## minibatch  the recursion with the gradients of real batches, those of sgd_batch
+## baoab      Langevin by splitting: half a kick, half a drift, Ornstein-Uhlenbeck, drift, kick
+## obabo      the same with the Ornstein-Uhlenbeck part outside
+## euler      Langevin by Euler and Maruyama's method
+##
+## v(k+1) = momentum v(k) - (1 - dampening) (g(theta(k)) + weight_decay theta(k)),   theta(k+1) = theta(k) + lr v(k+1)
+## nesterov: theta(k+1) = theta(k) + lr (momentum v(k+1) - g(theta(k)) - weight_decay theta(k))
 ## @end example
 ##
 ## @noindent
-## One model and one seed give the same numbers for any number of threads and paths and
-## any @var{record}.  Ctrl-C returns what is done.
+## One model and one seed give the same numbers for any number of threads and paths, anything that is
+## recorded, and after any stop.  Ctrl-C returns what is done, and so does a function of yours that
+## fails; sgd_resume goes on.
 ##
 ## @strong{Arguments}
 ##
@@ -27,51 +34,91 @@
 ## @item seed
 ## whole number in [0, 2^53); default drawn from @code{rand}
 ## @item method
-## @qcode{"exact"} (dynamics "langevin", its default), @qcode{"sgd"} (dynamics "sgd", its default)
-## or @qcode{"minibatch"} (regressions)
+## one of the above.  Default: @qcode{"exact"} for dynamics "langevin", @qcode{"sgd"} for "sgd"; of an
+## objective @qcode{"baoab"} and @qcode{"minibatch"} (without examples @qcode{"sgd"})
 ## @item record
-## every how many steps the state is kept; default 1
+## k: every k-th step (default 1); @qcode{"log"}: 0 and some 20 steps a decade, the last included; or a
+## vector of at least two steps, increasing
 ## @item theta0, v0
-## initial state: vector of d, or d x nsim; default the minimiser and 0
+## initial state: vector of d, or d x nsim; default the minimiser (of an objective 0) and 0.  Without
+## @var{v0} the first step takes no dampening, as in PyTorch
 ## @item start
 ## @qcode{"point"} (default) or @qcode{"stationary"}: drawn from the stationary law
 ## @item coordinates
 ## @qcode{"parameters"} (default) or @qcode{"modes"}: V'(theta - minimiser) and V'v
 ## @item velocity
 ## false: do not keep v; default true
+## @item trajectory
+## false: keep no rows, summaries only; default true
+## @item observe
+## a row of coordinates, or a d x m matrix of directions: only these, or the m projections, are recorded
+## @item summaries
+## string or cell array of strings, of the recorded steps and all coordinates: @qcode{"moments"} (mean
+## and variance), @qcode{"displacement"} (from the start), @qcode{"local_displacement"} (from the record
+## before), @qcode{"msd"} (mean squared displacement, from origins one lag apart, one vector a lag)
+## @item lags
+## for "msd": increasing whole numbers, in records
+## @item nesterov, dampening
+## of the discrete methods, as in PyTorch; default false and 0
+## @item lr, momentum, batch_size
+## one number a step, instead of the model's
+## @item substeps
+## Langevin methods: integration steps a step, of size lr/substeps; default 1
+## @item noise
+## of an objective, for all methods but "minibatch": @qcode{"constant"} (its Sigma), @qcode{"empirical"} (its
+## examples' gradients at the current theta) or @qcode{"covariance"} (its function); default the first
+## that it has of Sigma, covariance, examples
+## @item folder
+## record to disk: a folder without a run.  @code{theta} and @code{velocity} are then [], and
+## read_trajectory (folder) reads them, from closed HDF5 segments that a kill cannot damage
+## @item segment
+## records in a segment; default about 64 MB
+## @item checkpoint
+## steps between checkpoints, what a kill loses at most; default one a segment
+## @item progress
+## true: a bar of text, drawn at most every 0.2 s; default false
 ## @end table
 ##
 ## @strong{Value}: a struct with @code{type = "sgd_simulate"} and
 ##
 ## @table @code
 ## @item step, time
-## recorded steps 0, record, 2 record, @dots{}; time = lr x step
+## recorded steps; time = lr x step, or the sum of lr
 ## @item theta, velocity
-## records x d x nsim; velocity is [] where not kept
+## records x d (or what is observed) x nsim; [] where not kept
 ## @item seed, method, coordinates, record
 ## as used
 ## @item complete
-## false where the run was interrupted or diverged; theta holds the rows before
+## false where the run stopped before the end; everything holds what is done
 ## @item hyper, backend
 ## hyperparameters, and what computed
+## @item summaries
+## [], or a struct: count (records), mean, variance (d x nsim), displacement, local_displacement (records x
+## nsim), lags, msd, msd_count (lags x nsim); [] those not asked for
+## @item observe, folder
+## as given, the folder by its full name
+## @item resume
+## for sgd_resume: model, steps, record, arguments, state, step
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
 ## @code{sgdlangevin:unsupported} (method and model do not fit), @code{sgdlangevin:flat},
-## @code{sgdlangevin:saddle} (no
-## stationary start), @code{sgdlangevin:no_memory}.  @strong{Warnings}:
-## @code{sgdlangevin:interrupted}, @code{sgdlangevin:unstable} (diverged; says where).
+## @code{sgdlangevin:saddle} (no stationary start), @code{sgdlangevin:io}, @code{sgdlangevin:no_memory}.
+## @strong{Warnings}, with what is done as the value: @code{sgdlangevin:interrupted},
+## @code{sgdlangevin:unstable} (diverged), @code{sgdlangevin:callback} and @code{sgdlangevin:not_finite} (a
+## function of yours failed or gave NaN); they say at which step of which path.
 ##
-## @strong{Source}: arXiv 2107.09133; PyTorch's SGD.  Cost of one step and path: exact
-## 2d normals and O(d), or (2d)^2 with correlated noise; sgd d normals and d^2; minibatch
-## 4 batch_size d; d^2 a record in parameters.
+## @strong{Source}: arXiv 2107.09133; PyTorch's SGD; Leimkuhler and Matthews (2013) for the splitting
+## schemes.  Cost of one step and path: exact 2d normals and O(d), or (2d)^2 with correlated noise; sgd d
+## normals and d^2; minibatch 4 batch_size d; of an objective its gradient, with "empirical" noise N
+## normals and one more gradient; d^2 a record in parameters.
 ##
 ## @example
 ## model = sgd_model (sgd_quadratic ([2, 0.3; 0.3, 1], "sigma2", 1), sgd_hyper (0.05, 0.9));
 ## run = sgd_simulate (model, 1000, "seed", 1, "start", "stationary");
 ## plot (run.step, run.theta);
 ## @end example
-## @seealso{sgd_transient, msd, diffusion_exponent, write_trajectory}
+## @seealso{sgd_resume, sgd_batch, sgd_objective, sgd_transient, msd, read_trajectory}
 ## @end deftypefn
 
 function run = sgd_simulate (model, steps, varargin)
@@ -275,6 +322,208 @@ endfunction
 %! assert (all (isfinite (run.theta(:))));
 %! assert (rows (run.step), rows (run.theta));
 
+%!shared H, hyper, model, sgd, X, y, regression, epochs, logistic, well, options   # the engine
+%! H = [2, 0.3; 0.3, 1];
+%! hyper = sgd_hyper (0.05, 0.9, 0.01, 4);
+%! model = sgd_model (sgd_quadratic (H, "b", [1, 2], "Sigma", [1, 0.2; 0.2, 2]), hyper);
+%! sgd = sgd_model (model.problem, hyper, "dynamics", "sgd");
+%! X = reshape (sin ((1:60) .^ 1.4), 20, 3);
+%! X(abs (X) < 0.3) = 0;
+%! y = cos ((1:20)');
+%! options = {"dynamics", "sgd", "sampling", "epoch"};
+%! regression = sgd_regression (X, y);
+%! epochs = sgd_model (regression, hyper, options{:});
+%! logistic = sgd_model (sgd_logistic (X, y > 0), hyper, options{:});
+%! well = sgd_objective (@(t) [4 * t(1) * (t(1)^2 - 1); t(2)], 2, "Sigma", [1, 0.2; 0.2, 2]);
+%!function [theta, v] = reference (model, steps, theta, v, seed, path, nesterov, dampening, lr, momentum, S)
+%!  ## PyTorch's SGD with v = -buffer; `v` [] starts without dampening.
+%!  for k = 1:steps
+%!    batch = sgd_batch (model, k, seed, "path", path, "batch_size", S(min (k, end)));
+%!    g = sgd_gradient (model.problem, theta, batch) + model.hyper.weight_decay * theta;
+%!    if (isempty (v))
+%!      v = -g;
+%!    else
+%!      v = momentum(min (k, end)) * v - (1 - dampening) * g;
+%!    endif
+%!    if (nesterov)
+%!      theta += lr(min (k, end)) * (momentum(min (k, end)) * v - g);
+%!    else
+%!      theta += lr(min (k, end)) * v;
+%!    endif
+%!  endfor
+%!endfunction
+%!test   # minibatches of every kind equal a plain loop: Nesterov, dampening, a given velocity
+%! callback = sgd_objective (@(t, b) X(b,:)' * (X(b,:) * t - y(b)) / numel (b), 3, "n_examples", 20);
+%! problems = {regression, sgd_regression(sparse (X), y), callback, sgd_logistic(X, y > 0), ...
+%!             sgd_softmax(X, 1 + mod (1:20, 3)), sgd_tanh_network(X, y, 2)};
+%! settings = {false, 0; true, 0; false, 0.3; true, 0.3};
+%! for i = 1:numel (problems)
+%!   example = sgd_model (problems{i}, hyper, options{:});
+%!   theta0 = sin ((1:example.dim)');
+%!   v0 = cos ((1:example.dim)');
+%!   for j = 1:4
+%!     for from = {[], v0}
+%!       run = sgd_simulate (example, 9, "nsim", 2, "seed", 4, "method", "minibatch", "theta0", theta0,
+%!                           "v0", from{1}, "nesterov", settings{j,1}, "dampening", settings{j,2});
+%!       [theta, v] = reference (example, 9, theta0, from{1}, 4, 2, settings{j,:}, 0.05, 0.9, 4);
+%!       assert (run.theta(end,:,2)', theta, 1e-12);
+%!       assert (run.velocity(end,:,2)', v, 1e-12);
+%!     endfor
+%!   endfor
+%! endfor
+%!test   # schedules
+%! lr = 0.05 ./ (1:12);
+%! momentum = linspace (0.5, 0.9, 12);
+%! S = [4, 4, 2, 2, 8, 8, 1, 1, 20, 4, 4, 4];
+%! example = sgd_model (regression, hyper, "dynamics", "sgd");
+%! for problem = {regression, sgd_logistic(X, y > 0)}
+%!   example = sgd_model (problem{1}, hyper, "dynamics", "sgd");
+%!   run = sgd_simulate (example, 12, "seed", 4, "method", "minibatch", "theta0", [1, 2, 3], "lr", lr,
+%!                       "momentum", momentum, "batch_size", S);
+%!   theta = reference (example, 12, [1; 2; 3], [], 4, 1, false, 0, lr, momentum, S);
+%!   assert (run.theta(end,:)', theta, 1e-12);
+%!   assert (run.time, [0; cumsum(lr(:))], 1e-15);
+%! endfor
+%! flat = sgd_simulate (model, 12, "seed", 4, "lr", repmat (0.05, 1, 12), "momentum", repmat (0.9, 12, 1));
+%! assert (flat.theta, sgd_simulate (model, 12, "seed", 4).theta, 1e-12);
+%!test   # sparse as dense
+%! full_one = sgd_simulate (epochs, 50, "method", "minibatch", "seed", 3, "theta0", [1, 2, 3]);
+%! thin = sgd_simulate (sgd_model (sgd_regression (sparse (X), y), hyper, options{:}), 50, "method", "minibatch",
+%!                      "seed", 3, "theta0", [1, 2, 3]);
+%! assert (thin.theta, full_one.theta, 1e-13);
+%!test   # records: a list, logarithmic
+%! whole = sgd_simulate (model, 300, "seed", 2);
+%! run = sgd_simulate (model, 300, "seed", 2, "record", [3, 10, 11, 299]);
+%! assert (run.step, [3; 10; 11; 299]);
+%! assert (run.theta, whole.theta([4, 11, 12, 300],:), 0);
+%! run = sgd_simulate (model, 300, "seed", 2, "record", "log");
+%! assert (run.step([1, 2, end])', [0, 1, 300]);
+%! assert (numel (run.step) < 60);
+%! assert (run.theta, whole.theta(run.step + 1,:), 0);
+%! assert (run.record, "log");
+%!test   # coordinates and projections
+%! whole = sgd_simulate (logistic, 30, "seed", 2, "nsim", 2);
+%! some = sgd_simulate (logistic, 30, "seed", 2, "nsim", 2, "observe", [3, 1]);
+%! assert (some.theta, whole.theta(:,[3, 1],:), 0);
+%! assert (some.velocity, whole.velocity(:,[3, 1],:), 0);
+%! directions = [1, 2; 0, 1; -1, 0.5];
+%! along = sgd_simulate (logistic, 30, "seed", 2, "nsim", 2, "observe", directions);
+%! assert (along.theta(:,:,2), whole.theta(:,:,2) * directions, 1e-13);
+%! assert (along.observe, directions);
+%! modes = sgd_simulate (model, 30, "seed", 2, "coordinates", "modes");
+%! some = sgd_simulate (model, 30, "seed", 2, "coordinates", "modes", "observe", 2);
+%! assert (some.theta, modes.theta(:,2), 0);
+%!test   # summaries, with rows and without
+%! lags = [1, 3, 7];
+%! kinds = {"moments", "displacement", "local_displacement", "msd"};
+%! run = sgd_simulate (sgd, 60, "nsim", 2, "seed", 2, "record", 2, "summaries", kinds, "lags", lags);
+%! s = run.summaries;
+%! assert (fieldnames (s)', {"count", "mean", "variance", "displacement", "local_displacement", "lags", "msd", ...
+%!                           "msd_count"});
+%! assert (s.count, 31);
+%! for p = 1:2
+%!   theta = run.theta(:,:,p);
+%!   assert (s.mean(:,p), mean (theta)', 1e-13);
+%!   assert (s.variance(:,p), var (theta)', 1e-13);
+%!   assert (s.displacement(:,p), sum ((theta - theta(1,:)) .^ 2, 2), 1e-13);
+%!   assert (s.local_displacement(:,p), [NaN; sum(diff (theta) .^ 2, 2)], 1e-13);
+%!   for l = 1:3
+%!     moved = sum (diff (theta(1:lags(l):end,:)) .^ 2, 2);
+%!     assert (s.msd(l,p), mean (moved), 1e-13);
+%!     assert (s.msd_count(l,p), numel (moved));
+%!   endfor
+%! endfor
+%! only = sgd_simulate (sgd, 60, "nsim", 2, "seed", 2, "record", 2, "summaries", kinds, "lags", lags,
+%!                      "trajectory", false);
+%! assert (only.theta, []);
+%! assert (only.velocity, []);
+%! assert (only.summaries, s);
+%! assert (only.step, run.step);
+%! moments = sgd_simulate (sgd, 60, "seed", 2, "summaries", "moments").summaries;
+%! assert ({moments.displacement, moments.local_displacement, moments.lags, moments.msd}, {[], [], [], []});
+%! assert (run.resume.arguments.summaries, kinds);
+%!test   # splitting schemes converge to the exact law, and follow an objective as its quadratic
+%! exact = sgd_stationary (model).theta;
+%! for method = {"baoab", "obabo", "euler"}
+%!   run = sgd_simulate (model, 1, "nsim", 2, "seed", 2, "method", method{1}, "substeps", 3);
+%!   assert (run.method, method{1});
+%!   assert (run.complete);
+%!   long = sgd_simulate (model, 40000, "seed", 5, "method", method{1}, "substeps", 4, "record", 10);
+%!   assert (cov (long.theta), exact, 0.2 * norm (exact));
+%! endfor
+%!test   # an objective with constant noise
+%! plain = sgd_objective (@(t) H * t - [1; 2], 2, "Sigma", [1, 0.2; 0.2, 2]);
+%! run = sgd_simulate (sgd_model (plain, hyper), 20000, "seed", 5, "record", 10, "theta0", model.minimiser);
+%! assert ({run.method, run.resume.arguments.noise}, {"baoab", "constant"});
+%! exact = sgd_stationary (model).theta;
+%! assert (cov (run.theta), exact, 0.25 * norm (exact));
+%!test   # the sources of noise
+%! for noise = {"empirical", "covariance"}
+%!   run = sgd_simulate (logistic, 20, "seed", 1, "method", "sgd", "noise", noise{1});
+%!   assert (all (isfinite (run.theta(:))));
+%! endfor
+%! assert (sgd_simulate (logistic, 2, "seed", 1, "method", "sgd").resume.arguments.noise, "empirical");
+%! own = sgd_objective (@(t) t, 2, "covariance", @(t) eye (2));
+%! assert (sgd_simulate (sgd_model (own, hyper), 2, "seed", 1).resume.arguments.noise, "covariance");
+%!test   # defaults of the method
+%! assert (sgd_simulate (logistic, 1, "seed", 1).method, "minibatch");
+%! assert (sgd_simulate (sgd_model (well, hyper, "dynamics", "sgd"), 1, "seed", 1).method, "sgd");
+%!test   # fields
+%! names = {"type", "step", "time", "theta", "velocity", "seed", "method", "coordinates", "record", "complete", ...
+%!          "hyper", "backend", "summaries", "observe", "folder", "resume"};
+%! assert (fieldnames (sgd_simulate (model, 1))', names);
+%!function check_stop (problem, hyper, id, words, steps_kept)
+%!  warning ("off", id, "local");
+%!  run = sgd_simulate (sgd_model (problem, hyper, "dynamics", "sgd"), 20, "seed", 1, "theta0", [1, 1]);
+%!  [message, found] = lastwarn ();
+%!  assert (found, id);
+%!  assert (! isempty (strfind (message, words)), "missing: %s in %s", words, message);
+%!  assert (! isempty (strfind (message, sprintf ("step %d", steps_kept + 1))), message);
+%!  assert (run.complete, false);
+%!  assert (run.step, (0:steps_kept)');
+%!  assert (rows (run.theta), steps_kept + 1);
+%!endfunction
+%!function g = failing (theta, batch, kind)
+%!  persistent calls = 0;
+%!  if (ischar (theta))
+%!    calls = 0;
+%!    return;
+%!  endif
+%!  calls++;
+%!  g = theta;
+%!  if (calls == 8)
+%!    switch (kind)
+%!      case "error"
+%!        error ("no such luck");
+%!      case "length"
+%!        g = 1:3;
+%!      case "nan"
+%!        g = [1; NaN];
+%!    endswitch
+%!  endif
+%!endfunction
+%!test   # functions that fail at step 8 leave the seven steps before
+%! objective = @(kind) sgd_objective (@(t, b) failing (t, b, kind), 2, "n_examples", 5);
+%! small = sgd_hyper (0.05, 0.9, 0, 2);
+%! failing ("again");
+%! check_stop (objective ("error"), small, "sgdlangevin:callback", "no such luck", 7);
+%! failing ("again");
+%! check_stop (objective ("length"), small, "sgdlangevin:callback",
+%!             "`gradient (theta, batch)`: expected a vector of length 2, got a double vector of length 3", 7);
+%! failing ("again");
+%! check_stop (objective ("nan"), small, "sgdlangevin:not_finite", "gradient", 7);
+%!function g = slowly (theta)
+%!  pause (0.02);
+%!  g = theta;
+%!endfunction
+%!test   # the bar: none for short runs
+%! assert (evalc ("sgd_simulate (model, 10, 'progress', true);"), "");
+%! slow = sgd_model (sgd_objective (@slowly, 2, "Sigma", eye (2)), hyper, "dynamics", "sgd");
+%! bar = evalc ("sgd_simulate (slow, 40, 'progress', true);");
+%! assert (! isempty (regexp (bar, "^\\r\\[=+ +\\] [0-9]+%", "once")), bar);
+%! assert (bar(end), "\n");
+%! assert (numel (strfind (bar, "[")) <= 5);
+
 %!error <Invalid call> sgd_simulate (model)
 %!error <`model`: expected the value of sgd_model\(\)> sgd_simulate (H, 10)
 %!error <`steps` = 0: expected a whole number .= 1> sgd_simulate (model, 0)
@@ -294,6 +543,44 @@ endfunction
 %!error id=sgdlangevin:unsupported sgd_simulate (sgd, 1, "method", "exact")
 %!error id=sgdlangevin:unsupported sgd_simulate (model, 1, "method", "sgd")
 %!error id=sgdlangevin:unsupported sgd_simulate (model, 1, "method", "minibatch")
+%!error <`method` = "minibatch" needs a model of a regression or an objective, got one of sgd_quadratic>
+%! sgd_simulate (model, 1, "method", "minibatch")
+%!error <`method` = "minibatch" needs examples: give sgd_objective\(\) its `n_examples`>
+%! sgd_simulate (sgd_model (well, hyper), 1, "method", "minibatch")
+%!error id=sgdlangevin:unsupported sgd_simulate (logistic, 1, "method", "exact")
+%!error <`noise`: expected none, the noise of this model is in it> sgd_simulate (model, 1, "noise", "constant")
+%!error <did you mean "empirical"> sgd_simulate (logistic, 1, "method", "sgd", "noise", "empirica")
+%!error <Sigma> sgd_simulate (logistic, 1, "method", "sgd", "noise", "constant")
+%!error <did you mean "log"|expected one of "log"> sgd_simulate (model, 10, "record", "logs")
+%!error <`record`> sgd_simulate (model, 10, "record", [1, 1])
+%!error <`record`> sgd_simulate (model, 10, "record", [5, 11])
+%!error <`record`> sgd_simulate (model, 10, "record", [0.5, 1])
+%!error <`observe`\(2\) = 3: expected a coordinate, from 1 to 2> sgd_simulate (model, 1, "observe", [1, 3])
+%!error <`observe`: expected a row of coordinates or 2 rows, one column a direction, got a 3 x 2 double array>
+%! sgd_simulate (model, 1, "observe", ones (3, 2))
+%!error <`observe`\(1\) = Inf> sgd_simulate (model, 1, "observe", [Inf; 1])
+%!error <did you mean "moments"> sgd_simulate (model, 1, "summaries", "moment")
+%!error <`lags` and `summaries`: expected lags with "msd" and only then>
+%! sgd_simulate (model, 1, "summaries", "msd")
+%!error <`lags` and `summaries`> sgd_simulate (model, 1, "lags", 1:3)
+%!error <`lags`> sgd_simulate (model, 10, "summaries", "msd", "lags", [2, 1])
+%!error <`nesterov`: expected true or false> sgd_simulate (sgd, 1, "nesterov", "yes")
+%!error <`dampening`> sgd_simulate (sgd, 1, "dampening", 2)
+%!error <`dampening`: expected a number> sgd_simulate (sgd, 1, "dampening", [0, 0])
+%!error <`nesterov`> sgd_simulate (model, 1, "nesterov", true)
+%!error <`lr`: expected a vector of length 3, got length 2> sgd_simulate (sgd, 3, "lr", [0.1, 0.1])
+%!error <lr> sgd_simulate (sgd, 2, "lr", [0.1, -0.1])
+%!error <momentum> sgd_simulate (sgd, 2, "momentum", [0.1, 1.5])
+%!error <batch_size> sgd_simulate (sgd, 2, "batch_size", [1, 0])
+%!error <`substeps` = 0: expected a whole number .= 1> sgd_simulate (model, 1, "method", "baoab", "substeps", 0)
+%!error <`trajectory`: expected true or false> sgd_simulate (model, 1, "trajectory", 3:4)
+%!error <`segment` and `checkpoint`: expected with `folder` only> sgd_simulate (model, 1, "segment", 3)
+%!error <`trajectory` = false: expected true with `folder`>
+%! sgd_simulate (model, 1, "folder", tempname (), "trajectory", false)
+%!error <`folder`: expected the name of a folder, got a value of class double>
+%! sgd_simulate (model, 1, "folder", 3)
+%!error <`folder` = "/proc/none/at/all": cannot be made> sgd_simulate (model, 1, "folder", "/proc/none/at/all")
+%!error <`progress`: expected true or false> sgd_simulate (model, 1, "progress", "bar")
 %!error <did you mean "stationary"> sgd_simulate (model, 1, "start", "stationry")
 %!error <did you mean "modes"> sgd_simulate (model, 1, "coordinates", "mode")
 %!error <sgd_simulate has no argument `nsims`: did you mean `nsim`> sgd_simulate (model, 1, "nsims", 2)
