@@ -48,11 +48,20 @@ void sgdl_projection_free(sgdl_projection *projection);
 
 /* ---- sampler.c: which examples make the batch of a step ---- */
 
+/* Part of the shuffle of an epoch that makes a batch. */
+typedef struct sgdl_place {
+  uint64_t epoch;
+  uint32_t offset, size;
+} sgdl_place;
+
 typedef struct sgdl_sampler {
-  ptrdiff_t N, S;
+  ptrdiff_t N, S;                    /* examples; batch size, the largest where it changes    */
   sgdl_sampling sampling;
-  ptrdiff_t epoch_steps, last_size;  /* batches in an epoch and the size of the last of them */
+  int drop_last;
+  ptrdiff_t epoch_steps, last_size;  /* batches in an epoch and the size of the last of them  */
   uint64_t seed;
+  const double *sizes;               /* one per step; NULL: S at every step                   */
+  sgdl_place *places;                /* one per step, where sizes change under epochs         */
 } sgdl_sampler;
 
 /* The order of the examples in the current epoch of one path, made when first needed. */
@@ -64,11 +73,30 @@ typedef struct sgdl_shuffle {
 
 sgdl_status sgdl_sampler_init(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t S, sgdl_sampling sampling,
                               int drop_last, uint64_t seed, sgdl_sampler *sampler);
+/* Batch sizes that change over `steps` steps (borrowed). Each takes the next examples of the shuffle; an epoch ends
+ * where fewer are left (its last batch, or dropped). */
+sgdl_status sgdl_sampler_schedule(sgdl_context *ctx, const double *batch_size, ptrdiff_t steps,
+                                  sgdl_sampler *sampler);
+void sgdl_sampler_free(sgdl_sampler *sampler);
 /* 64-bit words of scratch that sgdl_sampler_draw needs. */
 ptrdiff_t sgdl_sampler_scratch(const sgdl_sampler *sampler);
 /* Indices of the batch of a step into `batch` (room for S); their number. shuffle: epochs only. */
 ptrdiff_t sgdl_sampler_draw(const sgdl_sampler *sampler, sgdl_shuffle *shuffle, uint64_t path, uint64_t step,
                             uint64_t *scratch, uint32_t *batch);
+
+/* The batches of all paths of a run: a sampler, and under epochs a shuffle for every path. */
+typedef struct sgdl_batches {
+  sgdl_sampler sampler;
+  sgdl_shuffle *shuffles;
+  uint32_t *orders;
+} sgdl_batches;
+
+sgdl_status sgdl_batches_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                sgdl_batches *batches);
+/* As sgdl_sampler_draw. One thread at a time for one path. */
+ptrdiff_t sgdl_batches_draw(const sgdl_batches *batches, ptrdiff_t path, uint64_t step, uint64_t *scratch,
+                            uint32_t *batch);
+void sgdl_batches_free(sgdl_batches *batches);
 
 /* ---- schedule.c: hyperparameters over steps ---- */
 
@@ -118,11 +146,17 @@ sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const
                                sgdl_stepper *stepper);
 sgdl_status sgdl_minibatch_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                                   sgdl_stepper *stepper);
+sgdl_status sgdl_gradient_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                 sgdl_stepper *stepper);
+sgdl_status sgdl_langevin_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                 sgdl_stepper *stepper);
 
 /* ---- method.c ---- */
 
 /* Method and model fit; SGDL_UNSUPPORTED names what does. */
 sgdl_status sgdl_method_check(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim);
+/* Whether the stepper of the method works along the modes of the model. */
+int sgdl_method_in_modes(const sgdl_simulation *sim);
 sgdl_status sgdl_stepper_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                                 sgdl_stepper *stepper);
 

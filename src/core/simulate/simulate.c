@@ -21,7 +21,7 @@ ptrdiff_t sgdl_simulation_records(const sgdl_simulation *sim)
 /* Only minibatches recorded in parameters do without the modes. */
 static sgdl_status check_modes(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim)
 {
-  int needed = sim->method != SGDL_MINIBATCH || sim->record_modes || sim->start_stationary;
+  int needed = sgdl_method_in_modes(sim) || sim->record_modes || sim->start_stationary;
   if (!needed || (model->rho && model->noise)) return SGDL_OK;
   return sgdl_fail(ctx, SGDL_UNSUPPORTED,
                    "this simulation needs the modes of the model: make it with decompose = TRUE");
