@@ -112,7 +112,7 @@ endfunction
 %!test   # runs without rows
 %! model = sgd_model (sgd_spectrum (1, "sigma2", 1), sgd_hyper (0.1));
 %! run = sgd_simulate (model, 9, "trajectory", false, "summaries", "moments");
-%! fail ("msd (run)", "sgdlangevin:bad_argument", "`x` holds no trajectory; it kept summaries only");
+%! fail ("msd (run)", "holds no trajectory; it kept summaries only");
 %!error <Invalid call> msd ()
 %!error <`x`: expected a numeric vector, matrix, three-dimensional array or trajectory, got a cell array>
 %! msd ({})
