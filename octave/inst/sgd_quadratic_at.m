@@ -44,7 +44,8 @@ function problem = sgd_quadratic_at (objective, theta)
   __sgdl_check_objective__ (objective);
   H = sgd_hessian_product (objective, theta, eye (objective.dim));
   b = sgd_hessian_product (objective, theta, double (theta(:))) - sgd_gradient (objective, theta);
-  problem = sgd_quadratic ((H + H') / 2, "b", b, "Sigma", sgd_gradient_covariance (objective, theta));
+  Sigma = sgd_gradient_covariance (objective, theta);
+  problem = sgd_quadratic ((H + H') / 2, "b", b, "Sigma", (Sigma + Sigma') / 2);
 endfunction
 
 %!test   # a regression is its own quadratic
