@@ -60,7 +60,7 @@ endfunction
 %!error <`objective`: expected the value of sgd_objective\(\), sgd_logistic\(\).* or sgd_regression\(\), got a number>
 %! sgd_gradient (1, 2)
 %!error <`theta`: expected a vector of length 2, got length 3> sgd_gradient (regression, 1:3)
-%!error <`theta`\(2\) = NaN: expected a finite number> sgd_gradient (regression, [1, NaN])
+%!error <`theta`\(2\) = nan: expected a finite number> sgd_gradient (regression, [1, NaN])
 %!error <`batch`\(2\) = 6: expected a whole number from 1 to 5> sgd_gradient (regression, [1, 2], [1, 6])
 %!error <`batch`\(1\) = 1.5: expected a whole number> sgd_gradient (regression, [1, 2], 1.5)
 %!error <`batch`: expected none, for an objective without examples>

@@ -51,6 +51,6 @@ endfunction
 %! sgd_hessian_product (sgd_objective (@(x) x, 2), [1, 2], [1; 2])
 %!error <`theta`: expected a vector of length 2> sgd_hessian_product (regression, 1, [1; 2])
 %!error <`V`: expected 2 rows, got 1> sgd_hessian_product (regression, [1, 2], 1)
-%!error <`V`\(2\) = Inf> sgd_hessian_product (regression, [1, 2], [1; Inf])
+%!error <`V`\(2\) = inf> sgd_hessian_product (regression, [1, 2], [1; Inf])
 %!error <`hvp \(theta, V\)`: expected a 2 x 3 matrix, got a number>
 %! sgd_hessian_product (sgd_objective (@(x) x, 2, "hvp", @(x, V) 1), [1, 2], ones (2, 3))

@@ -132,7 +132,7 @@ function run = sgd_simulate (model, steps, varargin)
   opt = __sgdl_options__ ("sgd_simulate",
                           {"nsim", 1; "seed", []; "method", []; "record", 1; "theta0", []; "v0", [];
                            "start", {"point", "stationary"}; "coordinates", {"parameters", "modes"};
-                           "velocity", true; "trajectory", true; "observe", []; "summaries", {}; "lags", [];
+                           "velocity", true; "trajectory", true; "observe", []; "summaries", []; "lags", [];
                            "nesterov", false; "dampening", 0; "lr", []; "momentum", []; "batch_size", [];
                            "substeps", 1; "noise", []; "folder", ""; "segment", []; "checkpoint", [];
                            "progress", false}, varargin);
@@ -196,6 +196,9 @@ endfunction
 
 function opt = check_recording (opt)
   opt.trajectory = __sgdl__ ("flag", opt.trajectory, "trajectory");
+  if (isempty (opt.summaries))
+    opt.summaries = {};
+  endif
   opt.summaries = cellstr (opt.summaries);
   kinds = {"moments", "displacement", "local_displacement", "msd"};
   for i = 1:numel (opt.summaries)
@@ -458,11 +461,12 @@ endfunction
 %! exact = sgd_stationary (model).theta;
 %! assert (cov (run.theta), exact, 0.25 * norm (exact));
 %!test   # the sources of noise
+%! white = sgd_model (logistic.problem, hyper, "dynamics", "sgd");
 %! for noise = {"empirical", "covariance"}
-%!   run = sgd_simulate (logistic, 20, "seed", 1, "method", "sgd", "noise", noise{1});
+%!   run = sgd_simulate (white, 20, "seed", 1, "method", "sgd", "noise", noise{1});
 %!   assert (all (isfinite (run.theta(:))));
 %! endfor
-%! assert (sgd_simulate (logistic, 2, "seed", 1, "method", "sgd").resume.arguments.noise, "empirical");
+%! assert (sgd_simulate (white, 2, "seed", 1, "method", "sgd").resume.arguments.noise, "empirical");
 %! own = sgd_objective (@(t) t, 2, "covariance", @(t) eye (2));
 %! assert (sgd_simulate (sgd_model (own, hyper), 2, "seed", 1).resume.arguments.noise, "covariance");
 %!test   # defaults of the method
@@ -472,17 +476,6 @@ endfunction
 %! names = {"type", "step", "time", "theta", "velocity", "seed", "method", "coordinates", "record", "complete", ...
 %!          "hyper", "backend", "summaries", "observe", "folder", "resume"};
 %! assert (fieldnames (sgd_simulate (model, 1))', names);
-%!function check_stop (problem, hyper, id, words, steps_kept)
-%!  warning ("off", id, "local");
-%!  run = sgd_simulate (sgd_model (problem, hyper, "dynamics", "sgd"), 20, "seed", 1, "theta0", [1, 1]);
-%!  [message, found] = lastwarn ();
-%!  assert (found, id);
-%!  assert (! isempty (strfind (message, words)), "missing: %s in %s", words, message);
-%!  assert (! isempty (strfind (message, sprintf ("step %d", steps_kept + 1))), message);
-%!  assert (run.complete, false);
-%!  assert (run.step, (0:steps_kept)');
-%!  assert (rows (run.theta), steps_kept + 1);
-%!endfunction
 %!function g = failing (theta, batch, kind)
 %!  persistent calls = 0;
 %!  if (ischar (theta))
@@ -502,16 +495,31 @@ endfunction
 %!    endswitch
 %!  endif
 %!endfunction
+%!function run = stopped (kind)
+%!  failing ("again");
+%!  objective = sgd_objective (@(t, b) failing (t, b, kind), 2, "n_examples", 5);
+%!  run = sgd_simulate (sgd_model (objective, sgd_hyper (0.05, 0.9, 0, 2), "dynamics", "sgd"), 20, "seed", 1, ...
+%!                      "theta0", [1, 1]);
+%!endfunction
 %!test   # functions that fail at step 8 leave the seven steps before
-%! objective = @(kind) sgd_objective (@(t, b) failing (t, b, kind), 2, "n_examples", 5);
-%! small = sgd_hyper (0.05, 0.9, 0, 2);
-%! failing ("again");
-%! check_stop (objective ("error"), small, "sgdlangevin:callback", "no such luck", 7);
-%! failing ("again");
-%! check_stop (objective ("length"), small, "sgdlangevin:callback",
-%!             "`gradient (theta, batch)`: expected a vector of length 2, got a double vector of length 3", 7);
-%! failing ("again");
-%! check_stop (objective ("nan"), small, "sgdlangevin:not_finite", "gradient", 7);
+%! for id = {"callback", "not_finite"}
+%!   warning ("off", ["sgdlangevin:" id{1}], "local");
+%! endfor
+%! for kind = {"error", "length", "nan"}
+%!   run = stopped (kind{1});
+%!   assert (run.complete, false);
+%!   assert (run.step, (0:7)');
+%!   assert (size (run.theta), [8, 2]);
+%!   assert (size (run.velocity), [8, 2]);
+%!   assert (all (isfinite (run.theta(:))));
+%! endfor
+%!warning <path 1.*step 8.*`gradient \(theta, batch\)` failed: no such luck> stopped ("error");
+%!warning <step 8.*`gradient \(theta, batch\)`: expected a vector of length 2, got a double vector of length 3>
+%! stopped ("length");
+%!warning <step 8> stopped ("nan");
+%!warning id=sgdlangevin:callback stopped ("error");
+%!warning id=sgdlangevin:callback stopped ("length");
+%!warning id=sgdlangevin:not_finite stopped ("nan");
 %!function g = slowly (theta)
 %!  pause (0.02);
 %!  g = theta;
@@ -558,7 +566,7 @@ endfunction
 %!error <`observe`\(2\) = 3: expected a coordinate, from 1 to 2> sgd_simulate (model, 1, "observe", [1, 3])
 %!error <`observe`: expected a row of coordinates or 2 rows, one column a direction, got a 3 x 2 double array>
 %! sgd_simulate (model, 1, "observe", ones (3, 2))
-%!error <`observe`\(1\) = Inf> sgd_simulate (model, 1, "observe", [Inf; 1])
+%!error <`observe`\(1\) = inf> sgd_simulate (model, 1, "observe", [Inf; 1])
 %!error <did you mean "moments"> sgd_simulate (model, 1, "summaries", "moment")
 %!error <`lags` and `summaries`: expected lags with "msd" and only then>
 %! sgd_simulate (model, 1, "summaries", "msd")
