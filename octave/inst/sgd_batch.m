@@ -50,6 +50,10 @@ function batch = sgd_batch (model, step, seed, varargin)
                     step);
 endfunction
 
+%!demo
+%! model = sgd_model (sgd_regression (randn (50, 2), randn (50, 1)), sgd_hyper (0.1, 0.9, 0, 8));
+%! sgd_batch (model, 1, 42)
+
 %!shared X, y, hyper, model
 %! X = reshape (sin ((1:40) .^ 1.4), 20, 2);
 %! y = cos ((1:20)');

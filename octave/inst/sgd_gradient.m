@@ -43,6 +43,10 @@ function g = sgd_gradient (objective, theta, batch = [])
   g = __sgdl__ ("objective_gradient", objective, theta, batch);
 endfunction
 
+%!demo
+%! objective = sgd_logistic ([1, 0; 1, 2; 1, -1], [0, 1, 1]);
+%! sgd_gradient (objective, [0, 0], [1, 3])
+
 %!shared X, y, regression
 %! X = [1, 0; 2, 1; -1, 3; 0, 1; 1, 1];
 %! y = [1; 2; 0; -1; 2];

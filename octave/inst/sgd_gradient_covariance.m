@@ -55,6 +55,9 @@ function Sigma = sgd_gradient_covariance (objective, theta)
   endif
 endfunction
 
+%!demo
+%! Sigma = sgd_gradient_covariance (sgd_logistic ([1, 0; 1, 2; 1, -1], [0, 1, 1]), [0, 0])
+
 %!shared X, y, G
 %! X = [1, 0; 2, 1; -1, 3];
 %! y = (1:3)';

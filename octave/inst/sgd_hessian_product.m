@@ -38,6 +38,10 @@ function HV = sgd_hessian_product (objective, theta, V)
   HV = __sgdl__ ("objective_hessian_product", objective, theta, V);
 endfunction
 
+%!demo
+%! objective = sgd_logistic ([1, 0; 1, 2; 1, -1], [0, 1, 1]);
+%! H = sgd_hessian_product (objective, [0, 0], eye (2))
+
 %!shared regression
 %! regression = sgd_regression ([1, 0; 2, 1; -1, 3], 1:3);
 %!test

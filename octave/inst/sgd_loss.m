@@ -38,6 +38,9 @@ function value = sgd_loss (objective, theta)
   value = __sgdl__ ("objective_loss", objective, theta);
 endfunction
 
+%!demo
+%! sgd_loss (sgd_logistic ([1, 0; 1, 2; 1, -1], [0, 1, 1]), [0, 0])    # log (2)
+
 %!test
 %! X = [1, 0; 2, 1; -1, 3];
 %! assert (sgd_loss (sgd_regression (X, 1:3), [1, 2]), sumsq (X * [1; 2] - (1:3)') / 6, 1e-15);

@@ -54,6 +54,21 @@ function require_text (value, name)
   endif
 endfunction
 
+%!demo
+%! folder = tempname ();
+%! mkdir (folder);
+%! file = fopen (fullfile (folder, "half.c"), "w");
+%! fputs (file, ["#include <stddef.h>\n#include <stdint.h>\n", ...
+%!   "int half (ptrdiff_t d, const double *theta, ptrdiff_t n, const uint32_t *batch, double *g)\n", ...
+%!   "{ for (ptrdiff_t i = 0; i < d; i++) g[i] = theta[i] / 2; return 0; }\n"]);
+%! fclose (file);
+%! library = fullfile (folder, "half.so");
+%! system (sprintf ("cc -shared -fPIC -o %s %s/half.c", library, folder));
+%! objective = sgd_objective (sgd_native (library, "half"), 3);
+%! sgd_gradient (objective, 1:3)
+%! confirm_recursive_rmdir (false, "local");
+%! rmdir (folder, "s");
+
 %!function cc = compiler ()
 %!  cc = strtrim (evalc ("mkoctfile -p CC"));
 %!endfunction

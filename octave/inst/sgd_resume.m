@@ -92,6 +92,12 @@ function [steps, record] = extend (plan, steps, done)
   endif
 endfunction
 
+%!demo
+%! model = sgd_model (sgd_spectrum ([2, 1], "sigma2", 1), sgd_hyper (0.1, 0.9));
+%! run = sgd_simulate (model, 100, "seed", 1);
+%! longer = sgd_resume (run, 200);
+%! isequal (longer.theta, sgd_simulate (model, 200, "seed", 1).theta)
+
 %!shared hyper, models, X
 %! hyper = sgd_hyper (0.05, 0.9, 0.01, 4);
 %! X = reshape (sin ((1:60) .^ 1.4), 20, 3);
