@@ -46,8 +46,8 @@ function batch = sgd_batch (model, step, seed, varargin)
   if (isempty (opt.batch_size))
     opt.batch_size = model.hyper.batch_size;
   endif
-  batch = __sgdl__ ("batch", model.n_examples, opt.batch_size, model.sampling, model.drop_last, seed, opt.path,
-                    step);
+  batch = __sgdl__ ("batch", model.n_examples, opt.batch_size, model.sampling, model.drop_last, seed,
+                    opt.path, step);
 endfunction
 
 %!demo
@@ -80,7 +80,8 @@ endfunction
 %!   theta = [1; -1];
 %!   v = [0; 0];
 %!   for k = 1:12
-%!     v = 0.9 * v - sgd_gradient (example.problem, theta, sgd_batch (example, k, 7, "path", 2)) - 0.01 * theta;
+%!     batch = sgd_batch (example, k, 7, "path", 2);
+%!     v = 0.9 * v - sgd_gradient (example.problem, theta, batch) - 0.01 * theta;
 %!     theta += 0.05 * v;
 %!     assert (run.theta(k+1,:,2)', theta, 1e-12);
 %!   endfor

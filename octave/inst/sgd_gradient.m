@@ -53,7 +53,8 @@ endfunction
 %! regression = sgd_regression (X, y);
 %!test
 %! assert (sgd_gradient (regression, [1, 2]), X' * (X * [1; 2] - y) / 5, 1e-15);
-%! assert (sgd_gradient (regression, [1, 2], [4, 2]), X([4,2],:)' * (X([4,2],:) * [1; 2] - y([4,2])) / 2, 1e-15);
+%! b = [4, 2];
+%! assert (sgd_gradient (regression, [1, 2], b), X(b,:)' * (X(b,:) * [1; 2] - y(b)) / 2, 1e-15);
 %!test   # functions see columns and rows
 %! seen = sgd_objective (@(theta, batch) [columns(theta); rows(batch); numel(batch)], 3, "n_examples", 7);
 %! assert (sgd_gradient (seen, 1:3, [2; 2]), [1; 1; 2]);

@@ -190,13 +190,14 @@ function yes = has_examples (problem)
 endfunction
 
 function n = examples (problem, n)
-  known = has_examples (problem) || (strcmp (problem.type, "sgd_objective") && ! isempty (problem.n_examples));
-  if (! known)
+  objective = strcmp (problem.type, "sgd_objective") && ! isempty (problem.n_examples);
+  if (! (has_examples (problem) || objective))
     return;
   endif
   if (! isempty (n) && ! isequal (n, problem.n_examples))
     rows_of = struct ("sgd_regression", "the rows of the regression's X",
-                      "sgd_examples", "the rows of gradients", "sgd_objective", "those of the objective").(problem.type);
+                      "sgd_examples", "the rows of gradients",
+                      "sgd_objective", "those of the objective").(problem.type);
     error ("sgdlangevin:bad_argument", "`n_examples` = %g: expected %d, %s, or []",
            n, problem.n_examples, rows_of);
   endif

@@ -99,8 +99,8 @@ endfunction
 %! assert (objective.kind, "native");
 %! theta = [0.3; -2];
 %! assert (sgd_gradient (objective, theta), X' * (X * theta - y) / 5, 1e-15);
-%! assert (sgd_gradient (objective, theta, [2, 2, 5]), X([2,2,5],:)' * (X([2,2,5],:) * theta - y([2,2,5])) / 3,
-%!         1e-14);
+%! b = [2, 2, 5];
+%! assert (sgd_gradient (objective, theta, b), X(b,:)' * (X(b,:) * theta - y(b)) / 3, 1e-14);
 %!test   # the same run as with the function in Octave
 %! hyper = sgd_hyper (0.02, 0.9, 0.01, 2);
 %! compiled = sgd_objective (sgd_native (library, "squares"), 2, "n_examples", 5);
@@ -115,8 +115,8 @@ endfunction
 %! assert (run.complete, false);
 %! assert (run.step, 0);
 %!function run = failing (library)
-%!  model = sgd_model (sgd_objective (sgd_native (library, "squares"), 2, "n_examples", 5), sgd_hyper (0.1), ...
-%!                     "dynamics", "sgd");
+%!  objective = sgd_objective (sgd_native (library, "squares"), 2, "n_examples", 5);
+%!  model = sgd_model (objective, sgd_hyper (0.1), "dynamics", "sgd");
 %!  run = sgd_simulate (model, 5, "theta0", [2e3, 0], "seed", 1);
 %!endfunction
 %!warning id=sgdlangevin:callback failing (library);

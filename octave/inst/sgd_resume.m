@@ -61,7 +61,7 @@ function run = in_memory (x, steps)
       error ("sgdlangevin:bad_argument", "`x` is complete: give the number of `steps`, more than %d", steps);
     endif
   endif
-  [steps, record] = extend (plan, steps, plan.step);
+  [steps, record] = extend (plan, steps);
   if (plan.step > 0 && isempty (plan.state))
     error ("sgdlangevin:bad_argument", "`x` cannot go on: it has no state to go on from");
   endif
@@ -72,18 +72,19 @@ function run = on_disk (folder, steps)
   plan = __sgdl_folder__ ("load", folder);
   plan.arguments.folder = folder;   # it may have been moved
   if (! isempty (steps) && ! isequal (steps, plan.steps))
-    [plan.steps, plan.record] = extend (plan, steps, 0);
+    [plan.steps, plan.record] = extend (plan, steps);
     __sgdl_folder__ ("save", folder, plan);
   endif
   run = __sgdl_run__ (plan.model, plan.steps, plan.record, plan.arguments, folder);
 endfunction
 
-## Steps and what is recorded of a run that goes on to `steps`, `done` of which are behind it.
-function [steps, record] = extend (plan, steps, done)
-  usable = isnumeric (steps) && isscalar (steps) && isreal (steps) && steps == fix (steps) && steps >= done;
+## Steps and what is recorded of a run that goes on to `steps`.
+function [steps, record] = extend (plan, steps)
+  usable = isnumeric (steps) && isscalar (steps) && isreal (steps) && steps == fix (steps) ...
+           && steps >= plan.steps;
   if (! usable)
-    error ("sgdlangevin:bad_argument", "`steps` = %s: expected a whole number >= %d, the steps done",
-           strtrim (disp (steps)), done);
+    error ("sgdlangevin:bad_argument", "`steps` = %s: expected a whole number >= %d, the steps of the run",
+           strtrim (disp (steps)), plan.steps);
   endif
   steps = double (steps);
   record = plan.record;
@@ -112,7 +113,7 @@ endfunction
 %!           sgd_model(logistic, hyper, epoch{:}), {"nesterov", true};
 %!           sgd_model(logistic, hyper), {"method", "euler"}};
 %!function check_same (run, whole)
-%!  for name = {"step", "time", "theta", "velocity", "summaries", "seed", "method", "complete", "hyper", "record"}
+%!  for name = {"step", "time", "theta", "velocity", "summaries", "seed", "method", "complete", "record"}
 %!    assert (run.(name{1}), whole.(name{1}));
 %!  endfor
 %!endfunction
@@ -173,7 +174,8 @@ endfunction
 %! endfor
 %!function check_folder (folder, model, options)
 %!  whole = sgd_simulate (model, 50, "summaries", "moments", options{:});
-%!  run = sgd_simulate (model, 20, "summaries", "moments", "folder", folder, "segment", 6, "checkpoint", 5, options{:});
+%!  run = sgd_simulate (model, 20, "summaries", "moments", "folder", folder, "segment", 6, "checkpoint", 5,
+%!                      options{:});
 %!  assert ({run.theta, run.velocity, run.folder}, {[], [], folder});
 %!  assert (run.step, (0:20)');
 %!  assert (read_trajectory (folder).theta, whole.theta(1:21,:,:));
@@ -210,7 +212,7 @@ endfunction
 %!    sgd_simulate (model, 20, "folder", folder, "seed", 1);
 %!    error ("not refused");
 %!  catch err
-%!    assert (! isempty (strfind (err.message, "holds a run already; sgd_resume goes on with it")), err.message);
+%!    assert (! isempty (strfind (err.message, "holds a run already; sgd_resume goes on")), err.message);
 %!  end_try_catch
 %!endfunction
 
@@ -219,7 +221,7 @@ endfunction
 %!error <`x` = "/nowhere": expected a folder with run.mat> sgd_resume ("/nowhere")
 %!error id=sgdlangevin:io sgd_resume ("/nowhere")
 %!error <`x` is complete: give the number of `steps`, more than 5> sgd_resume (sgd_simulate (models{1,1}, 5))
-%!error <`steps` = 3: expected a whole number .= 5, the steps done> sgd_resume (sgd_simulate (models{1,1}, 5), 3)
+%!error <`steps` = 3: expected a whole number .= 5, the steps of the run> sgd_resume (sgd_simulate (models{1,1}, 5), 3)
 %!error <`steps` = 7.5.*: expected a whole number> sgd_resume (sgd_simulate (models{1,1}, 5), 7.5)
 %!error <`lr`: expected a vector of length 7, got length 5>
 %! sgd_resume (sgd_simulate (models{1,1}, 5, "lr", repmat (0.1, 1, 5)), 7)

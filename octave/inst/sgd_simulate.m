@@ -13,8 +13,8 @@
 ## obabo      the same with the Ornstein-Uhlenbeck part outside
 ## euler      Langevin by Euler and Maruyama's method
 ##
-## v(k+1) = momentum v(k) - (1 - dampening) (g(theta(k)) + weight_decay theta(k)),   theta(k+1) = theta(k) + lr v(k+1)
-## nesterov: theta(k+1) = theta(k) + lr (momentum v(k+1) - g(theta(k)) - weight_decay theta(k))
+## G(k) = g(theta(k)) + weight_decay theta(k),   v(k+1) = momentum v(k) - (1 - dampening) G(k)
+## theta(k+1) = theta(k) + lr v(k+1),   with nesterov theta(k) + lr (momentum v(k+1) - G(k))
 ## @end example
 ##
 ## @noindent
@@ -163,11 +163,12 @@ function opt = choose_method (model, opt)
   endif
   __sgdl__ ("match_option", "method", opt.method,
             {"exact", "sgd", "minibatch", "baoab", "obabo", "euler"});
-  if (strcmp (opt.method, "minibatch") && ! any (strcmp (model.problem.type, {"sgd_regression", "sgd_objective"})))
+  minibatch = strcmp (opt.method, "minibatch");
+  if (minibatch && ! any (strcmp (model.problem.type, {"sgd_regression", "sgd_objective"})))
     error ("sgdlangevin:unsupported",
            "`method` = \"minibatch\" needs a model of a regression or an objective, got one of %s",
            model.problem.type);
-  elseif (strcmp (opt.method, "minibatch") && isempty (model.n_examples))
+  elseif (minibatch && isempty (model.n_examples))
     error ("sgdlangevin:unsupported",
            "`method` = \"minibatch\" needs examples: give sgd_objective() its `n_examples`");
   endif
@@ -391,8 +392,8 @@ endfunction
 %! assert (flat.theta, sgd_simulate (model, 12, "seed", 4).theta, 1e-12);
 %!test   # sparse as dense
 %! full_one = sgd_simulate (epochs, 50, "method", "minibatch", "seed", 3, "theta0", [1, 2, 3]);
-%! thin = sgd_simulate (sgd_model (sgd_regression (sparse (X), y), hyper, options{:}), 50, "method", "minibatch",
-%!                      "seed", 3, "theta0", [1, 2, 3]);
+%! thin = sgd_model (sgd_regression (sparse (X), y), hyper, options{:});
+%! thin = sgd_simulate (thin, 50, "method", "minibatch", "seed", 3, "theta0", [1, 2, 3]);
 %! assert (thin.theta, full_one.theta, 1e-13);
 %!test   # records: a list, logarithmic
 %! whole = sgd_simulate (model, 300, "seed", 2);
@@ -421,8 +422,8 @@ endfunction
 %! kinds = {"moments", "displacement", "local_displacement", "msd"};
 %! run = sgd_simulate (sgd, 60, "nsim", 2, "seed", 2, "record", 2, "summaries", kinds, "lags", lags);
 %! s = run.summaries;
-%! assert (fieldnames (s)', {"count", "mean", "variance", "displacement", "local_displacement", "lags", "msd", ...
-%!                           "msd_count"});
+%! assert (fieldnames (s)', {"count", "mean", "variance", "displacement", "local_displacement", "lags", ...
+%!                           "msd", "msd_count"});
 %! assert (s.count, 31);
 %! for p = 1:2
 %!   theta = run.theta(:,:,p);
@@ -473,8 +474,8 @@ endfunction
 %! assert (sgd_simulate (logistic, 1, "seed", 1).method, "minibatch");
 %! assert (sgd_simulate (sgd_model (well, hyper, "dynamics", "sgd"), 1, "seed", 1).method, "sgd");
 %!test   # fields
-%! names = {"type", "step", "time", "theta", "velocity", "seed", "method", "coordinates", "record", "complete", ...
-%!          "hyper", "backend", "summaries", "observe", "folder", "resume"};
+%! names = {"type", "step", "time", "theta", "velocity", "seed", "method", "coordinates", "record", ...
+%!          "complete", "hyper", "backend", "summaries", "observe", "folder", "resume"};
 %! assert (fieldnames (sgd_simulate (model, 1))', names);
 %!function g = failing (theta, batch, kind)
 %!  persistent calls = 0;
@@ -498,8 +499,8 @@ endfunction
 %!function run = stopped (kind)
 %!  failing ("again");
 %!  objective = sgd_objective (@(t, b) failing (t, b, kind), 2, "n_examples", 5);
-%!  run = sgd_simulate (sgd_model (objective, sgd_hyper (0.05, 0.9, 0, 2), "dynamics", "sgd"), 20, "seed", 1, ...
-%!                      "theta0", [1, 1]);
+%!  model = sgd_model (objective, sgd_hyper (0.05, 0.9, 0, 2), "dynamics", "sgd");
+%!  run = sgd_simulate (model, 20, "seed", 1, "theta0", [1, 1]);
 %!endfunction
 %!test   # functions that fail at step 8 leave the seven steps before
 %! for id = {"callback", "not_finite"}

@@ -110,10 +110,11 @@ namespace sgdlangevin
         NDArray coordinates = real_vector (observe, "observe");
         for (octave_idx_type i = 0; i < coordinates.numel (); i++)
           {
-            if (! (coordinates(i) >= 1 && coordinates(i) <= d) || coordinates(i) != std::floor (coordinates(i)))
+            double c = coordinates(i);
+            if (! (c >= 1 && c <= d) || c != std::floor (c))
               bad_argument ("`observe`(%ld) = %.15g: expected a coordinate, from 1 to %ld",
-                            static_cast<long> (i + 1), coordinates(i), static_cast<long> (d));
-            m_coordinates.push_back (static_cast<ptrdiff_t> (coordinates(i)) - 1);
+                            static_cast<long> (i + 1), c, static_cast<long> (d));
+            m_coordinates.push_back (static_cast<ptrdiff_t> (c) - 1);
           }
         core.n_observed = m_coordinates.size ();
         core.coordinates = m_coordinates.data ();
@@ -122,8 +123,8 @@ namespace sgdlangevin
       {
         m_directions = real_matrix (observe, "observe");
         if (m_directions.rows () != d)
-          bad_argument ("`observe`: expected a row of coordinates or %ld rows, one column a direction, got %s",
-                        static_cast<long> (d), describe (observe).c_str ());
+          bad_argument ("`observe`: expected a row of coordinates or %ld rows, one column a direction, "
+                        "got %s", static_cast<long> (d), describe (observe).c_str ());
         require_finite (m_directions, "observe");
         core.n_observed = m_directions.columns ();
         core.directions = m_directions.data ();
@@ -189,7 +190,8 @@ namespace sgdlangevin
     explicit summaries_view (const simulation_view& simulation)
     {
       const sgdl_simulation& sim = simulation.core;
-      octave_idx_type d = simulation.model.core.dim, n = sim.n_paths, records = sgdl_simulation_records (&sim);
+      octave_idx_type d = simulation.model.core.dim, n = sim.n_paths,
+        records = sgdl_simulation_records (&sim);
       core = sgdl_summaries ();
       m_asked = sim.summaries;
       core.mean = room (SGDL_MOMENTS, m_mean, d, n);

@@ -264,8 +264,8 @@ sparse_model <- sgd_model(sgd_regression(thin, y), hyper, dynamics = "sgd", samp
 everything <- c("moments", "displacement", "local_displacement", "msd")
 lags <- c(1, 2, 5)
 engine <- list(
-  nesterov = sgd_simulate(models$regression_epoch, 60, nsim = 2, seed = 3, method = "minibatch", theta0 = theta0,
-                          nesterov = TRUE),
+  nesterov = sgd_simulate(models$regression_epoch, 60, nsim = 2, seed = 3, method = "minibatch",
+                          theta0 = theta0, nesterov = TRUE),
   dampening = sgd_simulate(models$regression, 60, seed = 3, method = "minibatch", theta0 = theta0, v0 = v0,
                            dampening = 0.25),
   both = sgd_simulate(models$sgd, 60, seed = 3, theta0 = theta0, nesterov = TRUE, dampening = 0.25),
@@ -287,10 +287,11 @@ engine <- list(
   callback = sgd_simulate(of_objective(callback), 60, seed = 3, theta0 = theta0),
   empirical = sgd_simulate(of_objective(binary), 60, seed = 3, method = "sgd", noise = "empirical",
                            theta0 = numeric(d)),
-  covariance = sgd_simulate(sgd_model(binary, hyper), 60, seed = 3, noise = "covariance", theta0 = numeric(d)),
+  covariance = sgd_simulate(sgd_model(binary, hyper), 60, seed = 3, noise = "covariance",
+                            theta0 = numeric(d)),
   constant = sgd_simulate(sgd_model(callback, hyper), 60, seed = 3, theta0 = theta0),
-  euler_objective = sgd_simulate(sgd_model(network, hyper), 60, seed = 3, method = "euler", noise = "empirical",
-                                 theta0 = from(network$dim))
+  euler_objective = sgd_simulate(sgd_model(network, hyper), 60, seed = 3, method = "euler",
+                                 noise = "empirical", theta0 = from(network$dim))
 )
 engine$resumed <- sgd_resume(sgd_simulate(models$regression_epoch, 25, seed = 3, method = "minibatch",
                                           theta0 = theta0, summaries = everything, lags = lags), 60)

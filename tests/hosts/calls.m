@@ -282,7 +282,8 @@ engine = struct (
   "log", sgd_simulate (models.langevin, 500, "seed", 3, "record", "log", keep{1:2}),
   "list", sgd_simulate (models.sgd, 60, "seed", 3, "record", [1, 2, 40], "observe", [3, 1]),
   "directions", sgd_simulate (models.sgd, 60, "seed", 3, "observe", [theta0, v0]),
-  "summaries", sgd_simulate (models.epoch, 60, "nsim", 2, "seed", 3, "record", 2, "trajectory", false, keep{:}),
+  "summaries", sgd_simulate (models.epoch, 60, "nsim", 2, "seed", 3, "record", 2, "trajectory", false, ...
+                             keep{:}),
   "baoab", sgd_simulate (models.langevin, 60, "seed", 3, "method", "baoab", "theta0", theta0, "substeps", 2),
   "obabo", sgd_simulate (models.langevin, 60, "seed", 3, "method", "obabo", "theta0", theta0),
   "euler", sgd_simulate (models.langevin, 60, "seed", 3, "method", "euler", "theta0", theta0),
@@ -325,5 +326,6 @@ for [objective, name] = evaluated
 endfor
 put_fields ("quadratic-at", sgd_quadratic_at (binary, theta0), {"H", "Sigma"});
 for name = {"regression", "regression_without", "regression_epoch"}
-  put (["batch-" name{1}], [sgd_batch(models.(name{1}), 1, 3), sgd_batch(models.(name{1}), 10, 3, "path", 2)]);
+  model = models.(name{1});
+  put (["batch-" name{1}], [sgd_batch(model, 1, 3), sgd_batch(model, 10, 3, "path", 2)]);
 endfor

@@ -30,11 +30,12 @@ function interrupt_simulation ()
   report (isequal (again.theta, run.theta(1:few,:)), "simulation: the rows are right");
 endfunction
 
-## In the middle of the user's own function: what is done is kept, and goes on to the bits of a run that nobody
-## stopped.
+## In the middle of the user's own function: what is done is kept, and goes on to the bits of a run that
+## nobody stopped.
 function interrupt_callback ()
   announce ();
-  model = sgd_model (sgd_objective (@slowly, 2, "n_examples", 9), sgd_hyper (0.05, 0.9, 0, 2), "dynamics", "sgd");
+  objective = sgd_objective (@slowly, 2, "n_examples", 9);
+  model = sgd_model (objective, sgd_hyper (0.05, 0.9, 0, 2), "dynamics", "sgd");
   lastwarn ("");
   run = sgd_simulate (model, 1500, "seed", 1, "theta0", [1, 2]);
   [~, id] = lastwarn ();

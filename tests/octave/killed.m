@@ -1,5 +1,5 @@
-## A run on disk that is killed. run.sh calls this with SGDL_ACTION = "run" until it kills the process named in
-## the file SGDL_READY, then with "check", and reads the lines "ok ..." and "not ok ..." printed here.
+## A run on disk that is killed. run.sh calls this with SGDL_ACTION = "run" until it kills the process named
+## in the file SGDL_READY, then with "check", and reads the lines "ok ..." and "not ok ..." printed here.
 1;
 
 function report (passed, what)

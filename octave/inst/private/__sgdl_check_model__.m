@@ -5,8 +5,8 @@ function __sgdl_check_model__ (model)
   __sgdl__ ("expect_type", model, "model", {"sgd_model"});
   if (strcmp (model.problem.type, "sgd_objective"))
     error ("sgdlangevin:unsupported",
-           ["`model`: expected one with modes, got that of an objective; sgd_quadratic_at (objective, theta) ", ...
-            "is the quadratic problem at a point"]);
+           ["`model`: expected one with modes, got that of an objective; sgd_quadratic_at (objective, ", ...
+            "theta) is the quadratic problem at a point"]);
   elseif (isempty (model.eigenvalues))
     error ("sgdlangevin:unsupported",
            "`model` was made with decompose = false: make it with decompose = true");

@@ -12,7 +12,8 @@ function [y, n_classes, levels] = __sgdl_classes__ (labels, N)
     y = double (full (labels(:))) - 1;
     if (any (y != fix (y) | y < 0))
       k = find (y != fix (y) | ! (y >= 0), 1);
-      error ("sgdlangevin:bad_argument", "`y`(%d) = %g: expected a class, a whole number from 1", k, y(k) + 1);
+      error ("sgdlangevin:bad_argument", "`y`(%d) = %g: expected a class, a whole number from 1", k,
+             y(k) + 1);
     endif
     n_classes = max ([y; 0]) + 1;
     levels = {};

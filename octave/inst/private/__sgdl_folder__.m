@@ -26,7 +26,8 @@ function x = __sgdl_folder__ (action, folder, x)
       endif
     case "load"
       if (! exist (file, "file"))
-        error ("sgdlangevin:io", "`x` = \"%s\": expected a folder with run.mat, written by sgd_simulate", folder);
+        error ("sgdlangevin:io", "`x` = \"%s\": expected a folder with run.mat, written by sgd_simulate",
+               folder);
       endif
       x = load (file).description;
   endswitch

@@ -8,6 +8,7 @@ function X = __sgdl_inputs__ (X)
     X = double (X);
   endif
   if (isempty (X))
-    error ("sgdlangevin:bad_argument", "`X`: expected at least one row and one column, got %d x %d", size (X));
+    error ("sgdlangevin:bad_argument", "`X`: expected at least one row and one column, got %d x %d",
+           size (X));
   endif
 endfunction

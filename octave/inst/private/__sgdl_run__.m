@@ -1,7 +1,7 @@
 ## run = __sgdl_run__ (model, steps, record, arguments, earlier)
 ##
-## Runs a simulation and packs what came of it.  `record` as __sgdl_records__ gives it, `arguments` the options
-## of sgd_simulate; `earlier`: the run to go on from, [] for a new one.
+## Runs a simulation and packs what came of it.  `record` as __sgdl_records__ gives it, `arguments` the
+## options of sgd_simulate; `earlier`: the run to go on from, [] for a new one.
 function run = __sgdl_run__ (model, steps, record, arguments, earlier)
   options = arguments;
   options.record = record;
