@@ -168,10 +168,6 @@ endfunction
 %! run = sgd_simulate (model, 20, options{:});
 %! assert (run.complete, false);
 %! check_same (sgd_resume (run), sgd_simulate (model, 20, options{:}));
-%!test   # folders: the same rows, longer runs, runs begun elsewhere
-%! for i = 1:rows (models)
-%!   in_folder (@(folder) check_folder (folder, models{i,1}, {"nsim", 2, "seed", 9, models{i,2}{:}}));
-%! endfor
 %!function check_folder (folder, model, options)
 %!  whole = sgd_simulate (model, 50, "summaries", "moments", options{:});
 %!  run = sgd_simulate (model, 20, "summaries", "moments", "folder", folder, "segment", 6, "checkpoint", 5,
@@ -186,19 +182,12 @@ endfunction
 %!  assert (run.step, whole.step);
 %!  assert (sgd_resume (folder).step, whole.step);
 %!endfunction
-%!test   # a process killed between the description and the first checkpoint leaves run.mat only
-%! in_folder (@(folder) check_begun (folder, models{5,1}));
 %!function check_begun (folder, model)
 %!  sgd_simulate (model, 20, "seed", 9, "folder", folder);
 %!  cellfun (@delete, glob (fullfile (folder, "*.h5")));
 %!  sgd_resume (folder);
 %!  assert (read_trajectory (folder).theta, sgd_simulate (model, 20, "seed", 9).theta);
 %!endfunction
-%!test   # functions of the user are in the folder, too
-%! objective = sgd_objective (@(t, b) X(b,:)' * X(b,:) * t / numel (b), 3, "n_examples", 20);
-%! in_folder (@(folder) check_begun (folder, sgd_model (objective, hyper, "dynamics", "sgd")));
-%!test   # nothing is left behind by arguments that do not fit
-%! in_folder (@(folder) check_refused (folder, models{1,1}));
 %!function check_refused (folder, model)
 %!  try
 %!    sgd_simulate (model, 20, "folder", folder, "theta0", [1, NaN]);
@@ -215,6 +204,17 @@ endfunction
 %!    assert (! isempty (strfind (err.message, "holds a run already; sgd_resume goes on")), err.message);
 %!  end_try_catch
 %!endfunction
+%!test   # folders: the same rows, longer runs, runs begun elsewhere
+%! for i = 1:rows (models)
+%!   in_folder (@(folder) check_folder (folder, models{i,1}, {"nsim", 2, "seed", 9, models{i,2}{:}}));
+%! endfor
+%!test   # a process killed between the description and the first checkpoint leaves run.mat only
+%! in_folder (@(folder) check_begun (folder, models{5,1}));
+%!test   # functions of the user are in the folder, too
+%! objective = sgd_objective (@(t, b) X(b,:)' * X(b,:) * t / numel (b), 3, "n_examples", 20);
+%! in_folder (@(folder) check_begun (folder, sgd_model (objective, hyper, "dynamics", "sgd")));
+%!test   # nothing is left behind by arguments that do not fit
+%! in_folder (@(folder) check_refused (folder, models{1,1}));
 
 %!error <Invalid call> sgd_resume ()
 %!error <`x`: expected the value of sgd_simulate\(\), got a number> sgd_resume (1)

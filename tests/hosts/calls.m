@@ -274,7 +274,8 @@ engine = struct (
                             "theta0", theta0, "nesterov", true),
   "dampening", sgd_simulate (models.regression, 60, "seed", 3, "method", "minibatch", "theta0", theta0, ...
                              "v0", v0, "dampening", 0.25),
-  "both", sgd_simulate (models.sgd, 60, "seed", 3, "theta0", theta0, "nesterov", true, "dampening", 0.25),
+  "gaussian_nesterov", sgd_simulate (models.sgd, 60, "seed", 3, "theta0", theta0, "nesterov", true),
+  "gaussian_dampening", sgd_simulate (models.epoch, 60, "seed", 3, "theta0", theta0, "dampening", 0.25),
   "schedule", sgd_simulate (models.regression, 60, "seed", 3, "method", "minibatch", "theta0", theta0, ...
                             schedule{:}, "batch_size", 1 + mod (k, 20)),
   "schedule_exact", sgd_simulate (models.langevin, 60, "seed", 3, "theta0", theta0, schedule{:}),
