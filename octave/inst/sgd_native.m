@@ -109,16 +109,16 @@ endfunction
 %! run = sgd_simulate (sgd_model (compiled, hyper, options{:}), 50, "seed", 2);
 %! same = sgd_simulate (sgd_model (written, hyper, options{:}), 50, "seed", 2);
 %! assert (run.theta, same.theta, 1e-13);
-%!test   # failures
-%! warning ("off", "sgdlangevin:callback", "local");
-%! run = failing (library);
-%! assert (run.complete, false);
-%! assert (run.step, 0);
 %!function run = failing (library)
 %!  objective = sgd_objective (sgd_native (library, "squares"), 2, "n_examples", 5);
 %!  model = sgd_model (objective, sgd_hyper (0.1), "dynamics", "sgd");
 %!  run = sgd_simulate (model, 5, "theta0", [2e3, 0], "seed", 1);
 %!endfunction
+%!test   # failures
+%! warning ("off", "sgdlangevin:callback", "local");
+%! run = failing (library);
+%! assert (run.complete, false);
+%! assert (run.step, 0);
 %!warning id=sgdlangevin:callback failing (library);
 %!warning <step 1> failing (library);
 %!error <Invalid call> sgd_native ("file")
