@@ -31,7 +31,7 @@
 ## X = [ones(200, 1), randn(200, 2)];
 ## y = rand (200, 1) < 1 ./ (1 + exp (-X * [0; 1; -2]));
 ## model = sgd_model (sgd_logistic (X, y), sgd_hyper (0.1, 0.9, 0, 16), "dynamics", "sgd");
-## run = sgd_simulate (model, 1000, "seed", 1);
+## run = sgd_simulate (model, 1000, "theta0", zeros (3, 1), "seed", 1);
 ## @end example
 ## @seealso{sgd_softmax, sgd_tanh_network, sgd_regression, sgd_objective, sgd_quadratic_at}
 ## @end deftypefn
@@ -57,7 +57,7 @@ endfunction
 %! X = [ones(200, 1), randn(200, 2)];
 %! y = rand (200, 1) < 1 ./ (1 + exp (-X * [0; 1; -2]));
 %! model = sgd_model (sgd_logistic (X, y), sgd_hyper (0.1, 0.9, 0, 16), "dynamics", "sgd");
-%! sgd_plot (sgd_simulate (model, 1000, "seed", 1));
+%! sgd_plot (sgd_simulate (model, 1000, "theta0", zeros (3, 1), "seed", 1));
 
 %!shared X, y, theta, objective, p
 %! X = reshape (sin ((1:60) .^ 1.4), 20, 3);

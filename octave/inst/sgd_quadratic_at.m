@@ -52,7 +52,7 @@ endfunction
 %! X = [ones(500, 1), randn(500, 1)];
 %! objective = sgd_logistic (X, rand (500, 1) < 1 ./ (1 + exp (-X * [0.5; 1])));
 %! hyper = sgd_hyper (0.5, 0.9, 0.01, 16);
-%! run = sgd_simulate (sgd_model (objective, hyper, "dynamics", "sgd"), 20000, "seed", 1);
+%! run = sgd_simulate (sgd_model (objective, hyper, "dynamics", "sgd"), 20000, "theta0", [0, 0], "seed", 1);
 %! model = sgd_model (sgd_quadratic_at (objective, mean (run.theta(1000:end,:))), hyper, "dynamics", "sgd");
 %! measured = msd (run.theta(1000:end,:));
 %! sgd_plot (measured, "theory", sgd_msd (model, measured.lag));

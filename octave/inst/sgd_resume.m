@@ -17,7 +17,7 @@
 ##
 ## @strong{Value}: the whole run, as sgd_simulate returns it: rows before and after joined.  A run with
 ## logarithmic records that gets more steps keeps the records it has, then follows the longer list; one
-## with a list of steps adds the new last step.  The model and all functions of the user are those
+## with a list of steps keeps that.  The model and all functions of the user are those
 ## that the run began with.
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:io} (no run in the folder, or
@@ -55,42 +55,45 @@ endfunction
 
 function run = in_memory (x, steps)
   plan = x.resume;
-  if (isempty (steps))
-    steps = plan.steps;
-    if (x.complete)
-      error ("sgdlangevin:bad_argument", "`x` is complete: give the number of `steps`, more than %d", steps);
-    endif
+  if (isempty (plan.state))
+    error ("sgdlangevin:unsupported", "`x` has no state to go on from");
   endif
-  [steps, record] = extend (plan, steps);
-  if (plan.step > 0 && isempty (plan.state))
-    error ("sgdlangevin:bad_argument", "`x` cannot go on: it has no state to go on from");
-  endif
-  run = __sgdl_run__ (plan.model, steps, record, plan.arguments, x);
+  run = __sgdl_run__ (plan.model, lengthen (plan.arguments, steps), x);
 endfunction
 
 function run = on_disk (folder, steps)
   plan = __sgdl_folder__ ("load", folder);
   plan.arguments.folder = folder;   # it may have been moved
-  if (! isempty (steps) && ! isequal (steps, plan.steps))
-    [plan.steps, plan.record] = extend (plan, steps);
+  asked = lengthen (plan.arguments, steps);
+  if (asked.steps > plan.arguments.steps)
+    plan.arguments = asked;
     __sgdl_folder__ ("save", folder, plan);
   endif
-  run = __sgdl_run__ (plan.model, plan.steps, plan.record, plan.arguments, folder);
+  run = __sgdl_run__ (plan.model, asked, folder);
 endfunction
 
-## Steps and what is recorded of a run that goes on to `steps`.
-function [steps, record] = extend (plan, steps)
+## The arguments of a run that goes on to `steps` ([]: as many as before).
+function asked = lengthen (asked, steps)
+  if (isempty (steps))
+    return;
+  endif
   usable = isnumeric (steps) && isscalar (steps) && isreal (steps) && steps == fix (steps) ...
-           && steps >= plan.steps;
+           && steps >= asked.steps;
   if (! usable)
-    error ("sgdlangevin:bad_argument", "`steps` = %s: expected a whole number >= %d, the steps of the run",
-           strtrim (disp (steps)), plan.steps);
+    error ("sgdlangevin:bad_argument", "`steps` = %s: expected a whole number >= %d, as asked for at first",
+           strtrim (disp (steps)), asked.steps);
   endif
-  steps = double (steps);
-  record = plan.record;
-  if (steps > plan.steps && ! isscalar (record))
-    record = __sgdl_records__ (plan.arguments.record, steps, record, plan.steps);
+  scheduled = {"lr", "momentum", "batch_size"};
+  scheduled = scheduled(! cellfun (@(name) isempty (asked.(name)), scheduled));
+  if (steps > asked.steps && ! isempty (scheduled))
+    error ("sgdlangevin:bad_argument", "`steps` = %d: expected %d, the length of the schedule `%s`", steps,
+           asked.steps, scheduled{1});
   endif
+  if (ischar (asked.record))
+    longer = __sgdl_records__ (asked.record, steps);
+    asked.record_steps = [asked.record_steps; longer(longer > asked.steps)];
+  endif
+  asked.steps = double (steps);
 endfunction
 
 %!demo
@@ -110,8 +113,8 @@ endfunction
 %!           sgd_model(quadratic, hyper), {"method", "baoab"};
 %!           sgd_model(quadratic, hyper, epoch{:}, "n_examples", 22), {};
 %!           sgd_model(regression, hyper, epoch{:}), {"method", "minibatch", "theta0", 1:3};
-%!           sgd_model(logistic, hyper, epoch{:}), {"nesterov", true};
-%!           sgd_model(logistic, hyper), {"method", "euler"}};
+%!           sgd_model(logistic, hyper, epoch{:}), {"nesterov", true, "theta0", 1:3};
+%!           sgd_model(logistic, hyper), {"method", "euler", "theta0", 1:3}};
 %!function check_same (run, whole)
 %!  for name = {"step", "time", "theta", "velocity", "summaries", "seed", "method", "complete", "record"}
 %!    assert (run.(name{1}), whole.(name{1}));
@@ -141,9 +144,9 @@ endfunction
 %! model = models{1,1};
 %! only = {"seed", 2, "trajectory", false, "summaries", "moments"};
 %! check_same (sgd_resume (sgd_simulate (model, 7, only{:}), 30), sgd_simulate (model, 30, only{:}));
-%! run = sgd_resume (sgd_simulate (model, 10, "seed", 2, "record", [2, 7]), 30);
-%! assert (run.step, [2; 7; 30]);
-%! assert (run.theta, sgd_simulate (model, 30, "seed", 2, "record", [2, 7, 30]).theta);
+%! run = sgd_simulate (model, 10, "seed", 2, "record", [2, 7]);
+%! assert (sgd_resume (run, 30).theta, run.theta);
+%! check_same (sgd_resume (run), run);
 %! run = sgd_resume (sgd_simulate (model, 100, "seed", 2, "record", "log"), 300);
 %! assert (all (diff (run.step) > 0));
 %! assert (run.step([1, end])', [0, 300]);
@@ -183,10 +186,10 @@ endfunction
 %!  assert (sgd_resume (folder).step, whole.step);
 %!endfunction
 %!function check_begun (folder, model)
-%!  sgd_simulate (model, 20, "seed", 9, "folder", folder);
+%!  sgd_simulate (model, 20, "seed", 9, "theta0", 1:3, "folder", folder);
 %!  cellfun (@delete, glob (fullfile (folder, "*.h5")));
 %!  sgd_resume (folder);
-%!  assert (read_trajectory (folder).theta, sgd_simulate (model, 20, "seed", 9).theta);
+%!  assert (read_trajectory (folder).theta, sgd_simulate (model, 20, "seed", 9, "theta0", 1:3).theta);
 %!endfunction
 %!function check_refused (folder, model)
 %!  try
@@ -220,8 +223,9 @@ endfunction
 %!error <`x`: expected the value of sgd_simulate\(\), got a number> sgd_resume (1)
 %!error <`x` = "/nowhere": expected a folder with run.mat> sgd_resume ("/nowhere")
 %!error id=sgdlangevin:io sgd_resume ("/nowhere")
-%!error <`x` is complete: give the number of `steps`, more than 5> sgd_resume (sgd_simulate (models{1,1}, 5))
-%!error <`steps` = 3: expected a whole number .= 5, the steps of the run> sgd_resume (sgd_simulate (models{1,1}, 5), 3)
+%!error <`x` has no state to go on from>
+%! sgd_resume (setfield (sgd_simulate (models{1,1}, 5), "resume", struct ("state", [])))
+%!error <`steps` = 3: expected a whole number .= 5, as asked for at first> sgd_resume (sgd_simulate (models{1,1}, 5), 3)
 %!error <`steps` = 7.5.*: expected a whole number> sgd_resume (sgd_simulate (models{1,1}, 5), 7.5)
-%!error <`lr`: expected a vector of length 7, got length 5>
+%!error <`steps` = 7: expected 5, the length of the schedule `lr`>
 %! sgd_resume (sgd_simulate (models{1,1}, 5, "lr", repmat (0.1, 1, 5)), 7)

@@ -40,8 +40,8 @@
 ## k: every k-th step (default 1); @qcode{"log"}: 0 and some 20 steps a decade, the last included; or a
 ## vector of at least two steps, increasing
 ## @item theta0, v0
-## initial state: vector of d, or d x nsim; default the minimiser (of an objective 0) and 0.  Without
-## @var{v0} the first step takes no dampening, as in PyTorch
+## initial state: vector of d, or d x nsim; default the minimiser (of an objective none) and 0.
+## Without @var{v0} the first step takes no dampening, as in PyTorch
 ## @item start
 ## @qcode{"point"} (default) or @qcode{"stationary"}: drawn from the stationary law
 ## @item coordinates
@@ -98,7 +98,7 @@
 ## @item observe, folder
 ## as given, the folder by its full name
 ## @item resume
-## for sgd_resume: model, steps, record, arguments, state, step
+## for sgd_resume: model, arguments, state
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
@@ -140,11 +140,15 @@ function run = sgd_simulate (model, steps, varargin)
   opt = choose_method (model, opt);
   opt = choose_noise (model, opt);
   opt = check_recording (opt);
-  record = __sgdl_records__ (opt.record, steps);
+  if (is_objective (model))
+    check_start (model, opt);
+  endif
+  opt.steps = double (steps);
+  opt.record_steps = __sgdl_records__ (opt.record, steps);
   if (isempty (opt.folder))
-    run = __sgdl_run__ (model, steps, record, opt, []);
+    run = __sgdl_run__ (model, opt, []);
   else
-    run = to_disk (model, steps, record, opt);
+    run = to_disk (model, opt);
   endif
 endfunction
 
@@ -179,19 +183,32 @@ endfunction
 
 ## Where the noise of an objective comes from.
 function opt = choose_noise (model, opt)
-  if (! is_objective (model))
+  problem = model.problem;
+  if (! is_objective (model) || strcmp (opt.method, "minibatch"))
     if (! isempty (opt.noise))
-      error ("sgdlangevin:bad_argument",
-             "`noise`: expected none, the noise of this model is in it; it is chosen for objectives only");
+      error ("sgdlangevin:unsupported",
+             ["`noise`: only for an objective and methods other than \"minibatch\"; this simulation has ", ...
+              "its own"]);
     endif
     opt.noise = "constant";
-    return;
-  endif
-  problem = model.problem;
-  if (isempty (opt.noise))
+  elseif (isempty (opt.noise))
     has = @(name) isfield (problem, name) && ! isempty (problem.(name));
     given = [has("Sigma"), has("covariance"), true];
     opt.noise = {"constant", "covariance", "empirical"}{find(given, 1)};
+  endif
+endfunction
+
+## An objective has neither minimiser nor modes.
+function check_start (model, opt)
+  if (strcmp (opt.start, "stationary"))
+    error ("sgdlangevin:unsupported",
+           "`start` = \"stationary\": an objective has no stationary law; use start = \"point\"");
+  elseif (strcmp (opt.coordinates, "modes"))
+    error ("sgdlangevin:unsupported",
+           "`coordinates` = \"modes\": an objective has no modes; use coordinates = \"parameters\"");
+  elseif (isempty (opt.theta0))
+    error ("sgdlangevin:bad_argument",
+           "`theta0`: expected %d numbers to start from, an objective has no known minimiser", model.dim);
   endif
 endfunction
 
@@ -217,17 +234,16 @@ function opt = check_recording (opt)
 endfunction
 
 ## The folder gets its description before the first step; one in which nothing began is left empty.
-function run = to_disk (model, steps, record, opt)
+function run = to_disk (model, opt)
   if (! (ischar (opt.folder) && isrow (opt.folder)))
     error ("sgdlangevin:bad_argument", "`folder`: expected the name of a folder, got a value of class %s",
            class (opt.folder));
   endif
   opt.folder = make_absolute_filename (tilde_expand (opt.folder));
   __sgdl_folder__ ("new", opt.folder);
-  __sgdl_folder__ ("save", opt.folder, struct ("model", model, "steps", double (steps), "record", record,
-                                               "arguments", opt));
+  __sgdl_folder__ ("save", opt.folder, struct ("model", model, "arguments", opt));
   try
-    run = __sgdl_run__ (model, steps, record, opt, []);
+    run = __sgdl_run__ (model, opt, []);
   catch err
     if (! exist (fullfile (opt.folder, "checkpoint.h5"), "file"))
       delete (fullfile (opt.folder, "run.mat"));
@@ -406,12 +422,12 @@ endfunction
 %! assert (run.theta, whole.theta(run.step + 1,:), 0);
 %! assert (run.record, "log");
 %!test   # coordinates and projections
-%! whole = sgd_simulate (logistic, 30, "seed", 2, "nsim", 2);
-%! some = sgd_simulate (logistic, 30, "seed", 2, "nsim", 2, "observe", [3, 1]);
+%! whole = sgd_simulate (logistic, 30, "theta0", 1:3, "seed", 2, "nsim", 2);
+%! some = sgd_simulate (logistic, 30, "theta0", 1:3, "seed", 2, "nsim", 2, "observe", [3, 1]);
 %! assert (some.theta, whole.theta(:,[3, 1],:), 0);
 %! assert (some.velocity, whole.velocity(:,[3, 1],:), 0);
 %! directions = [1, 2; 0, 1; -1, 0.5];
-%! along = sgd_simulate (logistic, 30, "seed", 2, "nsim", 2, "observe", directions);
+%! along = sgd_simulate (logistic, 30, "theta0", 1:3, "seed", 2, "nsim", 2, "observe", directions);
 %! assert (along.theta(:,:,2), whole.theta(:,:,2) * directions, 1e-13);
 %! assert (along.observe, directions);
 %! modes = sgd_simulate (model, 30, "seed", 2, "coordinates", "modes");
@@ -464,15 +480,16 @@ endfunction
 %!test   # the sources of noise
 %! white = sgd_model (logistic.problem, hyper, "dynamics", "sgd");
 %! for noise = {"empirical", "covariance"}
-%!   run = sgd_simulate (white, 20, "seed", 1, "method", "sgd", "noise", noise{1});
+%!   run = sgd_simulate (white, 20, "theta0", 1:3, "seed", 1, "method", "sgd", "noise", noise{1});
 %!   assert (all (isfinite (run.theta(:))));
 %! endfor
-%! assert (sgd_simulate (white, 2, "seed", 1, "method", "sgd").resume.arguments.noise, "empirical");
+%! noise_of = @(model, theta0, varargin) sgd_simulate (model, 2, "theta0", theta0, varargin{:}).resume.arguments.noise;
+%! assert (noise_of (white, 1:3, "method", "sgd"), "empirical");
 %! own = sgd_objective (@(t) t, 2, "covariance", @(t) eye (2));
-%! assert (sgd_simulate (sgd_model (own, hyper), 2, "seed", 1).resume.arguments.noise, "covariance");
+%! assert (noise_of (sgd_model (own, hyper), 1:2), "covariance");
 %!test   # defaults of the method
-%! assert (sgd_simulate (logistic, 1, "seed", 1).method, "minibatch");
-%! assert (sgd_simulate (sgd_model (well, hyper, "dynamics", "sgd"), 1, "seed", 1).method, "sgd");
+%! assert (sgd_simulate (logistic, 1, "theta0", 1:3).method, "minibatch");
+%! assert (sgd_simulate (sgd_model (well, hyper, "dynamics", "sgd"), 1, "theta0", 1:2).method, "sgd");
 %!test   # fields
 %! names = {"type", "step", "time", "theta", "velocity", "seed", "method", "coordinates", "record", ...
 %!          "complete", "hyper", "backend", "summaries", "observe", "folder", "resume"};
@@ -528,7 +545,7 @@ endfunction
 %!test   # the bar: none for short runs
 %! assert (evalc ("sgd_simulate (model, 10, 'progress', true);"), "");
 %! slow = sgd_model (sgd_objective (@slowly, 2, "Sigma", eye (2)), hyper, "dynamics", "sgd");
-%! bar = evalc ("sgd_simulate (slow, 40, 'progress', true);");
+%! bar = evalc ("sgd_simulate (slow, 40, 'theta0', [1, 2], 'progress', true);");
 %! assert (! isempty (regexp (bar, "^\\r\\[=+ +\\] [0-9]+%", "once")), bar);
 %! assert (bar(end), "\n");
 %! assert (numel (strfind (bar, "[")) <= 5);
@@ -556,10 +573,16 @@ endfunction
 %! sgd_simulate (model, 1, "method", "minibatch")
 %!error <`method` = "minibatch" needs examples: give sgd_objective\(\) its `n_examples`>
 %! sgd_simulate (sgd_model (well, hyper), 1, "method", "minibatch")
-%!error id=sgdlangevin:unsupported sgd_simulate (logistic, 1, "method", "exact")
-%!error <`noise`: expected none, the noise of this model is in it> sgd_simulate (model, 1, "noise", "constant")
-%!error <did you mean "empirical"> sgd_simulate (logistic, 1, "method", "sgd", "noise", "empirica")
-%!error <Sigma> sgd_simulate (logistic, 1, "method", "sgd", "noise", "constant")
+%!error id=sgdlangevin:unsupported sgd_simulate (logistic, 1, "method", "exact", "theta0", 1:3)
+%!error <`theta0`: expected 3 numbers to start from, an objective has no known minimiser>
+%! sgd_simulate (logistic, 1)
+%!error <`start` = "stationary": an objective has no stationary law>
+%! sgd_simulate (logistic, 1, "start", "stationary")
+%!error <`coordinates` = "modes": an objective has no modes>
+%! sgd_simulate (logistic, 1, "coordinates", "modes")
+%!error <`noise`: only for an objective and methods other than "minibatch"> sgd_simulate (model, 1, "noise", "constant")
+%!error <did you mean "empirical"> sgd_simulate (logistic, 1, "method", "sgd", "noise", "empirica", "theta0", 1:3)
+%!error <Sigma> sgd_simulate (logistic, 1, "method", "sgd", "noise", "constant", "theta0", 1:3)
 %!error <did you mean "log"|expected one of "log"> sgd_simulate (model, 10, "record", "logs")
 %!error <`record\[2\]` = 1: expected more than the 1 before it> sgd_simulate (model, 10, "record", [1, 1])
 %!error <`record\[2\]` = 11: expected a step, an integer from 0 to 10>

@@ -32,7 +32,7 @@
 ## X = [ones(150, 1), randn(150, 2)];
 ## y = 1 + (X(:,2) > 0) + (X(:,3) > 0);
 ## model = sgd_model (sgd_softmax (X, y), sgd_hyper (0.1, 0.9, 1e-3, 16), "dynamics", "sgd");
-## run = sgd_simulate (model, 1000, "seed", 1);
+## run = sgd_simulate (model, 1000, "theta0", zeros (9, 1), "seed", 1);
 ## @end example
 ## @seealso{sgd_logistic, sgd_tanh_network, sgd_objective, sgd_quadratic_at}
 ## @end deftypefn
@@ -50,7 +50,7 @@ endfunction
 %! X = [ones(150, 1), randn(150, 2)];
 %! y = 1 + (X(:,2) > 0) + (X(:,3) > 0);
 %! model = sgd_model (sgd_softmax (X, y), sgd_hyper (0.1, 0.9, 1e-3, 16), "dynamics", "sgd");
-%! sgd_plot (sgd_simulate (model, 1000, "seed", 1));
+%! sgd_plot (sgd_simulate (model, 1000, "theta0", zeros (9, 1), "seed", 1));
 
 %!shared X, y, theta, objective, P, Y
 %! X = reshape (sin ((1:60) .^ 1.4), 30, 2);

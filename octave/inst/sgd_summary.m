@@ -508,10 +508,11 @@ endfunction
 %! has (sgd_native ("/a/b.so", "f"), "Compiled gradient f of /a/b.so");
 %! model = sgd_model (objective, sgd_hyper (0.1));
 %! has (model, "no modes: sgd_quadratic_at");
-%! run = sgd_simulate (model, 100, "seed", 1, "record", "log", "summaries", "moments");
+%! run = sgd_simulate (model, 100, "seed", 1, "theta0", 1:3, "record", "log", "summaries", "moments");
 %! has (run, "method \"baoab\", coordinates \"parameters\", logarithmic steps, seed 1");
 %! has (run, "summaries: moments");
-%! run = sgd_simulate (model, 9, "seed", 1, "record", [1, 5], "trajectory", false, "summaries", "moments");
+%! run = sgd_simulate (model, 9, "seed", 1, "theta0", 1:3, "record", [1, 5], "trajectory", false,
+%!                     "summaries", "moments");
 %! has (run, "SGD run of 3 parameters, 2 steps recorded in summaries");
 %! has (run, "listed steps");
 %!error <Invalid call> sgd_summary ()

@@ -309,12 +309,13 @@ namespace sgdlangevin
     if (! is_partial (status))
       ctx.check (status);
     sgdl_run_summaries (run.get (), &summaries.core);
+    ptrdiff_t done = std::max (recording.first, recording.done);   // failed again before new records
 
     octave_scalar_map result;
-    result.assign ("step", recorded_steps (sim, recording.done));
+    result.assign ("step", recorded_steps (sim, done));
     result.assign ("theta", theta);
     result.assign ("velocity", velocity);
-    result.assign ("summaries", summaries.value (recording.done));
+    result.assign ("summaries", summaries.value (done));
     result.assign ("state", state_of (run.get ()));
     result.assign ("state_step", static_cast<double> (sgdl_run_step (run.get ())));
     result.assign ("status", sgdl_status_word (status));

@@ -10,7 +10,7 @@ X = reshape (mod ((1:6000) * 37, 101) / 50 - 1, 600, 10);
 objective = sgd_logistic (X, mod (1:600, 3) == 0);
 model = sgd_model (objective, sgd_hyper (0.05, 0.9, 0.01, 32), "dynamics", "sgd", "sampling", "epoch");
 steps = 3e5;
-options = {"seed", 1, "record", 10, "nsim", 2};
+options = {"theta0", zeros(10, 1), "seed", 1, "record", 10, "nsim", 2};
 folder = getenv ("SGDL_FOLDER");
 
 if (strcmp (getenv ("SGDL_ACTION"), "run"))

@@ -9,7 +9,7 @@ function x = __sgdl_folder__ (action, folder, x)
       in_the_way = [glob(fullfile (folder, "run.*")); glob(fullfile (folder, "checkpoint.h5")); ...
                     glob(fullfile (folder, "segment-*.h5"))];
       if (! isempty (in_the_way))
-        error ("sgdlangevin:bad_argument",
+        error ("sgdlangevin:io",
                "`folder` = \"%s\": holds a run already; sgd_resume goes on with it", folder);
       endif
       [made, message] = mkdir (folder);

@@ -1,45 +1,46 @@
-## run = __sgdl_run__ (model, steps, record, arguments, earlier)
+## run = __sgdl_run__ (model, asked, earlier)
 ##
-## Runs a simulation and packs what came of it.  `record` as __sgdl_records__ gives it, `arguments` the
-## options of sgd_simulate; `earlier`: the run to go on from, [] for a new one.
-function run = __sgdl_run__ (model, steps, record, arguments, earlier)
-  options = arguments;
-  options.record = record;
+## Runs a simulation and packs what came of it.  `asked`: the options of sgd_simulate, steps and, as the
+## core takes it, record_steps; `earlier`: the run to go on from, [] for a new one.
+function run = __sgdl_run__ (model, asked, earlier)
+  steps = asked.steps;
+  options = asked;
+  options.record = asked.record_steps;
   kept = 0;
-  if (! isempty (arguments.folder))
-    out = __sgdl__ ("simulate_to_disk", model, steps, options, arguments.folder, ! isempty (earlier));
+  if (! isempty (asked.folder))
+    out = __sgdl__ ("simulate_to_disk", model, steps, options, asked.folder, ! isempty (earlier));
   else
     state = [];
-    if (! isempty (earlier) && earlier.resume.step > 0)
+    if (! isempty (earlier))
       state = earlier.resume.state;
-      kept = sum (earlier.step <= earlier.resume.step);
+      kept = rows (earlier.step);
     endif
     out = __sgdl__ ("simulate", model, steps, options, state, kept);
   endif
 
   complete = strcmp (out.status, "ok");
   if (strcmp (out.status, "interrupted"))
-    warning ("sgdlangevin:interrupted", "interrupted after %d of %d steps: the result holds those",
-             out.state_step, steps);
+    warning ("sgdlangevin:interrupted",
+             "interrupted after %d of %d steps: the result holds those, sgd_resume goes on", out.state_step,
+             steps);
   elseif (! complete)
     warning (["sgdlangevin:" out.status], "%s", out.message);
   endif
-  resume = struct ("model", model, "steps", double (steps), "record", record, "arguments", arguments,
-                   "state", out.state, "step", out.state_step);
-  run = struct ("type", "sgd_simulate", "step", out.step, "time", times (out.step, model, arguments),
+  resume = struct ("model", model, "arguments", asked, "state", out.state);
+  run = struct ("type", "sgd_simulate", "step", out.step, "time", times (out.step, model, asked),
                 "theta", join_rows ("theta", earlier, kept, out), ...
                 "velocity", join_rows ("velocity", earlier, kept, out), ...
-                "seed", double (arguments.seed), "method", arguments.method,
-                "coordinates", arguments.coordinates, "record", arguments.record, "complete", complete,
+                "seed", double (asked.seed), "method", asked.method,
+                "coordinates", asked.coordinates, "record", asked.record, "complete", complete,
                 "hyper", model.hyper, "backend", sgd_devices ()(1).backend, "summaries", out.summaries,
-                "observe", arguments.observe, "folder", arguments.folder, "resume", resume);
+                "observe", asked.observe, "folder", asked.folder, "resume", resume);
 endfunction
 
 ## The learning rates added up.
-function time = times (step, model, arguments)
+function time = times (step, model, asked)
   time = model.hyper.lr * step;
-  if (! isempty (arguments.lr))
-    time = [0; cumsum(double (arguments.lr(:)))](step + 1);
+  if (! isempty (asked.lr))
+    time = [0; cumsum(double (asked.lr(:)))](step + 1);
   endif
 endfunction
 
