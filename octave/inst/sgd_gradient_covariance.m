@@ -43,8 +43,8 @@ function Sigma = sgd_gradient_covariance (objective, theta)
     Sigma = __sgdl__ ("objective_covariance", objective, theta);
   elseif (isempty (objective.n_examples))
     error ("sgdlangevin:unsupported",
-           ["`objective` knows no covariance of its gradients: give sgd_objective() `covariance`, `Sigma` ", ...
-            "or `n_examples`"]);
+           ["`objective` knows no covariance of its gradients: give sgd_objective() `covariance`, ", ...
+            "`Sigma` or `n_examples`"]);
   else
     mean_gradient = sgd_gradient (objective, theta);
     Sigma = zeros (objective.dim);

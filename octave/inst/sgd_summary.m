@@ -141,7 +141,8 @@ function text = model_text (x)
     sampling = sprintf ("%s from %d examples", sampling, x.n_examples);
   endif
   problem = {@problem_text, @objective_text}{1 + strcmp(x.problem.type, "sgd_objective")};
-  text = [line("SGD model (%s), batches %s", dynamics, sampling), "  ", problem(x.problem), settings(x.hyper)];
+  text = [line("SGD model (%s), batches %s", dynamics, sampling), "  ", problem(x.problem), ...
+          settings(x.hyper)];
   if (strcmp (x.problem.type, "sgd_objective"))
     text = [text, epoch_text(x), line("  no modes: sgd_quadratic_at is the way to the theory")];
     return;
@@ -382,7 +383,8 @@ endfunction
 function text = trajectory_text (x)
   if (isempty (x.theta))
     text = line ("SGD run of %s, %s recorded%s", plural (x.resume.model.dim, "parameter"),
-                 plural (numel (x.step), "step"), {" in summaries", [" in " x.folder]}{2 - isempty(x.folder)});
+                 plural (numel (x.step), "step"),
+                 {" in summaries", [" in " x.folder]}{2 - isempty(x.folder)});
   else
     text = line ("SGD trajectory: %s of %s in %s", plural (rows (x.theta), "frame"),
                  plural (columns (x.theta), "coordinate"), plural (size (x.theta, 3), "path"));
