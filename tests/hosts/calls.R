@@ -259,7 +259,7 @@ network <- sgd_tanh_network(X, y, 3)
 of_objective <- function(objective) sgd_model(objective, hyper, dynamics = "sgd", sampling = "epoch")
 from <- function(n) as.vector(integers(n, 1, 3, 1, 11)) / 8
 callback <- sgd_objective(function(theta, batch) theta * length(batch) / 16, d, n_examples = N, Sigma = Sigma)
-thin <- methods::as(X * (abs(X) > 0.5), "CsparseMatrix")
+thin <- Matrix::Matrix(X * (abs(X) > 0.5), sparse = TRUE)
 sparse_model <- sgd_model(sgd_regression(thin, y), hyper, dynamics = "sgd", sampling = "epoch")
 everything <- c("moments", "displacement", "local_displacement", "msd")
 lags <- c(1, 2, 5)
@@ -286,7 +286,7 @@ engine <- list(
   softmax = sgd_simulate(of_objective(classes), 60, seed = 3, theta0 = numeric(3 * d), nesterov = TRUE),
   network = sgd_simulate(of_objective(network), 60, seed = 3, theta0 = from(network$dim)),
   callback = sgd_simulate(of_objective(callback), 60, seed = 3, theta0 = theta0),
-  empirical = sgd_simulate(of_objective(binary), 60, seed = 3, method = "sgd", noise = "empirical",
+  empirical = sgd_simulate(sgd_model(binary, hyper, dynamics = "sgd"), 60, seed = 3, method = "sgd", noise = "empirical",
                            theta0 = numeric(d)),
   covariance = sgd_simulate(sgd_model(binary, hyper), 60, seed = 3, noise = "covariance",
                             theta0 = numeric(d)),

@@ -259,7 +259,7 @@ put_names ("wide-transient", sgd_transient (wide, 1, (1:30) / 30));
 
 ## The engine: optimiser options, schedules, records, summaries, splitting schemes, objectives, going on.
 k = 1:60;
-schedule = {"lr", 0.02 ./ (1 + mod (k, 4)), "momentum", 0.5 + mod (k, 3) / 8};
+schedule = {"lr", 0.02 ./ (1 + mod(k, 4)), "momentum", 0.5 + mod(k, 3) / 8};
 binary = sgd_logistic (X, y > 0);
 classes = sgd_softmax (X, 1 + mod (1:N, 3));
 network = sgd_tanh_network (X, y, 3);
@@ -268,7 +268,8 @@ from = @(n) integers (n, 1, 3, 1, 11) / 8;
 callback = sgd_objective (@(theta, batch) theta * numel (batch) / 16, d, "n_examples", N, "Sigma", Sigma);
 thin = X .* (abs (X) > 0.5);
 sparse_model = sgd_model (sgd_regression (sparse (thin), y), hyper, "dynamics", "sgd", "sampling", "epoch");
-keep = {"summaries", {"moments", "displacement", "local_displacement", "msd"}, "lags", [1, 2, 5]};
+kinds = {"moments", "displacement", "local_displacement", "msd"};
+keep = {"summaries", kinds, "lags", [1, 2, 5]};
 engine = struct (
   "nesterov", sgd_simulate (models.regression_epoch, 60, "nsim", 2, "seed", 3, "method", "minibatch", ...
                             "theta0", theta0, "nesterov", true),
@@ -280,7 +281,7 @@ engine = struct (
                             schedule{:}, "batch_size", 1 + mod (k, 20)),
   "schedule_exact", sgd_simulate (models.langevin, 60, "seed", 3, "theta0", theta0, schedule{:}),
   "sparse", sgd_simulate (sparse_model, 60, "seed", 3, "method", "minibatch", "theta0", theta0),
-  "log", sgd_simulate (models.langevin, 500, "seed", 3, "record", "log", keep{1:2}),
+  "log", sgd_simulate (models.langevin, 500, "seed", 3, "record", "log", "summaries", kinds(1:3)),
   "list", sgd_simulate (models.sgd, 60, "seed", 3, "record", [1, 2, 40], "observe", [3, 1]),
   "directions", sgd_simulate (models.sgd, 60, "seed", 3, "observe", [theta0, v0]),
   "summaries", sgd_simulate (models.epoch, 60, "nsim", 2, "seed", 3, "record", 2, "trajectory", false, ...
@@ -293,7 +294,7 @@ engine = struct (
                            "nesterov", true),
   "network", sgd_simulate (of_objective (network), 60, "seed", 3, "theta0", from (network.dim)),
   "callback", sgd_simulate (of_objective (callback), 60, "seed", 3, "theta0", theta0),
-  "empirical", sgd_simulate (of_objective (binary), 60, "seed", 3, "method", "sgd", ...
+  "empirical", sgd_simulate (sgd_model (binary, hyper, "dynamics", "sgd"), 60, "seed", 3, "method", "sgd", ...
                              "noise", "empirical", "theta0", zeros (d, 1)),
   "covariance", sgd_simulate (sgd_model (binary, hyper), 60, "seed", 3, "noise", "covariance", ...
                               "theta0", zeros (d, 1)),
