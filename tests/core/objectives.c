@@ -1,4 +1,5 @@
-/* Data of objectives.h: N = 70 examples (more than a tile, no multiple of four) of 9 features, half of them 0. */
+/* Data of objectives.h: N = 70 examples (more than a tile, no multiple of four) of 9 features, half of them
+ * 0. */
 #include "objectives.h"
 
 #include <math.h>

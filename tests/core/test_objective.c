@@ -1,5 +1,5 @@
-/* Built-in objectives: gradients and Hessian products against differences, sparse against dense data, weights,
- * batches, covariances, extreme outputs. */
+/* Built-in objectives: gradients and Hessian products against differences, sparse against dense data,
+ * weights, batches, covariances, extreme outputs. */
 #include "check.h"
 #include "objectives.h"
 

@@ -1,5 +1,5 @@
-/* Covariance of the gradient of one example: (1/N) sum of (g_i - g)(g_i - g)', centred before it is squared so
- * that nothing cancels, and summed over examples in order. */
+/* Covariance of the gradient of one example: (1/N) sum of (g_i - g)(g_i - g)', centred before it is squared
+ * so that nothing cancels, and summed over examples in order. */
 #include "builtin.h"
 
 #include <stdlib.h>

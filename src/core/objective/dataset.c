@@ -23,12 +23,13 @@ static sgdl_status check_column(sgdl_context *ctx, const sgdl_dataset *data, ptr
   for (ptrdiff_t e = data->column_start[j]; e < data->column_start[j + 1]; e++) {
     ptrdiff_t i = data->row[e];
     if (i < 0 || i >= data->N)
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`X` has an entry in row %td, column %td: expected rows 1 to %td",
-                       i + 1, j + 1, data->N);
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                       "`X` has an entry in row %td, column %td: expected rows 1 to %td", i + 1, j + 1,
+                       data->N);
     if (i <= previous)
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                       "`X` has row %td after row %td in column %td: expected increasing rows, each once", i + 1,
-                       previous + 1, j + 1);
+                       "`X` has row %td after row %td in column %td: expected increasing rows, each once",
+                       i + 1, previous + 1, j + 1);
     if (!isfinite(data->value[e]))
       return sgdl_fail(ctx, SGDL_NOT_FINITE, "`X[%td, %td]` = %s: expected a finite number", i + 1, j + 1,
                        isnan(data->value[e]) ? "NaN" : data->value[e] > 0 ? "Inf" : "-Inf");
@@ -42,13 +43,13 @@ static sgdl_status check_sparse(sgdl_context *ctx, const sgdl_dataset *data)
   ptrdiff_t nonzeros = data->column_start[data->p];
   if (data->column_start[0] != 0 || (nonzeros > 0 && (!data->row || !data->value)))
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                     "`X` is not a sparse matrix by columns: column_start[0] = %td, expected 0, rows and values",
-                     data->column_start[0]);
+                     "`X` is not a sparse matrix by columns: column_start[0] = %td, expected 0, with rows "
+                     "and values", data->column_start[0]);
   for (ptrdiff_t j = 0; j < data->p; j++)
     if (data->column_start[j + 1] < data->column_start[j])
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                       "`X` is not a sparse matrix by columns: column_start decreases from %td to %td at column %td",
-                       data->column_start[j], data->column_start[j + 1], j + 1);
+                       "`X` is not a sparse matrix by columns: column_start decreases from %td to %td at "
+                       "column %td", data->column_start[j], data->column_start[j + 1], j + 1);
   for (ptrdiff_t j = 0; j < data->p; j++) SGDL_TRY(check_column(ctx, data, j));
   return SGDL_OK;
 }
@@ -83,8 +84,18 @@ static sgdl_status check_hidden(sgdl_context *ctx, sgdl_loss loss, ptrdiff_t hid
   if (loss == SGDL_TANH_NETWORK && hidden < 1)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`hidden` = %td: expected at least one hidden unit", hidden);
   if (loss != SGDL_TANH_NETWORK && hidden != 0)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`hidden` = %td: expected 0, only a tanh network has hidden units",
-                     hidden);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`hidden` = %td: expected 0, only a tanh network has hidden units", hidden);
+  return SGDL_OK;
+}
+
+/* Parameters and scratch can be counted. */
+static sgdl_status check_dim(sgdl_context *ctx, const sgdl_dataset *data, ptrdiff_t hidden)
+{
+  ptrdiff_t units = hidden > data->n_classes ? hidden : data->n_classes;
+  if (units >= PTRDIFF_MAX / 1024 / (data->p + data->n_classes + SGDL_TILE))
+    return sgdl_fail(ctx, SGDL_TOO_LARGE, "%td features with %td %s: expected fewer parameters", data->p,
+                     units, hidden > data->n_classes ? "hidden units (`hidden`)" : "classes (`n_classes`)");
   return SGDL_OK;
 }
 
@@ -95,6 +106,7 @@ sgdl_status sgdl_dataset_check(sgdl_context *ctx, sgdl_loss loss, const sgdl_dat
   SGDL_TRY(check_size(ctx, data));
   SGDL_TRY(check_hidden(ctx, loss, hidden));
   SGDL_TRY(check_n_classes(ctx, loss, data->n_classes));
+  SGDL_TRY(check_dim(ctx, data, hidden));
   if (data->X)
     SGDL_TRY(sgdl_check_finite(ctx, "X", data->X, sgdl_times(data->N, data->p), data->N));
   else

@@ -1,5 +1,5 @@
-/* Exponentials of eight numbers at once, from IEEE operations in a fixed order: within 2 units in the last place,
- * the same bits on every machine. A NaN stays one. */
+/* Exponentials of eight numbers at once, from IEEE operations in a fixed order: the same bits on every
+ * machine. A NaN stays one. */
 #ifndef SGDL_ELEMENTARY_H
 #define SGDL_ELEMENTARY_H
 
@@ -7,7 +7,8 @@
 
 typedef int64_t sgdl_lane_bits __attribute__((vector_size(64)));
 
-/* exp(x) = scale (1 + excess), x <= 0 (below -708: as at -708). x = n log 2 + r, |r| <= log(2)/2, scale = 2^n. */
+/* exp(x) = scale (1 + excess), x <= 0 (0 below -708, so that no product with it is subnormal, which costs a
+ * hundred times a product): x = n log 2 + r, |r| <= log(2)/2, scale = 2^n. */
 SGDL_INLINE void sgdl_exp_parts(const sgdl_lanes *argument, sgdl_lanes *scale, sgdl_lanes *excess)
 {
   const sgdl_lanes zero = {0}, least = zero - 708.0, shift = zero + 6755399441055744.0; /* 1.5 2^52 */
@@ -30,7 +31,7 @@ SGDL_INLINE void sgdl_exp_parts(const sgdl_lanes *argument, sgdl_lanes *scale, s
   series = series * r + 0.5;
   *excess = r + r * r * series;
   /* The integer n sits in the last bits of `shifted`: moved to the exponent. */
-  *scale = (sgdl_lanes)(((sgdl_lane_bits)shifted << 52) + (sgdl_lane_bits)(zero + 1.0));
+  *scale = (sgdl_lanes)(~below & (((sgdl_lane_bits)shifted << 52) + (sgdl_lane_bits)(zero + 1.0)));
 }
 
 #define SGDL_SIGN_BITS ((sgdl_lane_bits){0} + INT64_MIN)

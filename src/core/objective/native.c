@@ -17,7 +17,8 @@ static sgdl_status gradient(const sgdl_objective *objective, sgdl_context *ctx, 
   (void)work;
   const native *self = objective->self;
   if (weights)
-    return sgdl_fail(ctx, SGDL_UNSUPPORTED, "a compiled gradient takes no weights: it gives the mean of a batch");
+    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
+                     "a compiled gradient takes no weights: it gives the mean of a batch");
   int failure = self->function(objective->dim, theta, size, batch, result);
   if (failure)
     return sgdl_fail(ctx, SGDL_CALLBACK, "the compiled gradient returned %d: expected 0", failure);
@@ -47,7 +48,8 @@ sgdl_status sgdl_objective_pointer(sgdl_context *ctx, sgdl_native_gradient *func
   *objective = (sgdl_objective){0};
   SGDL_TRY(check_sizes(ctx, dim, n_examples));
   if (!function)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "the pointer to the compiled gradient is NULL: expected a function");
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "the pointer to the compiled gradient is NULL: expected a function");
   native *self = malloc(sizeof *self);
   if (!self) return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the objective");
   *self = (native){.function = function};
@@ -63,7 +65,8 @@ sgdl_status sgdl_objective_native(sgdl_context *ctx, const char *file, const cha
   if (!file || !*file)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`file` is empty: expected the path of a shared library");
   if (!symbol || !*symbol)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`symbol` is empty: expected the name of a function in \"%s\"", file);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`symbol` is empty: expected the name of a function in \"%s\"", file);
   void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
   if (!library)
     return sgdl_fail(ctx, SGDL_IO, "`file` = \"%s\": expected a shared library (%s)", file, dlerror());
@@ -71,8 +74,8 @@ sgdl_status sgdl_objective_native(sgdl_context *ctx, const char *file, const cha
   *(void **)&function = dlsym(library, symbol);
   sgdl_status status =
       function ? sgdl_objective_pointer(ctx, function, dim, n_examples, objective)
-               : sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`symbol` = \"%s\": expected a function that \"%s\" exports",
-                           symbol, file);
+               : sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                           "`symbol` = \"%s\": expected a function that \"%s\" exports", symbol, file);
   if (status == SGDL_OK)
     ((native *)objective->self)->library = library;
   else

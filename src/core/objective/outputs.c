@@ -128,8 +128,8 @@ double sgdl_output_loss(const sgdl_builtin *self, ptrdiff_t n, const double *y, 
 {
   double sum = 0.0;
   for (ptrdiff_t q = 0; q < n; q++) {
-    const double *f = F + q * self->output_width;
-    sum += self->classes ? class_loss(self->outputs, (ptrdiff_t)y[q], f) : 0.5 * (f[0] - y[q]) * (f[0] - y[q]);
+    const double *f = F + q * self->output_width, error = f[0] - y[q];
+    sum += self->classes ? class_loss(self->outputs, (ptrdiff_t)y[q], f) : 0.5 * error * error;
   }
   return sum;
 }

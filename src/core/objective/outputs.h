@@ -1,6 +1,6 @@
 /* Losses of the outputs f of a model, one or a class each: squares (f - y)^2/2, or cross-entropy
- * -log softmax(f)_y. Tiles F hold output_width numbers an example; where y are classes the padding of F must be
- * -Inf, so that its probabilities vanish. */
+ * -log softmax(f)_y. Tiles F hold output_width numbers an example; where y are classes the padding of F must
+ * be -Inf, so that its probabilities vanish. */
 #ifndef SGDL_OUTPUTS_H
 #define SGDL_OUTPUTS_H
 

@@ -1,6 +1,6 @@
 /* The examples of an objective, one after the other: dense rows (x, y) padded with zeros to whole lanes, or
- * compressed sparse rows. Products with them, in tiles of a batch. Every sum runs in one fixed order, the same
- * for dense and sparse rows, so that bits depend on the numbers only. */
+ * compressed sparse rows. Products with them, in tiles of a batch. Every sum runs in one fixed order, the
+ * same for dense and sparse rows, so that bits depend on the numbers only. */
 #ifndef SGDL_ROWS_H
 #define SGDL_ROWS_H
 
@@ -52,7 +52,8 @@ void sgdl_rows_times(const sgdl_rows *rows, const sgdl_selection *examples, ptrd
 /* sum += sum over q of c[q] x_q; sum: stride, what is past p is rubbish. */
 void sgdl_rows_add(const sgdl_rows *rows, const sgdl_selection *examples, ptrdiff_t first, ptrdiff_t n,
                    const double *c, double *sum);
-/* Several points at once. Z[, q] = offset + M'x_q: M is p x width by rows, Z width x n; width in whole lanes. */
+/* Several points at once. Z[, q] = offset + M'x_q: M is p x width by rows, Z width x n; width in whole
+ * lanes. */
 void sgdl_rows_times_wide(const sgdl_rows *rows, const sgdl_selection *examples, ptrdiff_t first, ptrdiff_t n,
                           ptrdiff_t width, const double *M, const double *offset, double *Z);
 /* sum (p x width by rows) += sum over q of x_q C[, q]', C width x n. */

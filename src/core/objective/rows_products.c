@@ -57,13 +57,14 @@ void sgdl_rows_targets(const sgdl_rows *rows, const sgdl_selection *examples, pt
                        double *y)
 {
   for (ptrdiff_t q = 0; q < n; q++)
-    y[q] = rows->dense ? dense_row(rows, examples, first + q)[rows->p] : rows->y[example(examples, first + q)];
+    y[q] = rows->dense ? dense_row(rows, examples, first + q)[rows->p]
+                       : rows->y[example(examples, first + q)];
 }
 
 /* ---- one point ---- */
 
-SGDL_VECTORISED static void dense_times(const sgdl_rows *rows, const sgdl_selection *examples, ptrdiff_t first,
-                                        ptrdiff_t n, const double *point, double *z)
+SGDL_VECTORISED static void dense_times(const sgdl_rows *rows, const sgdl_selection *examples,
+                                        ptrdiff_t first, ptrdiff_t n, const double *point, double *z)
 {
   ptrdiff_t i = 0;
   sgdl_lanes x, a;

@@ -1,5 +1,5 @@
-/* Network with one hidden layer: t = tanh(A'x + a), f = B't + b. Gradients by back-propagation, Hessian-vector
- * products by Pearlmutter's R-operator (R g = dg/de at theta + e v), which is exact. */
+/* Network with one hidden layer: t = tanh(A'x + a), f = B't + b. Gradients by back-propagation,
+ * Hessian-vector products by Pearlmutter's R-operator (R g = dg/de at theta + e v), which is exact. */
 #include "outputs.h"
 #include "elementary.h"
 
@@ -36,7 +36,8 @@ static void pack(const sgdl_builtin *self, const double *theta, double padding, 
   sgdl_rows_pack(p, hidden, width, theta, l->A);
   theta += p * hidden;
   for (ptrdiff_t o = -1; o < self->outputs; o++) /* a, and the columns of B, which follow it */
-    for (ptrdiff_t k = 0; k < width; k++) l->B[o * width + k] = k < hidden ? theta[(o + 1) * hidden + k] : 0.0;
+    for (ptrdiff_t k = 0; k < width; k++)
+      l->B[o * width + k] = k < hidden ? theta[(o + 1) * hidden + k] : 0.0;
   theta += hidden * (1 + self->outputs);
   for (ptrdiff_t o = 0; o < self->output_width; o++) l->b[o] = o < self->outputs ? theta[o] : padding;
 }
@@ -65,8 +66,8 @@ SGDL_VECTORISED static void tanh_all(ptrdiff_t n, double *T)
 }
 
 /* F = b + B'T */
-SGDL_VECTORISED static void outputs_of(const sgdl_builtin *self, const layers *l, ptrdiff_t n, const double *T,
-                                       double *F)
+SGDL_VECTORISED static void outputs_of(const sgdl_builtin *self, const layers *l, ptrdiff_t n,
+                                       const double *T, double *F)
 {
   ptrdiff_t width = self->hidden_width;
   for (ptrdiff_t q = 0; q < n; q++) {
@@ -102,8 +103,8 @@ SGDL_VECTORISED static void back(const sgdl_builtin *self, const layers *l, int 
 }
 
 /* B += T D': products of hidden units and outputs */
-SGDL_VECTORISED static void add_products(const sgdl_builtin *self, ptrdiff_t n, const double *T, const double *D,
-                                         layers *sum)
+SGDL_VECTORISED static void add_products(const sgdl_builtin *self, ptrdiff_t n, const double *T,
+                                         const double *D, layers *sum)
 {
   ptrdiff_t width = self->hidden_width;
   for (ptrdiff_t o = 0; o < self->outputs; o++)
