@@ -316,7 +316,7 @@ namespace sgdlangevin
     result.assign ("theta", theta);
     result.assign ("velocity", velocity);
     result.assign ("summaries", summaries.value (done));
-    result.assign ("state", state_of (run.get ()));
+    result.assign ("state", status == SGDL_UNSTABLE ? octave_value (Matrix ()) : state_of (run.get ()));
     result.assign ("state_step", static_cast<double> (sgdl_run_step (run.get ())));
     result.assign ("status", sgdl_status_word (status));
     result.assign ("message", ctx.message ());

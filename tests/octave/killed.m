@@ -9,8 +9,8 @@ endfunction
 X = reshape (mod ((1:6000) * 37, 101) / 50 - 1, 600, 10);
 objective = sgd_logistic (X, mod (1:600, 3) == 0);
 model = sgd_model (objective, sgd_hyper (0.05, 0.9, 0.01, 32), "dynamics", "sgd", "sampling", "epoch");
-steps = 3e5;
-options = {"theta0", zeros(10, 1), "seed", 1, "record", 10, "nsim", 2};
+steps = 2e6;
+options = {"theta0", zeros(10, 1), "seed", 1, "record", 50, "nsim", 2};
 folder = getenv ("SGDL_FOLDER");
 
 if (strcmp (getenv ("SGDL_ACTION"), "run"))
@@ -20,7 +20,7 @@ if (strcmp (getenv ("SGDL_ACTION"), "run"))
   if (exist (fullfile (folder, "run.mat"), "file"))
     sgd_resume (folder);
   else
-    sgd_simulate (model, steps, options{:}, "folder", folder, "segment", 1000, "checkpoint", 7000);
+    sgd_simulate (model, steps, options{:}, "folder", folder, "segment", 1000, "checkpoint", 30000);
   endif
 else
   report (! exist (fullfile (folder, "run.mat.tmp"), "file"), "killed: the description is whole");

@@ -52,7 +52,7 @@ killed() {
     job=$!
     for _ in $(seq 200); do [ -s "$scratch/ready" ] && break; sleep 0.1; done
     sleep "0.$(od -An -N1 -tu1 /dev/urandom | tr -d ' ')"
-    kill -KILL "$(cat "$scratch/ready")"
+    kill -KILL "$(cat "$scratch/ready")" 2>/dev/null
     wait "$job" 2>/dev/null
   done
   SGDL_ACTION=check "$root/tools/octave.sh" killed.m >"$scratch/log" 2>&1
