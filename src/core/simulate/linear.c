@@ -30,8 +30,9 @@ static void one_step_covariance(const void *context, ptrdiff_t i, ptrdiff_t j, d
 
 static sgdl_status advance_exact(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path,
                                  uint64_t step, ptrdiff_t n_steps, double *scratch, double *state,
-                                 double *out)
+                                 double *out, ptrdiff_t *done)
 {
+  (void)done;
   const linear *self = stepper->self;
   ptrdiff_t d = stepper->model->dim;
   double *z = scratch, *noise = self->law.full ? scratch + 2 * d * stepper->tile : scratch;
@@ -106,8 +107,10 @@ static void spread_noise(ptrdiff_t d, ptrdiff_t n_steps, double lr, const double
 }
 
 static sgdl_status advance_sgd(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
-                               ptrdiff_t n_steps, double *scratch, double *state, double *out)
+                               ptrdiff_t n_steps, double *scratch, double *state, double *out,
+                               ptrdiff_t *done)
 {
+  (void)done;
   const linear *self = stepper->self;
   ptrdiff_t d = stepper->model->dim;
   double *z = scratch, *xi = scratch + d * stepper->tile, *noise = xi + d * stepper->tile;
