@@ -117,12 +117,12 @@ test_that("an interrupted run in a folder goes on", {
   skip_if_not(has_hdf5)
   folder <- temporary_folder()
   whole <- sgd_simulate(interrupted_model(0), 20, theta0 = c(1, 2), seed = 4)
-  counter <- new.env()
-  model <- interrupted_model(9, counter)
-  expect_warning_of(part <- sgd_simulate(model, 20, theta0 = c(1, 2), seed = 4, folder = folder, segment = 3),
+  expect_warning_of(part <- sgd_simulate(interrupted_model(9), 20, theta0 = c(1, 2), seed = 4, folder = folder, segment = 3),
                     "interrupted", "interrupted after 8 of 20 steps")
   expect_identical(part$step, as.double(0:8))
-  done <- sgd_resume(folder, NULL)
+  # the description holds the function as it was before the first step: its counter starts again
+  expect_warning_of(sgd_resume(folder), "interrupted", "interrupted after 16 of 20 steps")
+  done <- sgd_resume(folder)
   expect_true(done$complete)
   expect_identical(read_trajectory(folder)$theta, whole$theta)
 })
