@@ -136,6 +136,7 @@ static void update_is_that_of_torch(void)
     for (int m = 0; m < 2; m++)
       for (int option = 0; option < 16; option++) {
         int nesterov = option & 1, damped = option >> 1 & 1, given = option >> 2 & 1, schedule = option >> 3;
+        if (nesterov && (damped || m == 0)) continue; /* PyTorch refuses them, and so do we */
         sgdl_model model = {.dim = DIM,
                             .hyper = {0.03, momenta[m], 0.01, 5},
                             .dynamics = SGDL_SGD,

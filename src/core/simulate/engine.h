@@ -32,18 +32,31 @@ sgdl_status sgdl_gaussian_joint(sgdl_context *ctx, const sgdl_model *model, sgdl
 void sgdl_gaussian_colour(const sgdl_gaussian *law, ptrdiff_t columns, const double *z, double *out);
 void sgdl_gaussian_free(sgdl_gaussian *law);
 
-/* ---- projection.c: between modes and parameters ---- */
+/* ---- projection.c: between modes and parameters, whole states or what is observed of them ---- */
 
 typedef struct sgdl_projection {
   const sgdl_model *model;
-  int to_modes;           /* V'(theta - mu), V'v; else mu + V x, V v                                */
-  sgdl_panels vectors;    /* unused where parameters are the modes                                  */
+  ptrdiff_t rows;         /* coordinates that come out: d, or those observed                   */
+  int centre;             /* positions are taken relative to the minimiser first               */
+  sgdl_panels vectors;    /* rows x d; data NULL: parameters are the modes, all come out       */
+  const double *offset;   /* rows, added to positions; NULL = 0                                */
+  double *own_offset;     /* the same where it is not the model's minimiser                    */
 } sgdl_projection;
 
+/* V'(theta - mu), V'v where to_modes; else mu + V x, V v. */
 sgdl_status sgdl_projection_init(sgdl_context *ctx, const sgdl_model *model, int to_modes,
                                  sgdl_projection *projection);
-/* States in `in` (2d x n, overwritten) to `out` (2d x n); without velocity its rows are left alone. */
-void sgdl_project(const sgdl_projection *projection, ptrdiff_t n, int velocity, double *in, double *out);
+/* Chosen coordinates of that alone, to the bits of the whole. */
+sgdl_status sgdl_projection_coordinates(sgdl_context *ctx, const sgdl_model *model, int to_modes, ptrdiff_t n,
+                                        const ptrdiff_t *coordinates, sgdl_projection *projection);
+/* Its products with n directions (d x n); `change` 0: those of the states as they are. */
+sgdl_status sgdl_projection_directions(sgdl_context *ctx, const sgdl_model *model, int change, int to_modes,
+                                       ptrdiff_t n, const double *directions, sgdl_projection *projection);
+/* Positions of `in` (2d x n) become relative to the minimiser where the projection asks for it. */
+void sgdl_project_centre(const sgdl_projection *projection, ptrdiff_t n, double *in);
+/* Centred states `in` (2d x n) to `out` (2 rows x n; may be `in` where parameters are the modes); without
+ * velocity its rows are left alone. */
+void sgdl_project(const sgdl_projection *projection, ptrdiff_t n, int velocity, const double *in, double *out);
 void sgdl_projection_free(sgdl_projection *projection);
 
 /* ---- sampler.c: which examples make the batch of a step ---- */
@@ -115,8 +128,8 @@ sgdl_status sgdl_schedule_check(sgdl_context *ctx, const sgdl_schedule *schedule
 /* ---- steppers: linear.c (exact, Gaussian SGD of quadratic models), minibatch.c (dense regression),
  * gradient.c (any objective), langevin.c (BAOAB, OBABO, Euler-Maruyama) ---- */
 
-/* Modes and steps at a time where modes are independent: what stays in the first and second cache. */
-enum { SGDL_BAND = 128, SGDL_BAND_STEPS = 32 };
+/* Modes at a time, and modes times steps, where modes are independent: stays in the second cache. */
+enum { SGDL_BAND = 128, SGDL_BAND_ELEMENTS = 4096 };
 
 typedef struct sgdl_stepper sgdl_stepper;
 struct sgdl_stepper {
@@ -128,6 +141,9 @@ struct sgdl_stepper {
   ptrdiff_t scratch_size;   /* doubles per thread                                                      */
   double ns_per_step;       /* rough cost of a step of one path, to space the polls                    */
   int in_modes;             /* state in modes (else in parameters)                                     */
+  /* Optional: readies the stepper for `step`, which the driver reaches next; *end (on entry the last step of
+   * the block) is lowered to the last step it may go to before it is called again. */
+  sgdl_status (*prepare)(sgdl_stepper *stepper, sgdl_context *ctx, uint64_t step, uint64_t *end);
   int serial;               /* calls into a host: one thread, one step of all paths at a time          */
   void *self;
   /* Advances a path by n_steps <= tile; out: the 2d x n_steps states after each. On failure *done (0 when it is
@@ -136,7 +152,7 @@ struct sgdl_stepper {
   sgdl_status (*advance)(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
                          ptrdiff_t n_steps, double *scratch, double *state, double *out, ptrdiff_t *done);
   /* NULL unless modes move independently of each other: the same for modes [first, first + n), n <= SGDL_BAND,
-   * n_steps <= SGDL_BAND_STEPS, first even; `state` is that of the path, out 2n x n_steps. Does not fail. */
+   * n n_steps <= SGDL_BAND_ELEMENTS, first even; `state` is that of the path, out 2n x n_steps. Does not fail. */
   void (*advance_band)(const sgdl_stepper *stepper, ptrdiff_t path, uint64_t step, ptrdiff_t n_steps,
                        ptrdiff_t first, ptrdiff_t n, double *scratch, double *state, double *out);
   void (*destroy)(sgdl_stepper *stepper);
