@@ -39,6 +39,7 @@ run "$threads" "$out/compressed" 1000000 3
 run 1 "$out/normals"
 run 1 "$out/simulate"
 run 2 "$out/ensemble"
+run 1 "$out/memory"
 run 1 /usr/bin/python3 "$here/python/ensemble.py"
 run 1 Rscript "$here/R/ensemble.R"
 run 1 "$out/minibatch"
