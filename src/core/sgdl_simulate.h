@@ -236,11 +236,19 @@ sgdl_status sgdl_segments_read(sgdl_context *ctx, const char *folder, const char
 
 /* ---- checks of samples ------------------------------------------ simulate/order.c, stats/gaussian_check.c */
 
-/* Strong and weak order of a method on a quadratic model: paths driven by the same Brownian motion at steps lr,
- * lr/2, ..., lr/2^(n_levels - 1), over `time` = steps * lr, against the exact solution of that Brownian motion
- * (strong) and against the exact mean and covariance (weak). strong[l]: root mean squared distance of theta at the
- * end over n_paths, strong_se its standard error; weak[l]: exact (no sampling) relative error of the
- * covariance of theta at the end, from the linear recursion of the method; slopes fitted to the finest levels. */
+/* Strong and weak order of a method on a quadratic model, whatever its dynamics: all start at rest at the
+ * minimiser and end at time steps * lr, with steps h = lr/2^l, l < n_levels (2..16). One Brownian motion drives
+ * all levels and the exact solution of THEORY section 2. strong[l]: root mean squared distance of theta at the
+ * end over n_paths (>= 2), strong_se its standard error. weak[l], without sampling: |C_l - C|_F/|C|_F, covariance
+ * of theta at the end by the method's recursion and exactly (the means agree). Infinite where a method left the
+ * range of doubles. Orders: least-squares slopes of the logarithms over the finer half of the levels with errors
+ * above rounding, NaN where there are not two: SGDL_EXACT has errors at rounding level and no order.
+ * SGDL_GAUSSIAN_SGD as an integrator: section 1 with time h a step at the model's mass 1/a, damping c and
+ * temperature, which is momentum (1 - ch/2)/(1 + ch/2), learning rate a h^2 (1 + momentum)/2 and the velocity
+ * theta'/time; at h = lr SGD itself. Known orders (strong, weak): Euler-Maruyama 1, 1; BAOAB, OBABO 1, 2; SGD 1, 1
+ * (2 in its stationary law; the start costs half a step).
+ * SGDL_UNSUPPORTED: minibatches, epochs, no noise, a finest step far past the model's shortest time. Cost per
+ * path: steps 2^n_levels d (9 normals + 100 flops), with full noise 9 products of d^2 more. */
 typedef struct sgdl_order {
   double *step, *strong, *strong_se, *weak;  /* n_levels each                                            */
   double strong_order, strong_order_se, weak_order;
