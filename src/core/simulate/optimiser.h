@@ -15,6 +15,8 @@ typedef struct sgdl_optimiser {
   int fresh; /* v0 was not given */
 } sgdl_optimiser;
 
+/* 1 - dampening of the step that leads from `step` to step + 1. */
+double sgdl_optimiser_keep(const sgdl_optimiser *optimiser, const sgdl_hyper *hyper, uint64_t step);
 sgdl_optimiser sgdl_optimiser_of(const sgdl_model *model, const sgdl_simulation *sim);
 /* The update of the step that leads from `step` to step + 1, g = sum/size (d values each). */
 void sgdl_optimiser_update(const sgdl_optimiser *optimiser, uint64_t step, ptrdiff_t d, double size,
