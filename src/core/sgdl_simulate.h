@@ -256,9 +256,15 @@ typedef struct sgdl_order {
 sgdl_status sgdl_method_order(sgdl_context *ctx, const sgdl_model *model, sgdl_method method, ptrdiff_t steps,
                               ptrdiff_t n_levels, ptrdiff_t n_paths, uint64_t seed, sgdl_order *order);
 
-/* Distance of n independent draws (n x d) from N(mean, covariance): Hotelling's statistic of the mean, likelihood
- * ratio of the covariance (Bartlett corrected), Kolmogorov-Smirnov of the Mahalanobis distances; each with its p
- * value, and the least of the three times three. n > d. */
+/* Are n independent draws (n x d, n > d) from N(mean, covariance)? mean NULL = 0.
+ *  mean        Hotelling's T^2 = n (m - mean)' S^-1 (m - mean), p exact by Fisher's F; S: the sample's covariance
+ *  covariance  likelihood ratio with Bartlett's correction (chi squared with d(d+1)/2 for n >> d), p by the gamma
+ *              distribution with its exact first two moments: calibrated from n = d + 1 on
+ *  distance    Kolmogorov-Smirnov distance of the squared Mahalanobis distances from chi squared with d degrees
+ *              of freedom, p by the asymptotic law with Stephens' correction (n >= 5 or so)
+ * p_value = min(1, 3 times the least of the three). SGDL_TOO_SHORT: n <= d, or draws that do not span all
+ * directions; SGDL_NOT_PSD: covariance singular, or so near (1e-10 of a variance left) that its rounding would
+ * decide; SGDL_NOT_SYMMETRIC, SGDL_NOT_FINITE. Cost 3 n d^2, memory n d. */
 typedef struct sgdl_gaussian_check {
   double mean_statistic, mean_p, covariance_statistic, covariance_p, distance_statistic, distance_p, p_value;
 } sgdl_gaussian_check;
