@@ -17,8 +17,7 @@ double sgdl_optimiser_keep(const sgdl_optimiser *optimiser, const sgdl_hyper *hy
 
 /* keep: 1 - dampening. */
 SGDL_VECTORISED static void heavy_ball(const sgdl_hyper *h, double keep, ptrdiff_t d, double size,
-                                       const double *restrict sum, double *restrict theta,
-                                       double *restrict v)
+                                       const double *restrict sum, double *restrict theta, double *restrict v)
 {
   const double momentum = h->momentum, decay = keep * h->weight_decay, lr = h->lr;
   for (ptrdiff_t j = 0; j < d; j++) {

@@ -5,9 +5,9 @@
 #include "engine.h"
 
 /* g' = g + lambda theta;  v' = beta v - (1 - dampening) g';  theta' = theta + lr v', or with nesterov
- * theta' = theta + lr (beta v' - g'). As in PyTorch, dampening leaves out steps without momentum and the first
- * step of a run that was not given a v0 (the buffer is then the gradient itself). Without momentum v' = -g', where
- * PyTorch does not touch its buffer. */
+ * theta' = theta + lr (beta v' - g'). As in PyTorch, dampening leaves out steps without momentum and the
+ * first step of a run that was not given a v0 (the buffer is then the gradient itself). Without momentum v' =
+ * -g', where PyTorch does not touch its buffer. */
 typedef struct sgdl_optimiser {
   sgdl_schedule schedule;
   double dampening;
