@@ -1,6 +1,6 @@
-/* SGD on an objective: Gaussian noise of every source, minibatches against the path of dense regression, failures of
- * the objective, and what each method refuses. False-alarm rates of statistical checks: each at most 1e-6 (sums of
- * thousands of terms against 6 standard errors). */
+/* SGD on an objective: Gaussian noise of every source, minibatches against the path of dense regression,
+ * failures of the objective, and what each method refuses. False-alarm rates of statistical checks: each at
+ * most 1e-6 (sums of thousands of terms against 6 standard errors). */
 #include <stdlib.h>
 
 #include "check.h"
@@ -26,14 +26,23 @@ static void make_objective(void)
 
 static sgdl_model model_of(sgdl_dynamics dynamics, sgdl_sampling sampling)
 {
-  return (sgdl_model){.dim = DIM, .hyper = {0.1, 0.8, 0.01, 3}, .dynamics = dynamics, .sampling = sampling,
-                      .n_examples = N, .sigma2 = -1.0};
+  return (sgdl_model){.dim = DIM,
+                      .hyper = {0.1, 0.8, 0.01, 3},
+                      .dynamics = dynamics,
+                      .sampling = sampling,
+                      .n_examples = N,
+                      .sigma2 = -1.0};
 }
 
 static sgdl_simulation run_of(sgdl_method method, ptrdiff_t steps)
 {
-  return (sgdl_simulation){.method = method, .steps = steps, .n_paths = 1, .seed = seed, .record_every = 1,
-                           .theta0 = theta0, .objective = &objective};
+  return (sgdl_simulation){.method = method,
+                           .steps = steps,
+                           .n_paths = 1,
+                           .seed = seed,
+                           .record_every = 1,
+                           .theta0 = theta0,
+                           .objective = &objective};
 }
 
 /* ---- factors ---- */
@@ -74,7 +83,8 @@ static void check_one_step(sgdl_noise_source source, int weights, sgdl_sampling 
   sgdl_simulation sim = run_of(SGDL_GAUSSIAN_SGD, 1);
   double mean[DIM], Sigma[DIM * DIM], S = model.hyper.batch_size;
   double scale = sampling == SGDL_WITHOUT ? (N - S) / (S * (N - 1.0)) : 1.0 / S;
-  double *theta = malloc((size_t)(2 * DIM * n) * sizeof *theta), *v = malloc((size_t)(2 * DIM * n) * sizeof *v);
+  double *theta = malloc((size_t)(2 * DIM * n) * sizeof *theta),
+         *v = malloc((size_t)(2 * DIM * n) * sizeof *v);
   plain_moments(&plain, theta0, mean, Sigma);
   objective.takes_weights = weights;
   sim.n_paths = n;
@@ -129,7 +139,8 @@ static void weights_are_only_a_short_cut(void)
 
 /* ---- bits ---- */
 
-/* The run as a whole on three threads, against the same run stopped at a step in the middle and taken up by another. */
+/* The run as a whole on three threads, against the same run stopped at a step in the middle and taken up by
+ * another. */
 static void check_resumed(const sgdl_model *model, sgdl_simulation sim)
 {
   enum { STEPS = 40, PATHS = 3, MIDDLE = 17 };
