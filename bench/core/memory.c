@@ -1,5 +1,5 @@
-/* Memory of a run that keeps no rows, d = 10^7 independent modes: the peak while it runs less what the program
- * held before (the problem's own arrays), in vectors of d doubles. */
+/* Memory of a run that keeps no rows, d = 10^7 independent modes: the peak while it runs less what the
+ * program held before (the problem's own arrays), in vectors of d doubles. */
 #define _GNU_SOURCE
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -42,7 +42,8 @@ static void run(int summaries, int exact)
   bench_check(&ctx, sgdl_run_create(&ctx, &model, &sim, &simulation));
   bench_check(&ctx, sgdl_run_advance(simulation, &ctx, STEPS, &none));
   printf("check\tvectors of d = 10^7, %s, %s%s\t%.2f\n", exact ? "exact" : "SGD",
-         "moments and displacement", sim.n_lags ? ", MSD at 4 lags" : "", (peak_bytes() - before) / (8.0 * D));
+         "moments and displacement", sim.n_lags ? ", MSD at 4 lags" : "",
+         (peak_bytes() - before) / (8.0 * D));
   fflush(stdout);
   sgdl_run_free(simulation);
   free(rho);
