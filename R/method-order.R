@@ -2,8 +2,8 @@
 
 #' Strong and weak order of a method of simulation
 #'
-#' Runs a method on a quadratic model with steps \eqn{h = \eta, \eta/2, \eta/4, \ldots} over the same time, all
-#' driven by one Brownian motion, and holds it against the exact solution of the Langevin equation for that
+#' Runs a method on a quadratic model with steps \eqn{h = \eta, \eta/2, \eta/4, \ldots} over the same time,
+#' all driven by one Brownian motion, and holds it against the exact solution of the Langevin equation for that
 #' Brownian motion. Everything starts at rest at the minimiser.
 #'
 #' The strong error is the root mean squared distance of \eqn{\theta} from the exact path at the end. The weak
@@ -18,11 +18,11 @@
 #' | `"sgd"` | 1 | 1 |
 #' | `"exact"` | none: errors at rounding level, orders `NaN` | |
 #'
-#' One normal per step and coordinate cannot do better than strong order 1. `"sgd"` takes the recursion of SGD as
-#' an integrator of its Langevin limit: at step \eqn{h} its momentum is \eqn{(1 - ch/2)/(1 + ch/2)} and its
-#' learning rate \eqn{a h^2 (1 + \beta)/2}, with the model's damping \eqn{c}, mass \eqn{1/a} and temperature held
-#' fixed; at \eqn{h = \eta} that is SGD itself. Its stationary covariance is right to second order; the first order
-#' comes from the start, which is half a step off.
+#' One normal per step and coordinate cannot do better than strong order 1. `"sgd"` takes the recursion of SGD
+#' as an integrator of its Langevin limit: at step \eqn{h} its momentum is \eqn{(1 - ch/2)/(1 + ch/2)} and its
+#' learning rate \eqn{a h^2 (1 + \beta)/2}, with the model's damping \eqn{c}, mass \eqn{1/a} and temperature
+#' held fixed; at \eqn{h = \eta} that is SGD itself. Its stationary covariance is right to second order; the
+#' first order comes from the start, which is half a step off.
 #'
 #' @param model From [sgd_model()], of a quadratic problem; either dynamics, sampling not by epochs.
 #' @param method `"exact"`, `"sgd"`, `"baoab"`, `"obabo"` or `"euler"`, see [sgd_simulate()].
@@ -88,8 +88,8 @@ summary.sgd_method_order <- function(object, ...) {
 #' @param x From [sgd_method_order()].
 #' @param xlab,ylab,main Labels.
 #' @param ... Passed to [plot.default()].
-#' @return `x`, invisibly. Both errors on log axes, the strong one with bars of two standard errors, and lines of the
-#'   fitted orders through the finest level. The strong error is a distance, the weak one relative.
+#' @return `x`, invisibly. Both errors on log axes, the strong one with bars of two standard errors, and lines
+#'   of the fitted orders through the finest level. The strong error is a distance, the weak one relative.
 #' @export
 plot.sgd_method_order <- function(x, xlab = "step", ylab = "error at the end",
                                   main = sprintf("Errors of method \"%s\"", x$method), ...) {

@@ -7,24 +7,25 @@
 #' * **mean**: Hotelling's \eqn{T^2 = n (m - \mu)' S^{-1} (m - \mu)}, with the sample's own covariance \eqn{S}; p
 #'   value exact, by Fisher's F.
 #' * **covariance**: likelihood ratio of \eqn{S} against the covariance given, with Bartlett's correction (chi
-#'   squared with d(d+1)/2 degrees of freedom for n much larger than d); p value by the gamma distribution with the
-#'   statistic's exact mean and variance, calibrated from n = d + 1 on.
-#' * **distances**: Kolmogorov-Smirnov distance between the squared Mahalanobis distances of the draws and chi squared
-#'   with d degrees of freedom; p value by the asymptotic law with Stephens' correction.
+#'   squared with d(d+1)/2 degrees of freedom for n much larger than d); p value by the gamma distribution with
+#'   the statistic's exact mean and variance, calibrated from n = d + 1 on.
+#' * **distances**: Kolmogorov-Smirnov distance between the squared Mahalanobis distances of the draws and chi
+#'   squared with d degrees of freedom; p value by the asymptotic law with Stephens' correction.
 #'
-#' Draws must be independent: end points of many paths ([sgd_simulate()] with `nsim`), or states of one path as far
-#' apart as it takes to forget.
+#' Draws must be independent: end points of many paths ([sgd_simulate()] with `nsim`), or states of one path as
+#' far apart as it takes to forget.
 #'
 #' @param x Matrix of n draws (rows) of d coordinates, n > d.
 #' @param mean Vector of d means, or one number for all.
 #' @param covariance d x d, positive definite.
 #' @inheritParams sgd_hyper
-#' @return A list of class `"sgd_sample_check"`: `mean_statistic`, `mean_p`, `covariance_statistic`, `covariance_p`,
-#'   `distance_statistic`, `distance_p`, `p_value` (of all three: three times the least, at most 1), and `n`, `dim`.
+#' @return A list of class `"sgd_sample_check"`: `mean_statistic`, `mean_p`, `covariance_statistic`,
+#'   `covariance_p`, `distance_statistic`, `distance_p`, `p_value` (of all three: three times the least, at most
+#'   1), and `n`, `dim`.
 #'
 #'   Methods: [print()], [as.data.frame()] (one row per test).
-#' @section Errors: `too_short` (n <= d, or draws that do not span all directions), `not_psd` (covariance singular, or
-#'   so near that its rounding would decide), `not_symmetric`, `not_finite`, `bad_argument`.
+#' @section Errors: `too_short` (n <= d, or draws that do not span all directions), `not_psd` (covariance
+#'   singular, or so near that its rounding would decide), `not_symmetric`, `not_finite`, `bad_argument`.
 #' @section Cost: 3 n d^2 flops.
 #' @references Anderson (2003). An Introduction to Multivariate Statistical Analysis, chapters 5 and 10. Stephens
 #'   (1970). Use of the Kolmogorov-Smirnov statistics without extensive tables. JRSS B 32.

@@ -31,7 +31,8 @@ SEXP r_check_sample(SEXP x, SEXP mean, SEXP covariance)
   sgdl_context ctx;
   sgdl_gaussian_check c;
   r_context(&ctx);
-  r_check(&ctx, sgdl_check_gaussian(&ctx, Rf_nrows(x), Rf_ncols(x), REAL(x), REAL(mean), REAL(covariance), &c));
+  r_check(&ctx, sgdl_check_gaussian(&ctx, Rf_nrows(x), Rf_ncols(x), REAL(x), REAL(mean), REAL(covariance),
+                                    &c));
   const char *names[] = {"mean_statistic", "mean_p", "covariance_statistic", "covariance_p",
                          "distance_statistic", "distance_p", "p_value", ""};
   const double values[] = {c.mean_statistic, c.mean_p, c.covariance_statistic, c.covariance_p,

@@ -117,6 +117,6 @@ endfunction
 %!error <`model` has no gradient noise>
 %! sgd_method_order (sgd_model (sgd_spectrum (1, "noise", 0), sgd_hyper (0.1)), "euler")
 %!error <expected more `levels` or a smaller learning rate>
-%! sgd_method_order (sgd_model (sgd_spectrum (1, "noise", 1), sgd_hyper (0.1, -0.999999)), "euler", "levels", 2)
+%! sgd_method_order (sgd_model (sgd_spectrum (1e-7, "noise", 1), sgd_hyper (0.1, -0.999999)), "euler", "levels", 2)
 %!error id=sgdlangevin:unstable
 %! sgd_method_order (sgd_model (sgd_spectrum (-30, "noise", 1), sgd_hyper (0.1)), "euler", "steps", 1e5)
