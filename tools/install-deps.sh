@@ -7,7 +7,7 @@ set -eu
 
 build="gcc g++ gfortran make pkg-config r-base-dev r-recommended octave liboctave-dev libopenblas-dev libfftw3-dev libhdf5-dev r-cran-knitr r-cran-rmarkdown pandoc"
 demo="gnuplot-nox ghostscript fonts-freefont-otf r-cran-ggplot2 r-cran-hdf5r"
-tests="librandom123-dev valgrind r-cran-testthat r-cran-jsonlite r-cran-generics qpdf tidy devscripts"
+tests="librandom123-dev valgrind r-cran-testthat r-cran-jsonlite r-cran-generics r-cran-progressr qpdf tidy devscripts"
 references="python3 python3-numpy python3-torch"
 bench="python3-scipy octave-control"
 

@@ -163,6 +163,12 @@ endfunction
 %!test check (sgd_model (sgd_spectrum ([1, 0, -1], "noise", [1, 1, 1]), sgd_hyper (0.1)))
 %!test check (run)
 %!test check (run, "coordinates", 2, "path", 1)
+%!test check (sgd_simulate (model, 20, "seed", 1, "observe", 2))
+%!test check (sgd_simulate (model, 20, "seed", 1, "observe", [1, 2; 0, 1]), "coordinates", 2)
+%!error <`x` holds no trajectory>
+%! sgd_plot (sgd_simulate (model, 9, "trajectory", false, "summaries", "moments"))
+%!error <got that of sgd_objective\(\)> sgd_plot (sgd_objective (@(t) t, 2))
+%!error <`model`: expected one with modes> sgd_plot (sgd_model (sgd_objective (@(t) t, 2), model.hyper))
 %!test check (sgd_transient (model, 0:50, [1, -1]))
 %!test check (sgd_transient (model, 0:50, [1, -1], "covariance", "none"), "coordinates", 1)
 

@@ -228,8 +228,8 @@ typedef struct sgdl_disk {
 } sgdl_disk;
 
 /* Runs to the end (or an interrupt, which writes a checkpoint too). *step: steps done; summaries as above, optional
- * (filled from the finished or interrupted run). A run that fails keeps its rows; going on repeats the steps since
- * its last checkpoint. steps may be more than the checkpoint's run had: the run is extended. SGDL_BAD_ARGUMENT: the
+ * (filled from the run where it stopped). A run that fails keeps its rows; going on begins at the step that failed,
+ * or repeats the steps since the last checkpoint. steps may be more than the checkpoint's run had: the run is extended. SGDL_BAD_ARGUMENT: the
  * folder holds another run, the message names what differs; SGDL_IO: it cannot be written, is full, holds a run
  * already (resume = 0), or its checkpoint is damaged. Memory beside the run: the rows of a segment. */
 sgdl_status sgdl_simulate_to_disk(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
@@ -243,11 +243,19 @@ sgdl_status sgdl_segments_read(sgdl_context *ctx, const char *folder, const char
 
 /* ---- checks of samples ------------------------------------------ simulate/order.c, stats/gaussian_check.c */
 
-/* Strong and weak order of a method on a quadratic model: paths driven by the same Brownian motion at steps lr,
- * lr/2, ..., lr/2^(n_levels - 1), over `time` = steps * lr, against the exact solution of that Brownian motion
- * (strong) and against the exact mean and covariance (weak). strong[l]: root mean squared distance of theta at the
- * end over n_paths, strong_se its standard error; weak[l]: exact (no sampling) relative error of the
- * covariance of theta at the end, from the linear recursion of the method; slopes fitted to the finest levels. */
+/* Strong and weak order of a method on a quadratic model, whatever its dynamics: all start at rest at the
+ * minimiser and end at time steps * lr, with steps h = lr/2^l, l < n_levels (2..16). One Brownian motion drives
+ * all levels and the exact solution of THEORY section 2. strong[l]: root mean squared distance of theta at the
+ * end over n_paths (>= 2), strong_se its standard error. weak[l], without sampling: |C_l - C|_F/|C|_F, covariance
+ * of theta at the end by the method's recursion and exactly (the means agree). Infinite where a method left the
+ * range of doubles. Orders: least-squares slopes of the logarithms over the finer half of the levels with errors
+ * above rounding, NaN where there are not two: SGDL_EXACT has errors at rounding level and no order.
+ * SGDL_GAUSSIAN_SGD as an integrator: section 1 with time h a step at the model's mass 1/a, damping c and
+ * temperature, which is momentum (1 - ch/2)/(1 + ch/2), learning rate a h^2 (1 + momentum)/2 and the velocity
+ * theta'/time; at h = lr SGD itself. Known orders (strong, weak): Euler-Maruyama 1, 1; BAOAB, OBABO 1, 2; SGD 1, 1
+ * (2 in its stationary law; the start costs half a step).
+ * SGDL_UNSUPPORTED: minibatches, epochs, no noise, a finest step far past the model's shortest time. Cost per
+ * path: steps 2^n_levels d (9 normals + 100 flops), with full noise 9 products of d^2 more. */
 typedef struct sgdl_order {
   double *step, *strong, *strong_se, *weak;  /* n_levels each                                            */
   double strong_order, strong_order_se, weak_order;
@@ -255,9 +263,15 @@ typedef struct sgdl_order {
 sgdl_status sgdl_method_order(sgdl_context *ctx, const sgdl_model *model, sgdl_method method, ptrdiff_t steps,
                               ptrdiff_t n_levels, ptrdiff_t n_paths, uint64_t seed, sgdl_order *order);
 
-/* Distance of n independent draws (n x d) from N(mean, covariance): Hotelling's statistic of the mean, likelihood
- * ratio of the covariance (Bartlett corrected), Kolmogorov-Smirnov of the Mahalanobis distances; each with its p
- * value, and the least of the three times three. n > d. */
+/* Are n independent draws (n x d, n > d) from N(mean, covariance)? mean NULL = 0.
+ *  mean        Hotelling's T^2 = n (m - mean)' S^-1 (m - mean), p exact by Fisher's F; S: the sample's covariance
+ *  covariance  likelihood ratio with Bartlett's correction (chi squared with d(d+1)/2 for n >> d), p by the gamma
+ *              distribution with its exact first two moments: calibrated from n = d + 1 on
+ *  distance    Kolmogorov-Smirnov distance of the squared Mahalanobis distances from chi squared with d degrees
+ *              of freedom, p by the asymptotic law with Stephens' correction (n >= 5 or so)
+ * p_value = min(1, 3 times the least of the three). SGDL_TOO_SHORT: n <= d, or draws that do not span all
+ * directions; SGDL_NOT_PSD: covariance singular, or so near (1e-10 of a variance left) that its rounding would
+ * decide; SGDL_NOT_SYMMETRIC, SGDL_NOT_FINITE. Cost 3 n d^2, memory n d. */
 typedef struct sgdl_gaussian_check {
   double mean_statistic, mean_p, covariance_statistic, covariance_p, distance_statistic, distance_p, p_value;
 } sgdl_gaussian_check;

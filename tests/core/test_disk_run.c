@@ -222,9 +222,9 @@ static void failures_keep_their_rows(void)
   sgdl_disk disk = { .segment_records = 20, .velocity = 1, .resume = 1 };
   sgdl_trajectory_info info;
   ptrdiff_t step;
-  const int fails[] = { 5, 25, 14 }, frames[] = { 6, 26, 34 };
+  const int fails[] = { 5, 20, 9 }, frames[] = { 6, 26, 35 };
   fresh_folder("failed");
-  for (int f = 0; f < 3; f++) { /* the third goes on from the checkpoint after record 19 */
+  for (int f = 0; f < 3; f++) { /* each goes on from the step that failed */
     calls_left = fails[f];
     CHECK_STATUS(to_disk(&model, &sim, disk, &step), SGDL_CALLBACK);
     CHECK_TEXT(ctx.message, "no gradient today");

@@ -147,7 +147,7 @@ static void check_failure(sgdl_method method, sgdl_status failure, ptrdiff_t fai
                failure == SGDL_OK ? SGDL_NOT_FINITE : failure);
   plain.fail_at = 0;
   CHECK_TEXT(ctx.message, text);
-  CHECK(done >= 1 && done <= rows);
+  CHECK_INT(done, rows);
   for (int i = 0; i < DIM; i++)
     CHECK(memcmp(whole + i * (STEPS + 1), cut + i * (STEPS + 1), (size_t)done * sizeof *cut) == 0);
 }

@@ -179,6 +179,33 @@ static void bad_batches_are_named(const objective_case *c)
   free(g);
 }
 
+/* A first step from rest is minus the gradient: that of the stepper for dense regressions, to the bit. */
+static void minibatches_of_a_regression_have_the_same_bits(sgdl_context *ctx)
+{
+  enum { N = 60, D = 21, S = 13 };
+  double X[N * D], y[N], theta0[D], theta[2 * D], v[2 * D], g[D];
+  ptrdiff_t batch[S], size, done;
+  uint32_t indices[S];
+  sgdl_objective objective;
+  sgdl_normals(7, SGDL_STREAM_NOISE, 0, 0, 0, N * D, X);
+  sgdl_normals(7, SGDL_STREAM_NOISE, 1, 0, 0, N, y);
+  sgdl_normals(7, SGDL_STREAM_NOISE, 2, 0, 0, D, theta0);
+  sgdl_model model = {
+      .dim = D, .hyper = {0.01, 0, 0, S}, .dynamics = SGDL_SGD, .n_examples = N, .sigma2 = -1};
+  sgdl_simulation sim = {.method = SGDL_MINIBATCH, .steps = 1, .record_every = 1, .n_paths = 1, .seed = 8,
+                         .theta0 = theta0, .X = X, .y = y};
+  CHECK_STATUS(sgdl_simulate(ctx, &model, &sim, theta, v, &done), SGDL_OK);
+  CHECK_STATUS(sgdl_batch(ctx, N, S, SGDL_REPLACEMENT, 0, 8, 0, 0, batch, &size), SGDL_OK);
+  for (int q = 0; q < S; q++) indices[q] = (uint32_t)batch[q];
+  sgdl_dataset data = {.N = N, .p = D, .X = X, .y = y};
+  CHECK_STATUS(sgdl_objective_create(ctx, SGDL_LINEAR, &data, 0, &objective), SGDL_OK);
+  double *work = doubles(objective.work_size);
+  CHECK_STATUS(objective.gradient(&objective, ctx, theta0, S, indices, NULL, work, g), SGDL_OK);
+  for (int j = 0; j < D; j++) CHECK(v[1 + 2 * j] == -g[j]);
+  free(work);
+  sgdl_objective_free(&objective);
+}
+
 int main(void)
 {
   sgdl_context ctx;
@@ -196,5 +223,6 @@ int main(void)
     bad_batches_are_named(&c);
     objective_case_free(&c);
   }
+  minibatches_of_a_regression_have_the_same_bits(&ctx);
   return check_report();
 }

@@ -1,6 +1,6 @@
-/* One path of minibatch SGD for compare.py. Reads X (N x d, column by column) and y from FOLDER as raw doubles;
- * writes there theta and v ((steps + 1) x d, column by column), and the batches (size, then 0-based examples)
- * as int64. Arguments: FOLDER N d loss S steps seed sampling drop_last lr momentum weight_decay dampening
+/* One path of minibatch SGD for compare.py. Reads X (N x d, column by column) and y from FOLDER as raw
+ * doubles; writes there theta and v ((steps + 1) x d, column by column), and the batches (size, then 0-based
+ * examples) as int64. Arguments: FOLDER N d loss S steps seed sampling drop_last lr momentum weight_decay dampening
  * nesterov, where loss is "linear" (dense regression), "linear objective" or "logistic". */
 #include <stdint.h>
 #include <stdio.h>
@@ -81,8 +81,8 @@ int main(int argc, char **argv)
   sgdl_context_init(&ctx);
   double *X = read_doubles(folder, "X", N * d), *y = read_doubles(folder, "y", N), *start = doubles(d);
   double *rho = doubles(d);
-  sgdl_model model = {.dim = d, .n_examples = N, .dynamics = SGDL_SGD, .sampling = (sgdl_sampling)atoi(argv[8]),
-                      .drop_last = atoi(argv[9]), .sigma2 = -1.0,
+  sgdl_model model = {.dim = d, .n_examples = N, .dynamics = SGDL_SGD,
+                      .sampling = (sgdl_sampling)atoi(argv[8]), .drop_last = atoi(argv[9]), .sigma2 = -1.0,
                       .hyper = {atof(argv[10]), atof(argv[11]), atof(argv[12]), atof(argv[5])}};
   sgdl_objective objective = {0};
   sgdl_simulation sim;

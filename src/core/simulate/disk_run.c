@@ -145,6 +145,12 @@ static sgdl_status begin(sgdl_context *ctx, disk_run *r)
 
 /* ---- saving ---- */
 
+/* A number that a schedule changes has no one value. */
+static double unless_scheduled(double value, const double *schedule)
+{
+  return schedule ? NAN : value;
+}
+
 /* The rows that the segment being filled has, in the place of what there was of it. */
 static sgdl_status write_segment(sgdl_context *ctx, disk_run *r)
 {
@@ -154,10 +160,10 @@ static sgdl_status write_segment(sgdl_context *ctx, disk_run *r)
   sgdl_trajectory_info info = { .frames = rec->done - rec->first,
                                 .dim = sgdl_simulation_width(model, r->sim),
                                 .n_paths = r->sim->n_paths,
-                                .lr = model->hyper.lr,
-                                .momentum = model->hyper.momentum,
+                                .lr = unless_scheduled(model->hyper.lr, r->sim->lr),
+                                .momentum = unless_scheduled(model->hyper.momentum, r->sim->momentum),
                                 .weight_decay = model->hyper.weight_decay,
-                                .batch_size = model->hyper.batch_size,
+                                .batch_size = unless_scheduled(model->hyper.batch_size, r->sim->batch_size),
                                 .n_examples = model->n_examples > 0 ? (double)model->n_examples : NAN,
                                 .epoch_sampling = model->sampling == SGDL_EPOCH };
   if (r->segment_records == 0 || info.frames == 0 || rec->done == r->written) return SGDL_OK;
@@ -186,7 +192,8 @@ static sgdl_status save(sgdl_context *ctx, disk_run *r)
   return SGDL_OK;
 }
 
-/* After a failure: the rows before it are kept, the state to go on from stays that of the last checkpoint. */
+/* After a failure that left paths at different steps: the rows before it are kept, the state to go on from stays
+ * that of the last checkpoint. */
 static sgdl_status save_rows(sgdl_context *ctx, disk_run *r)
 {
   sgdl_checkpoint last;
@@ -242,7 +249,7 @@ static sgdl_status run_to_end(sgdl_context *ctx, disk_run *r)
   sgdl_status status = advance(ctx, r);
   if (status == SGDL_OK || status == SGDL_IO) return status;
   memcpy(message, ctx->message, sizeof message);
-  SGDL_TRY(status == SGDL_INTERRUPTED ? save(ctx, r) : save_rows(ctx, r));
+  SGDL_TRY(r->run->spoilt ? save_rows(ctx, r) : save(ctx, r));
   memcpy(ctx->message, message, sizeof message);
   return status;
 }
@@ -259,7 +266,7 @@ sgdl_status sgdl_simulate_to_disk(sgdl_context *ctx, const sgdl_model *model, co
   sgdl_status status = begin(ctx, &r);
   if (status == SGDL_OK) status = run_to_end(ctx, &r);
   *step = sgdl_run_step(r.run);
-  if (summaries && (status == SGDL_OK || status == SGDL_INTERRUPTED)) sgdl_run_summaries(r.run, summaries);
+  if (summaries) sgdl_run_summaries(r.run, summaries);
   free(r.steps);
   free(r.recording.theta);
   free(r.recording.velocity);
