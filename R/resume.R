@@ -82,7 +82,9 @@ describe_run <- function(model, arguments) {
 
 described_run <- function(folder) {
   file <- description_file(folder)
-  if (!file.exists(file)) raise_status("io", sprintf("`x` = \"%s\": expected a folder of sgd_simulate(), with a file run.rds", folder))
+  if (!file.exists(file)) {
+    raise_status("io", sprintf("`x` = \"%s\": expected a folder of sgd_simulate(), with a file run.rds", folder))
+  }
   run <- tryCatch(readRDS(file), error = function(e) NULL)
   if (!is.list(run) || !inherits(run$model, "sgd_model")) {
     raise_status("io", sprintf("\"%s\": expected the description of a run, got something else", file))

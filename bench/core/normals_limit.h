@@ -1,6 +1,6 @@
-/* The normal fill as fast as this processor was got to do it: AVX-512, fused multiply-adds, getexp and ternary
- * logic, whole steps of a multiple of 64 coordinates, nothing else. What the core gives up for the same bits on
- * every machine is the distance to it. */
+/* The normal fill as fast as this processor was got to do it: AVX-512, fused multiply-adds, getexp and
+ * ternary logic, whole steps of a multiple of 64 coordinates, nothing else. What the core gives up for the
+ * same bits on every machine is the distance to it. */
 #ifndef SGDL_NORMALS_LIMIT_H
 #define SGDL_NORMALS_LIMIT_H
 
@@ -118,7 +118,8 @@ static inline int limit_supported(void)
   return 0;
 }
 
-static void limit_normals(uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, ptrdiff_t n, double *out)
+static void limit_normals(uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, ptrdiff_t n,
+                          double *out)
 {
   (void)seed, (void)stream, (void)path, (void)step, (void)n, (void)out;
 }

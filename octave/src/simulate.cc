@@ -337,7 +337,7 @@ namespace sgdlangevin
         return value.isempty () ? 0 : whole_number (value, name, 1);
       };
     std::string folder = text (args(3), "folder");
-    sgdl_disk disk;
+    sgdl_disk disk = sgdl_disk ();
     disk.folder = folder.c_str ();
     disk.segment_records = records ("segment");
     disk.checkpoint_every = records ("checkpoint");

@@ -6,7 +6,8 @@
 #include "../../src/core/base/base.h"
 
 /* g += weight * gradient of example i */
-static void add_example(const plain_objective *self, ptrdiff_t i, double weight, const double *theta, double *g)
+static void add_example(const plain_objective *self, ptrdiff_t i, double weight, const double *theta,
+                        double *g)
 {
   double residual = -self->y[i];
   for (ptrdiff_t j = 0; j < self->d; j++) residual += self->X[i + j * self->N] * theta[j];

@@ -1,5 +1,5 @@
-/* The loss of a linear regression as an sgdl_objective in plain loops, which can be told to fail: what the tests of
- * steppers hold against. */
+/* The loss of a linear regression as an sgdl_objective in plain loops, which can be told to fail: what the
+ * tests of steppers hold against. */
 #ifndef SGDL_PLAIN_OBJECTIVE_H
 #define SGDL_PLAIN_OBJECTIVE_H
 
@@ -8,9 +8,9 @@
 typedef struct plain_objective {
   ptrdiff_t N, d;
   const double *X, *y;
-  ptrdiff_t calls;         /* of gradient so far                                              */
-  ptrdiff_t fail_at;       /* the call (1, 2, ...) that fails with `failure`; 0: none         */
-  sgdl_status failure;     /* SGDL_OK: that call gives NaN in its last component              */
+  ptrdiff_t calls;     /* of gradient so far                                              */
+  ptrdiff_t fail_at;   /* the call (1, 2, ...) that fails with `failure`; 0: none         */
+  sgdl_status failure; /* SGDL_OK: that call gives NaN in its last component              */
 } plain_objective;
 
 /* Not parallel, takes weights, has a covariance; borrows `self`. */

@@ -1,6 +1,6 @@
-/* SGD on an objective: Gaussian noise of every source, minibatches against the path of dense regression, failures of
- * the objective, and what each method refuses. False-alarm rates of statistical checks: each at most 1e-6 (sums of
- * thousands of terms against 6 standard errors). */
+/* SGD on an objective: Gaussian noise of every source, minibatches against the path of dense regression,
+ * failures of the objective, and what each method refuses. False-alarm rates of statistical checks: each at
+ * most 1e-6 (sums of thousands of terms against 6 standard errors). */
 #include <stdlib.h>
 
 #include "check.h"
@@ -26,14 +26,23 @@ static void make_objective(void)
 
 static sgdl_model model_of(sgdl_dynamics dynamics, sgdl_sampling sampling)
 {
-  return (sgdl_model){.dim = DIM, .hyper = {0.1, 0.8, 0.01, 3}, .dynamics = dynamics, .sampling = sampling,
-                      .n_examples = N, .sigma2 = -1.0};
+  return (sgdl_model){.dim = DIM,
+                      .hyper = {0.1, 0.8, 0.01, 3},
+                      .dynamics = dynamics,
+                      .sampling = sampling,
+                      .n_examples = N,
+                      .sigma2 = -1.0};
 }
 
 static sgdl_simulation run_of(sgdl_method method, ptrdiff_t steps)
 {
-  return (sgdl_simulation){.method = method, .steps = steps, .n_paths = 1, .seed = seed, .record_every = 1,
-                           .theta0 = theta0, .objective = &objective};
+  return (sgdl_simulation){.method = method,
+                           .steps = steps,
+                           .n_paths = 1,
+                           .seed = seed,
+                           .record_every = 1,
+                           .theta0 = theta0,
+                           .objective = &objective};
 }
 
 /* ---- factors ---- */
@@ -74,7 +83,8 @@ static void check_one_step(sgdl_noise_source source, int weights, sgdl_sampling 
   sgdl_simulation sim = run_of(SGDL_GAUSSIAN_SGD, 1);
   double mean[DIM], Sigma[DIM * DIM], S = model.hyper.batch_size;
   double scale = sampling == SGDL_WITHOUT ? (N - S) / (S * (N - 1.0)) : 1.0 / S;
-  double *theta = malloc((size_t)(2 * DIM * n) * sizeof *theta), *v = malloc((size_t)(2 * DIM * n) * sizeof *v);
+  double *theta = malloc((size_t)(2 * DIM * n) * sizeof *theta),
+         *v = malloc((size_t)(2 * DIM * n) * sizeof *v);
   plain_moments(&plain, theta0, mean, Sigma);
   objective.takes_weights = weights;
   sim.n_paths = n;
@@ -125,6 +135,55 @@ static void weights_are_only_a_short_cut(void)
     }
     CHECK_ARRAY(theta[0], theta[1], (STEPS + 1) * DIM, 1e-12);
   }
+}
+
+/* ---- bits ---- */
+
+/* The run as a whole on three threads, against the same run stopped at a step in the middle and taken up by
+ * another. */
+static void check_resumed(const sgdl_model *model, sgdl_simulation sim)
+{
+  enum { STEPS = 40, PATHS = 3, MIDDLE = 17 };
+  static double whole[(STEPS + 1) * DIM * PATHS], parts[(STEPS + 1) * DIM * PATHS];
+  sgdl_recording recording = {.theta = parts, .rows = STEPS + 1};
+  sgdl_run *first, *second;
+  ptrdiff_t done, n;
+  sim.n_paths = PATHS;
+  sim.steps = STEPS;
+  ctx.threads = 3;
+  CHECK_STATUS(sgdl_simulate(&ctx, model, &sim, whole, NULL, &done), SGDL_OK);
+  ctx.threads = 1;
+  CHECK_STATUS(sgdl_run_create(&ctx, model, &sim, &first), SGDL_OK);
+  CHECK_STATUS(sgdl_run_advance(first, &ctx, MIDDLE, &recording), SGDL_OK);
+  CHECK_STATUS(sgdl_run_create(&ctx, model, &sim, &second), SGDL_OK);
+  const double *state = sgdl_run_state(first, &n);
+  CHECK_STATUS(sgdl_run_restore(second, &ctx, n, state), SGDL_OK);
+  sgdl_run_free(first);
+  CHECK_STATUS(sgdl_run_advance(second, &ctx, STEPS, &recording), SGDL_OK);
+  sgdl_run_free(second);
+  CHECK(memcmp(whole, parts, sizeof whole) == 0);
+}
+
+/* Objectives that call into a host, and built-in ones that threads share. */
+static void runs_go_on_to_the_same_bits(void)
+{
+  const double batch_size[40] = {1, 4, 2, 7, 3, 3, 11, 1, 9, 5, 2, 2, 2, 6, 1, 8, 3, 4, 10, 1,
+                                 1, 4, 2, 7, 3, 3, 11, 1, 9, 5, 2, 2, 2, 6, 1, 8, 3, 4, 10, 1};
+  sgdl_dataset examples = {.N = N, .p = DIM, .X = X, .y = y};
+  sgdl_objective linear;
+  CHECK_STATUS(sgdl_objective_create(&ctx, SGDL_LINEAR, &examples, 0, &linear), SGDL_OK);
+  for (int built_in = 0; built_in < 2; built_in++)
+    for (int source = SGDL_NOISE_EMPIRICAL; source <= SGDL_NOISE_COVARIANCE; source++)
+      for (int method = SGDL_GAUSSIAN_SGD; method <= SGDL_EULER_MARUYAMA; method++) {
+        sgdl_model model = model_of(method <= SGDL_MINIBATCH ? SGDL_SGD : SGDL_LANGEVIN,
+                                    method == SGDL_MINIBATCH ? SGDL_EPOCH : SGDL_REPLACEMENT);
+        sgdl_simulation sim = run_of((sgdl_method)method, 1);
+        sim.noise = (sgdl_noise_source)source;
+        sim.batch_size = batch_size;
+        if (built_in) sim.objective = &linear;
+        check_resumed(&model, sim);
+      }
+  sgdl_objective_free(&linear);
 }
 
 /* ---- failures ---- */
@@ -243,6 +302,7 @@ int main(void)
   factors_reproduce_their_matrix();
   noise_has_its_covariance();
   weights_are_only_a_short_cut();
+  runs_go_on_to_the_same_bits();
   failures_keep_what_is_done();
   divergence_is_not_a_bad_gradient();
   methods_say_what_they_need();

@@ -1,7 +1,7 @@
 /* BAOAB, OBABO and Euler-Maruyama: step by step against the textbook formulas on the same normals, moments of
- * paths against the exact recursion of the method, and the accuracy of their stationary states. The recursion is
- * that of one mode, scalar by scalar. False-alarm rates of statistical checks: each at most 1e-6 (sums of thousands of
- * terms against 6 standard errors). */
+ * paths against the exact recursion of the method, and the accuracy of their stationary states. The recursion
+ * is that of one mode, scalar by scalar. False-alarm rates of statistical checks: each at most 1e-6 (sums of
+ * thousands of terms against 6 standard errors). */
 #include <stdlib.h>
 
 #include "check.h"
@@ -85,8 +85,14 @@ static void modes_follow_the_formulas(void)
       int scheduled = option >> 1 & 1;
       sgdl_sampling sampling = option >> 2 ? SGDL_WITHOUT : SGDL_REPLACEMENT;
       sgdl_model model = problem_model(&data, SGDL_LANGEVIN, sampling, 0);
-      sgdl_simulation sim = {.method = methods[m], .steps = STEPS, .n_paths = 2, .seed = seed,
-                             .record_every = 1, .record_modes = 1, .theta0 = theta0, .substeps = substeps};
+      sgdl_simulation sim = {.method = methods[m],
+                             .steps = STEPS,
+                             .n_paths = 2,
+                             .seed = seed,
+                             .record_every = 1,
+                             .record_modes = 1,
+                             .theta0 = theta0,
+                             .substeps = substeps};
       model.vectors = model.minimiser = NULL;
       model.rho = curvature;
       if (scheduled) sim.lr = lr, sim.momentum = momentum, sim.batch_size = batch_size;
@@ -118,17 +124,23 @@ static void modes_follow_the_formulas(void)
     }
 }
 
-/* An objective that is quadratic in its parameters moves as the modes of its Hessian do: the same normals where Sigma
- * is diagonal. Rows of X are multiples of unit vectors, so that X'X/N is diagonal. */
+/* An objective that is quadratic in its parameters moves as the modes of its Hessian do: the same normals
+ * where Sigma is diagonal. Rows of X are multiples of unit vectors, so that X'X/N is diagonal. */
 static void objectives_move_as_their_modes(void)
 {
   static double X[D * D], y[D], Sigma[D * D];
   double rho[D], minimiser[D], noise[D], theta0[D] = {1.0, -2.0, 0.5, 3.0, 1.0};
   plain_objective plain = {.N = D, .d = D, .X = X, .y = y};
   sgdl_objective objective = plain_objective_of(&plain);
-  sgdl_model model = {.dim = D, .hyper = {0.1, 0.8, 0.01, 2}, .dynamics = SGDL_LANGEVIN,
-                      .sampling = SGDL_WITHOUT, .n_examples = D, .rho = rho, .minimiser = minimiser,
-                      .noise = noise, .sigma2 = -1.0};
+  sgdl_model model = {.dim = D,
+                      .hyper = {0.1, 0.8, 0.01, 2},
+                      .dynamics = SGDL_LANGEVIN,
+                      .sampling = SGDL_WITHOUT,
+                      .n_examples = D,
+                      .rho = rho,
+                      .minimiser = minimiser,
+                      .noise = noise,
+                      .sigma2 = -1.0};
   for (int i = 0; i < D; i++) {
     double x = 3.0 / (1 + i);
     X[i + i * D] = x;
@@ -138,8 +150,13 @@ static void objectives_move_as_their_modes(void)
     noise[i] = Sigma[i + i * D] = 0.5 + i;
   }
   for (int m = 0; m < 3; m++) {
-    sgdl_simulation sim = {.method = methods[m], .steps = STEPS, .n_paths = 2, .seed = seed,
-                           .record_every = 1, .theta0 = theta0, .substeps = 2};
+    sgdl_simulation sim = {.method = methods[m],
+                           .steps = STEPS,
+                           .n_paths = 2,
+                           .seed = seed,
+                           .record_every = 1,
+                           .theta0 = theta0,
+                           .substeps = 2};
     output modes = simulate(&ctx, &model, &sim);
     sim.objective = &objective;
     sim.Sigma = Sigma;
@@ -222,8 +239,8 @@ static void check_moments(const sgdl_model *model, sgdl_simulation sim)
         product += x * y;
       }
       if (a == b) means_agree = means_agree && fabs(sum / n) <= sigmas * sqrt(var / n);
-      covariances_agree = covariances_agree && fabs(product / n - cov) <=
-                                                 sigmas * sqrt((var * C[j][j][c][c] + cov * cov) / n);
+      covariances_agree = covariances_agree &&
+                          fabs(product / n - cov) <= sigmas * sqrt((var * C[j][j][c][c] + cov * cov) / n);
     }
   CHECK(means_agree);
   CHECK(covariances_agree);
@@ -239,8 +256,13 @@ static void moments_are_those_of_the_method(void)
     for (ptrdiff_t substeps = 1; substeps <= 3; substeps += 2)
       for (int sampling = SGDL_REPLACEMENT; sampling <= SGDL_WITHOUT; sampling++) {
         sgdl_model model = problem_model(&data, SGDL_LANGEVIN, (sgdl_sampling)sampling, 1);
-        sgdl_simulation sim = {.method = methods[m], .steps = STEPS, .n_paths = paths, .seed = seed,
-                               .record_every = STEPS, .record_modes = 1, .theta0 = theta0,
+        sgdl_simulation sim = {.method = methods[m],
+                               .steps = STEPS,
+                               .n_paths = paths,
+                               .seed = seed,
+                               .record_every = STEPS,
+                               .record_modes = 1,
+                               .theta0 = theta0,
                                .substeps = substeps};
         model.vectors = model.minimiser = NULL;
         model.rho = curvature;
@@ -262,8 +284,8 @@ static void stationary_ratio(sgdl_method method, const sgdl_hyper *h, double kap
   ratio[1] = C[1][1] * h->batch_size / exact[3];
 }
 
-/* Positions of BAOAB have the exact variance at any step size; the error of the others falls with h^2, that of
- * Euler-Maruyama with h. */
+/* Positions of BAOAB have the exact variance at any step size; the error of the others falls with h^2, that
+ * of Euler-Maruyama with h. */
 static void stationary_variances_have_their_order(void)
 {
   const double kappas[] = {3.0, 1.0, 1.0 / 9.0, 0.04}, orders[] = {2.0, 2.0, 1.0};
@@ -288,8 +310,14 @@ static void long_paths_of_baoab_are_exact(void)
   const double kappas[D] = {30.0, 10.0, 3.0, 1.0, 0.3}, zeros[D] = {0.0};
   ptrdiff_t paths = getenv("SGDL_TEST_SHORT") ? 400 : 4000;
   sgdl_model model = problem_model(&data, SGDL_LANGEVIN, SGDL_REPLACEMENT, 0);
-  sgdl_simulation sim = {.method = SGDL_BAOAB, .steps = 400, .n_paths = paths, .seed = seed,
-                         .record_every = 400, .record_modes = 1, .theta0 = zeros, .substeps = 1};
+  sgdl_simulation sim = {.method = SGDL_BAOAB,
+                         .steps = 400,
+                         .n_paths = paths,
+                         .seed = seed,
+                         .record_every = 400,
+                         .record_modes = 1,
+                         .theta0 = zeros,
+                         .substeps = 1};
   model.vectors = model.minimiser = NULL;
   model.rho = kappas;
   model.hyper.weight_decay = 0.0;

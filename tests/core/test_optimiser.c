@@ -1,5 +1,6 @@
-/* The update of torch.optim.SGD, step by step against PyTorch's own formulas in plain loops on the same batches:
- * momentum, dampening, Nesterov, weight decay, schedules of all three hyperparameters, every sampling scheme. */
+/* The update of torch.optim.SGD, step by step against PyTorch's own formulas in plain loops on the same
+ * batches: momentum, dampening, Nesterov, weight decay, schedules of all three hyperparameters, every
+ * sampling scheme. */
 #include <stdlib.h>
 
 #include "check.h"
@@ -44,8 +45,8 @@ static ptrdiff_t next_of_epoch(position *at, ptrdiff_t S, int drop_last, ptrdiff
   return size;
 }
 
-static ptrdiff_t next_batch(const sgdl_model *model, ptrdiff_t S, ptrdiff_t path, ptrdiff_t step, position *at,
-                            ptrdiff_t *batch)
+static ptrdiff_t next_batch(const sgdl_model *model, ptrdiff_t S, ptrdiff_t path, ptrdiff_t step,
+                            position *at, ptrdiff_t *batch)
 {
   ptrdiff_t size;
   if (model->sampling == SGDL_EPOCH) return next_of_epoch(at, S, model->drop_last, path, batch);
@@ -75,16 +76,16 @@ static void torch_step(torch *t, const sgdl_hyper *h, double dampening, int nest
 {
   for (int j = 0; j < DIM; j++) {
     double grad = gradient[j] + h->weight_decay * t->theta[j];
-    t->buffer[j] = t->has_buffer && h->momentum != 0.0 ? h->momentum * t->buffer[j] + (1.0 - dampening) * grad
-                                                       : grad;
+    t->buffer[j] =
+        t->has_buffer && h->momentum != 0.0 ? h->momentum * t->buffer[j] + (1.0 - dampening) * grad : grad;
     grad = nesterov ? grad + h->momentum * t->buffer[j] : t->buffer[j];
     t->theta[j] -= h->lr * grad;
   }
   t->has_buffer = 1;
 }
 
-static void check_path(const sgdl_model *model, const sgdl_simulation *sim, ptrdiff_t path, const double *theta,
-                       const double *velocity)
+static void check_path(const sgdl_model *model, const sgdl_simulation *sim, ptrdiff_t path,
+                       const double *theta, const double *velocity)
 {
   torch t = {.has_buffer = sim->v0 != NULL};
   position at = {0, 0};
@@ -208,7 +209,7 @@ static void nonsense_is_refused(void)
   bad.batch_size = too_large;
   refuse(bad, SGDL_BAD_ARGUMENT, "`batch_size[2]` = 24: expected an integer from 1 to the 23 examples");
   bad = good, bad.dampening = NAN;
-  refuse(bad, SGDL_BAD_ARGUMENT, "`dampening` = nan: expected a finite number");
+  refuse(bad, SGDL_BAD_ARGUMENT, "`dampening` = nan: expected a number in [0, 1)");
 }
 
 int main(void)

@@ -214,7 +214,8 @@ test_that("bad arguments are named", {
   expect_failure_of(sgd_simulate(model, 5), "bad_argument", "`theta0`: expected 3 numbers to start from")
   expect_failure_of(sgd_simulate(model, 5, theta0 = theta0, start = "stationary"), "unsupported", "stationary law")
   expect_failure_of(sgd_simulate(model, 5, theta0 = theta0, coordinates = "modes"), "unsupported", "no modes")
-  expect_failure_of(sgd_simulate(model, 5, theta0 = theta0, noise = "constant"), "unsupported", "`noise` = \"constant\"")
+  expect_failure_of(sgd_simulate(model, 5, theta0 = theta0, noise = "constant"), "unsupported",
+                    "`noise` = \"constant\"")
   expect_failure_of(sgd_simulate(model, 5, theta0 = theta0, method = "sgd", noise = "constant"), "bad_argument",
                     "`Sigma` is missing")
   expect_failure_of(sgd_simulate(model, 5, theta0 = theta0, method = "exact"), "unsupported", "exact")

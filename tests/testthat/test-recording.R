@@ -30,7 +30,8 @@ test_that("chosen coordinates and directions are those of the whole run", {
   expect_identical(simulate_all(coordinates = "modes", observe = 1)$theta, modes$theta[, 1, , drop = FALSE])
   cars <- sgd_model(car_problem(), sgd_hyper(0.02, 0.9, 0, 8), "sgd")
   run <- sgd_simulate(cars, 10, method = "minibatch", seed = 1, observe = c("hp", "wt"))
-  expect_identical(run$theta, sgd_simulate(cars, 10, method = "minibatch", seed = 1)$theta[, c("hp", "wt"), , drop = FALSE])
+  all_three <- sgd_simulate(cars, 10, method = "minibatch", seed = 1)$theta
+  expect_identical(run$theta, all_three[, c("hp", "wt"), , drop = FALSE])
   expect_failure_of(sgd_simulate(cars, 10, observe = "ht"), "bad_argument", "did you mean")
   expect_failure_of(simulate_all(observe = "hp"), "bad_argument", "these coordinates have no names")
   expect_failure_of(simulate_all(observe = 3), "bad_argument", "`observe[1]` = 3: expected a coordinate, from 1 to 2")
@@ -82,7 +83,8 @@ test_that("schedules are per step, and time is their sum", {
   run <- simulate_all(lr = lr)
   expect_equal(run$time, cumsum(c(0, lr)))
   expect_identical(simulate_all(lr = rep(0.05, 200))$theta, whole$theta)
-  expect_failure_of(simulate_all(lr = 0.1), "bad_argument", "`lr`: expected NULL or one number for each of the 200 steps, got 1 number")
+  expect_failure_of(simulate_all(lr = 0.1), "bad_argument",
+                    "`lr`: expected NULL or one number for each of the 200 steps, got 1 number")
   expect_failure_of(simulate_all(momentum = "a"), "bad_argument", "`momentum`: expected NULL or one number")
   expect_failure_of(simulate_all(lr = replace(lr, 7, -1)), "bad_argument", "step 7 of the schedule: `lr` = -1")
   expect_failure_of(simulate_all(batch_size = rep(1.5, 200)), "bad_argument", "`batch_size` = 1.5")

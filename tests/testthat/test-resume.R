@@ -108,7 +108,8 @@ test_that("a folder holds what memory would", {
     expect_true(longer$complete)
     expect_identical(read_trajectory(folder)$theta, unname(run_of(kind, model, steps = 90, record = 2)$theta))
   }
-  expect_failure_of(sgd_simulate(general_model(), 5, folder = folder), "io", "holds a run: go on with it by sgd_resume()")
+  expect_failure_of(sgd_simulate(general_model(), 5, folder = folder), "io",
+                    "holds a run: go on with it by sgd_resume()")
   expect_output(print(disk), "in folder", fixed = TRUE)
   expect_error(msd(disk), "use read_trajectory", class = "sgdlangevin_unsupported")
 })
@@ -127,12 +128,40 @@ test_that("an interrupted run in a folder goes on", {
   expect_identical(read_trajectory(folder)$theta, whole$theta)
 })
 
+# Another R runs in a folder and is killed; this one goes on and compares.
+test_that("a killed run goes on to the same bits", {
+  skip_if_not(has_hdf5)
+  skip_on_cran()
+  skip_on_os("windows")
+  model <- general_model()
+  whole <- sgd_simulate(model, 2e7, record = 1e4, seed = 6)
+  for (seconds in c(0.8, 1.1, 1.4)) {
+    folder <- temporary_folder()
+    script <- tempfile(fileext = ".R")
+    described <- tempfile(fileext = ".rds")
+    on.exit(unlink(c(script, described)), add = TRUE)
+    saveRDS(model, described)
+    writeLines(c(
+      sprintf(".libPaths(%s)", paste(deparse(.libPaths()), collapse = "")),
+      sprintf("run <- sgdlangevin::sgd_simulate(readRDS(%s), 2e7, record = 1e4, seed = 6, folder = %s,",
+              dQuote(described, FALSE), dQuote(folder, FALSE)),
+      "  segment = 100, checkpoint = 3e5)"
+    ), script)
+    system(sprintf("timeout -s KILL %g %s %s >/dev/null 2>&1", seconds, file.path(R.home("bin"), "Rscript"),
+                   shQuote(script)))
+    if (!file.exists(file.path(folder, "run.rds"))) next # killed before it began
+    expect_true(sgd_resume(folder)$complete)
+    expect_identical(read_trajectory(folder)$theta, whole$theta)
+  }
+})
+
 test_that("arguments of folders are checked", {
   model <- general_model()
   expect_failure_of(sgd_simulate(model, 5, segment = 3), "bad_argument", "`segment`: expected NULL, or `folder`")
   expect_failure_of(sgd_simulate(model, 5, checkpoint = 3), "bad_argument", "`checkpoint`: expected NULL")
   expect_failure_of(sgd_simulate(model, 5, folder = 3), "bad_argument", "`folder`: expected one character string")
-  expect_failure_of(sgd_simulate(model, 5, folder = tempfile(), trajectory = FALSE), "bad_argument", "`trajectory` = FALSE")
+  expect_failure_of(sgd_simulate(model, 5, folder = tempfile(), trajectory = FALSE), "bad_argument",
+                    "`trajectory` = FALSE")
   skip_if_not(has_hdf5)
   expect_failure_of(sgd_simulate(model, 5, folder = "/proc/nowhere"), "io", "cannot be made")
 })

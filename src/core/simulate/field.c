@@ -48,7 +48,7 @@ sgdl_status sgdl_field_gradient(const sgdl_field *field, sgdl_context *ctx, cons
 
 /* ---- noise ---- */
 
-/* z to weights (z_i - mean z)/sqrt(N): the sum of the examples' gradients g_i by them has just their covariance. */
+/* z to weights (z_i - mean z)/sqrt(N): the examples' gradients summed by them have the covariance of one. */
 static void to_weights(ptrdiff_t N, double *z)
 {
   double mean = 0.0, scale = 1.0 / sqrt((double)N);

@@ -1,5 +1,5 @@
-/* What drives a path: the gradient of the loss, and noise with the covariance of one example's gradient; along the
- * modes of a quadratic model, or in the parameters of an objective. */
+/* What drives a path: the gradient of the loss, and noise with the covariance of one example's gradient;
+ * along the modes of a quadratic model, or in the parameters of an objective. */
 #ifndef SGDL_FIELD_H
 #define SGDL_FIELD_H
 
@@ -27,8 +27,8 @@ ptrdiff_t sgdl_field_tile(ptrdiff_t d, const sgdl_objective *objective);
 /* Gradient of the loss at x (d), weight decay left out; in modes x is about the minimiser. */
 sgdl_status sgdl_field_gradient(const sgdl_field *field, sgdl_context *ctx, const double *x, double *scratch,
                                 double *gradient);
-/* xi (d) ~ N(0, Sigma(x)) from z (field->normals of them, overwritten). Empirical noise: one weighted gradient, or
- * N calls where the objective takes no weights; covariance: one factorisation, d^3/3 flops. */
+/* xi (d) ~ N(0, Sigma(x)) from z (field->normals of them, overwritten). Empirical noise: one weighted
+ * gradient, or N calls where the objective takes no weights; covariance: one factorisation, d^3/3 flops. */
 sgdl_status sgdl_field_noise(const sgdl_field *field, sgdl_context *ctx, const double *x, double *z,
                              double *scratch, double *xi);
 

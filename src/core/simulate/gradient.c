@@ -100,8 +100,7 @@ static sgdl_status create_gaussian(sgdl_context *ctx, const sgdl_simulation *sim
   gradient *self = stepper->self;
   SGDL_TRY(sgdl_field_create(ctx, stepper->model, sim, &self->field));
   stepper->advance = advance_gaussian;
-  stepper->scratch_size =
-      sgdl_times(2, stepper->model->dim) + self->field.normals + self->field.scratch_size;
+  stepper->scratch_size = sgdl_times(2, stepper->model->dim) + self->field.normals + self->field.scratch_size;
   stepper->ns_per_step += sgdl_field_cost(&self->field);
   return SGDL_OK;
 }

@@ -1,7 +1,7 @@
 /* Integrators of the underdamped Langevin equation, THEORY section 2, in steps of h = lr/substeps:
  *   d theta = v dt,  dv = -a (grad L + lambda theta) dt - c v dt + a sqrt(eta scale) Sigma^{1/2} dW,
- * scale = 1/S with replacement. Kick, drift and Ornstein-Uhlenbeck part are each solved exactly; BAOAB and OBABO are
- * their symmetric compositions (Leimkuhler and Matthews 2013), Euler-Maruyama takes all at once. */
+ * scale = 1/S with replacement. Kick, drift and Ornstein-Uhlenbeck part are each solved exactly; BAOAB and
+ * OBABO are their symmetric compositions (Leimkuhler and Matthews 2013), Euler-Maruyama takes all at once. */
 #include "field.h"
 
 #include <math.h>
@@ -17,9 +17,9 @@ typedef struct langevin {
 
 /* The equation over one step of SGD. */
 typedef struct equation {
-  double h;               /* size of a substep                                           */
-  double a, c, decay;     /* 1/mass, damping, weight decay                               */
-  double temperature;     /* of the velocities: their stationary covariance over Sigma   */
+  double h;           /* size of a substep                                           */
+  double a, c, decay; /* 1/mass, damping, weight decay                               */
+  double temperature; /* of the velocities: their stationary covariance over Sigma   */
 } equation;
 
 /* What moves one path: its state (force: that at x) and the work of a step. */
@@ -28,7 +28,7 @@ typedef struct walker {
   sgdl_context *ctx;
   ptrdiff_t d;
   uint64_t path, step;
-  double *x, *v, *force;      /* d each                 */
+  double *x, *v, *force; /* d each                 */
   double *xi, *z, *work;
 } walker;
 
@@ -56,8 +56,8 @@ SGDL_VECTORISED static void move(ptrdiff_t d, double amount, const double *restr
   for (ptrdiff_t i = 0; i < d; i++) y[i] += amount * x[i];
 }
 
-SGDL_VECTORISED static void decay_and_add(ptrdiff_t d, double keep, double spread,
-                                          const double *restrict xi, double *restrict v)
+SGDL_VECTORISED static void decay_and_add(ptrdiff_t d, double keep, double spread, const double *restrict xi,
+                                          double *restrict v)
 {
   for (ptrdiff_t i = 0; i < d; i++) v[i] = keep * v[i] + spread * xi[i];
 }

@@ -1,8 +1,6 @@
 /* Which method can simulate which model, and the stepper that does it. */
 #include "engine.h"
 
-#include <math.h>
-
 static const char *const method_names[] = {"exact", "sgd", "minibatch", "baoab", "obabo", "euler"};
 
 static int is_langevin(sgdl_method method)
@@ -83,9 +81,10 @@ static sgdl_status check_noise(sgdl_context *ctx, const sgdl_model *model, const
                      "`noise` = %d: expected constant (0), empirical (1) or covariance (2)", (int)sim->noise);
   }
   if (model->sampling == SGDL_EPOCH)
-    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "Gaussian noise on an objective has no epochs: use method = \"minibatch\", or sampling = "
-                     "\"replacement\" or \"without\"");
+    return sgdl_fail(
+        ctx, SGDL_UNSUPPORTED,
+        "Gaussian noise on an objective has no epochs: use method = \"minibatch\", or sampling = "
+        "\"replacement\" or \"without\"");
   return SGDL_OK;
 }
 
@@ -106,8 +105,6 @@ static sgdl_status check_objective(sgdl_context *ctx, const sgdl_model *model, c
 static sgdl_status check_options(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim)
 {
   const char *name = method_names[sim->method];
-  if (!isfinite(sim->dampening))
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`dampening` = %g: expected a finite number", sim->dampening);
   if ((sim->nesterov || sim->dampening != 0.0) && !is_discrete(sim->method))
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
                      "`%s` with method = \"%s\": expected method = \"sgd\" or \"minibatch\", the Langevin "
@@ -121,9 +118,10 @@ static sgdl_status check_options(sgdl_context *ctx, const sgdl_model *model, con
                      "\"euler\"",
                      sim->substeps, name);
   if (sim->batch_size && sim->method == SGDL_GAUSSIAN_SGD && model->sampling == SGDL_EPOCH)
-    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`batch_size` over steps with method = \"sgd\" and sampling = \"epoch\": expected method = "
-                     "\"minibatch\", or sampling = \"replacement\" or \"without\"");
+    return sgdl_fail(
+        ctx, SGDL_UNSUPPORTED,
+        "`batch_size` over steps with method = \"sgd\" and sampling = \"epoch\": expected method = "
+        "\"minibatch\", or sampling = \"replacement\" or \"without\"");
   return SGDL_OK;
 }
 
@@ -143,7 +141,8 @@ sgdl_status sgdl_stepper_create(sgdl_context *ctx, const sgdl_model *model, cons
                                 sgdl_stepper *stepper)
 {
   if (is_langevin(sim->method)) return sgdl_langevin_create(ctx, model, sim, stepper);
-  if (sim->method == SGDL_MINIBATCH && !sim->objective) return sgdl_minibatch_create(ctx, model, sim, stepper);
+  if (sim->method == SGDL_MINIBATCH && !sim->objective)
+    return sgdl_minibatch_create(ctx, model, sim, stepper);
   if (sim->objective && is_discrete(sim->method)) return sgdl_gradient_create(ctx, model, sim, stepper);
   return sgdl_linear_create(ctx, model, sim, stepper);
 }

@@ -9,10 +9,15 @@ sgdl_optimiser sgdl_optimiser_of(const sgdl_model *model, const sgdl_simulation 
                           .fresh = !sim->v0 && !sim->start_stationary};
 }
 
+double sgdl_optimiser_keep(const sgdl_optimiser *optimiser, const sgdl_hyper *hyper, uint64_t step)
+{
+  int undamped = hyper->momentum == 0.0 || (optimiser->fresh && step == 0);
+  return undamped ? 1.0 : 1.0 - optimiser->dampening;
+}
+
 /* keep: 1 - dampening. */
 SGDL_VECTORISED static void heavy_ball(const sgdl_hyper *h, double keep, ptrdiff_t d, double size,
-                                       const double *restrict sum, double *restrict theta,
-                                       double *restrict v)
+                                       const double *restrict sum, double *restrict theta, double *restrict v)
 {
   const double momentum = h->momentum, decay = keep * h->weight_decay, lr = h->lr;
   for (ptrdiff_t j = 0; j < d; j++) {
@@ -36,8 +41,7 @@ void sgdl_optimiser_update(const sgdl_optimiser *optimiser, uint64_t step, ptrdi
                            const double *sum, double *theta, double *v)
 {
   sgdl_hyper h = sgdl_schedule_at(&optimiser->schedule, step);
-  int undamped = h.momentum == 0.0 || (optimiser->fresh && step == 0);
-  double keep = undamped ? 1.0 : 1.0 - optimiser->dampening;
+  double keep = sgdl_optimiser_keep(optimiser, &h, step);
   if (optimiser->nesterov)
     nesterov(&h, keep, d, size, sum, theta, v);
   else

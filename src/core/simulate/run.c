@@ -275,7 +275,7 @@ static sgdl_status run_serial_step(block *b, sgdl_context *ctx, sgdl_recording *
  * room for their sums. */
 static ptrdiff_t block_end(const sgdl_run *run, ptrdiff_t first, ptrdiff_t until)
 {
-  const double block_ns = 2e7, fewest = 8.0;
+  const double block_ns = 2e7, fewest = run->bands ? 16.0 : 8.0;
   if (run->stepper.serial) return first + 1;
   double d = (double)run->d, observed = (double)run->observer.width;
   double product = run->observer.whole ? d * d : run->observer.direct ? observed * d : 0.0;

@@ -48,8 +48,8 @@ static sgdl_status check_sizes(sgdl_context *ctx, ptrdiff_t N, const double *siz
   return SGDL_OK;
 }
 
-/* A batch takes the next examples of the shuffle; where fewer are left they are the last batch of the epoch, or
- * dropped. */
+/* A batch takes the next examples of the shuffle; where fewer are left they are the last batch of the epoch,
+ * or dropped. */
 static void place_batches(const sgdl_sampler *sampler, ptrdiff_t steps, sgdl_place *places)
 {
   uint64_t epoch = 0;
@@ -117,8 +117,7 @@ static void draw_distinct(ptrdiff_t N, ptrdiff_t S, uint64_t *scratch, uint32_t 
   uint32_t *set = (uint32_t *)(void *)(scratch + S);
   memset(set, 0xff, slots * sizeof *set);
   for (ptrdiff_t i = 0; i < S; i++) {
-    uint32_t last = (uint32_t)(N - S + i),
-             index = sgdl_below(scratch[i], (uint64_t)last + 1);
+    uint32_t last = (uint32_t)(N - S + i), index = sgdl_below(scratch[i], (uint64_t)last + 1);
     if (!set_add(set, slots - 1, index)) {
       index = last;
       set_add(set, slots - 1, index);
