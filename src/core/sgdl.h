@@ -352,7 +352,7 @@ sgdl_status sgdl_trajectory_info_read(sgdl_context *ctx, const char *file, sgdl_
  * `path`; out: count x dim column-major. Truncated or foreign files: SGDL_IO, nothing written. */
 sgdl_status sgdl_trajectory_read(sgdl_context *ctx, const char *file, const char *dataset, ptrdiff_t path,
                                  ptrdiff_t first, ptrdiff_t count, ptrdiff_t dim, double *out);
-/* Writes atomically (temporary file, then rename). theta, velocity (optional): T x d x n_paths, steps (T,
+/* Writes atomically (temporary file, on the disk before it is renamed). theta, velocity (optional): T x d x n_paths, steps (T,
  * optional). */
 sgdl_status sgdl_trajectory_write(sgdl_context *ctx, const char *file, const sgdl_trajectory_info *info,
                                   const double *steps, const double *theta, const double *velocity);

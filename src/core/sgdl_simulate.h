@@ -213,24 +213,31 @@ sgdl_status sgdl_batch(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t S, sgdl_samplin
 
 /* ---- runs on disk -------------------------------------------------- simulate/disk_run.c */
 
-/* A folder: segment-000001.h5, ... (trajectory files of io/hdf5.c, closed, each complete or absent) and
- * checkpoint.h5 (state, step, segments it belongs to). Files appear by rename; a kill at any moment leaves the
- * last checkpoint and the segments before it whole. */
+/* A folder: segment-000001.h5, ... (trajectory files of io/hdf5.c, closed, each complete or absent; segment k
+ * holds records (k - 1) n, ..., k n - 1) and checkpoint.h5 (state, step, records, what tells the run from others).
+ * Files appear by rename once they are on the disk: a kill or a loss of power at any moment leaves the last
+ * checkpoint and the rows it counts whole, and at most what came after it is lost. Other files are left alone. */
 typedef struct sgdl_disk {
-  const char *folder;
-  ptrdiff_t segment_records;   /* records a segment; 0: about 64 MB                                       */
-  ptrdiff_t checkpoint_every;  /* steps; 0: at every segment                                              */
+  const char *folder;          /* made if it is not there (not its parents)                             */
+  ptrdiff_t segment_records;   /* records a segment; 0: about 64 MB, less with checkpoints close together */
+  ptrdiff_t checkpoint_every;  /* steps; 0: at every segment. A segment cut by a checkpoint is written again */
   int velocity;
   int resume;                  /* go on from checkpoint.h5 if it is there; else the folder must hold no run */
+  int summaries_only;          /* no segments: checkpoints and summaries                                */
+  double checkpoint_seconds;   /* a checkpoint at least so often, by the clock; 0: 30                   */
 } sgdl_disk;
 
 /* Runs to the end (or an interrupt, which writes a checkpoint too). *step: steps done; summaries as above, optional
- * (filled from the finished or interrupted run). */
+ * (filled from the run where it stopped). A run that fails keeps its rows; going on begins at the step that failed,
+ * or repeats the steps since the last checkpoint. steps may be more than the checkpoint's run had: the run is extended. SGDL_BAD_ARGUMENT: the
+ * folder holds another run, the message names what differs; SGDL_IO: it cannot be written, is full, holds a run
+ * already (resume = 0), or its checkpoint is damaged. Memory beside the run: the rows of a segment. */
 sgdl_status sgdl_simulate_to_disk(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                                   const sgdl_disk *disk, ptrdiff_t *step, sgdl_summaries *summaries);
 /* Shape of a folder of segments read as one trajectory: info->frames over all segments of the last checkpoint. */
 sgdl_status sgdl_segments_info_read(sgdl_context *ctx, const char *folder, sgdl_trajectory_info *info);
-/* As sgdl_trajectory_read, across segments. */
+/* As sgdl_trajectory_read, across segments, one of them in memory at a time; after a failure `out` holds the frames
+ * before it. */
 sgdl_status sgdl_segments_read(sgdl_context *ctx, const char *folder, const char *dataset, ptrdiff_t path,
                                ptrdiff_t first, ptrdiff_t count, ptrdiff_t dim, double *out);
 

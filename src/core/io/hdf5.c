@@ -167,52 +167,64 @@ sgdl_status sgdl_trajectory_read_rows(sgdl_context *ctx, const char *file, const
 
 /* ---- writing ---- */
 
-/* What goes into a file; columns of theta and velocity have `rows` elements. */
-typedef struct content {
+/* Arrays rows x dim x n_paths, of which info->frames rows are written; a slab of frames of one path, or of all
+ * frames of several paths. */
+typedef struct frames {
   const sgdl_trajectory_info *info;
   ptrdiff_t rows;
   const double *steps, *theta, *velocity;
   double *slab;
-  ptrdiff_t slab_frames;
-} content;
+  ptrdiff_t slab_frames, slab_paths;
+} frames;
 
-/* The frames of x, columns of `rows` elements, turned into frames a slab at a time. */
-static int write_frames(const sgdl_h5_file *f, const char *name, const content *c, const double *x)
+/* Frames [first, first + n) of `count` paths from `path` on. */
+static int write_slab(const frames *t, hid_t set, hid_t space, ptrdiff_t path, ptrdiff_t count, ptrdiff_t first,
+                      ptrdiff_t n, const double *x)
+{
+  ptrdiff_t d = t->info->dim;
+  for (ptrdiff_t p = 0; p < count; p++)
+    transpose(n, d, x + first + t->rows * d * (path + p), t->rows, t->slab + n * d * p, d);
+  int skip = t->info->n_paths == 1;
+  hsize_t start[3] = { (hsize_t)path, (hsize_t)first, 0 }, extent[3] = { (hsize_t)count, (hsize_t)n, (hsize_t)d };
+  hid_t memory = H5Screate_simple(3 - skip, extent + skip, NULL);
+  int written = H5Sselect_hyperslab(space, H5S_SELECT_SET, start + skip, NULL, extent + skip, NULL) >= 0 &&
+                H5Dwrite(set, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, t->slab) >= 0;
+  H5Sclose(memory);
+  return written;
+}
+
+static int write_frames(const sgdl_h5_file *f, const char *name, const frames *t, const double *x)
 {
   if (!x) return 1;
-  ptrdiff_t T = c->info->frames, d = c->info->dim;
-  int skip = c->info->n_paths == 1;
-  hsize_t size[3] = { (hsize_t)c->info->n_paths, (hsize_t)T, (hsize_t)d };
+  ptrdiff_t T = t->info->frames, n_paths = t->info->n_paths;
+  int skip = n_paths == 1;
+  hsize_t size[3] = { (hsize_t)n_paths, (hsize_t)T, (hsize_t)t->info->dim };
   hid_t space = H5Screate_simple(3 - skip, size + skip, NULL);
   hid_t set = H5Dcreate2(f->id, name, H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   int written = set >= 0;
-  for (ptrdiff_t p = 0; p < c->info->n_paths; p++)
-    for (ptrdiff_t first = 0; first < T && written; first += c->slab_frames) {
-      ptrdiff_t n = T - first < c->slab_frames ? T - first : c->slab_frames;
-      transpose(n, d, x + first + c->rows * d * p, c->rows, c->slab, d);
-      hsize_t start[3] = { (hsize_t)p, (hsize_t)first, 0 }, extent[3] = { 1, (hsize_t)n, (hsize_t)d };
-      hid_t memory = H5Screate_simple(3 - skip, extent + skip, NULL);
-      written = H5Sselect_hyperslab(space, H5S_SELECT_SET, start + skip, NULL, extent + skip, NULL) >= 0 &&
-                H5Dwrite(set, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, c->slab) >= 0;
-      H5Sclose(memory);
+  for (ptrdiff_t p = 0; p < n_paths; p += t->slab_paths)
+    for (ptrdiff_t first = 0; first < T && written; first += t->slab_frames) {
+      ptrdiff_t paths = n_paths - p < t->slab_paths ? n_paths - p : t->slab_paths;
+      ptrdiff_t n = T - first < t->slab_frames ? T - first : t->slab_frames;
+      written = write_slab(t, set, space, p, paths, first, n, x);
     }
   if (set >= 0) H5Dclose(set);
   H5Sclose(space);
   return written;
 }
 
-static int write_all(const sgdl_h5_file *f, const void *what)
+static int write_all(const sgdl_h5_file *f, const void *content)
 {
-  const content *c = what;
-  hsize_t frames = (hsize_t)c->info->frames;
+  const frames *t = content;
+  hsize_t n = (hsize_t)t->info->frames;
   hid_t run = H5Gcreate2(f->id, "run", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   int written = run >= 0 && H5Gclose(run) >= 0;
   for (int i = 0; i < RUN_SCALARS && written; i++) {
-    double value = *(const double *)((const char *)c->info + run_scalars[i].offset);
-    if (!isnan(value)) written = sgdl_h5_write(f, run_scalars[i].name, 0, NULL, &value);
+    const double *value = (const double *)((const char *)t->info + run_scalars[i].offset);
+    if (!isnan(*value)) written = sgdl_h5_write(f, run_scalars[i].name, 0, NULL, value);
   }
-  return written && sgdl_h5_write(f, "step", 1, &frames, c->steps) && write_frames(f, "theta", c, c->theta) &&
-         write_frames(f, "velocity", c, c->velocity);
+  return written && sgdl_h5_write(f, "step", 1, &n, t->steps) && write_frames(f, "theta", t, t->theta) &&
+         write_frames(f, "velocity", t, t->velocity);
 }
 
 sgdl_status sgdl_trajectory_write_rows(sgdl_context *ctx, const char *file, const sgdl_trajectory_info *info,
@@ -220,6 +232,7 @@ sgdl_status sgdl_trajectory_write_rows(sgdl_context *ctx, const char *file, cons
                                        const double *velocity)
 {
   const ptrdiff_t most = PTRDIFF_MAX / (ptrdiff_t)sizeof(double);
+  frames t = { .info = info, .rows = rows, .steps = steps, .theta = theta, .velocity = velocity };
   if (info->frames < 1 || info->dim < 1 || info->n_paths < 1)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
                      "`theta` has %td frames of %td coordinates in %td paths: expected at least one of each",
@@ -227,17 +240,19 @@ sgdl_status sgdl_trajectory_write_rows(sgdl_context *ctx, const char *file, cons
   if (info->dim > most / info->frames || info->n_paths > most / info->frames / info->dim)
     return sgdl_fail(ctx, SGDL_TOO_LARGE, "`theta` has %td x %td x %td elements: expected fewer than %td",
                      info->frames, info->dim, info->n_paths, most);
-  content c = { info, rows, steps, theta, velocity, NULL, info->dim < SLAB ? SLAB / info->dim : 1 };
-  if (c.slab_frames > info->frames) c.slab_frames = info->frames;
-  SGDL_TRY(sgdl_alloc(ctx, &c.slab, c.slab_frames * info->dim, "the frames written"));
-  sgdl_status status = sgdl_h5_replace(ctx, file, write_all, &c);
-  free(c.slab);
+
+  t.slab_frames = info->dim < SLAB ? SLAB / info->dim : 1;
+  if (t.slab_frames > info->frames) t.slab_frames = info->frames;
+  t.slab_paths = t.slab_frames == info->frames && info->frames * info->dim < SLAB
+                   ? SLAB / (info->frames * info->dim) : 1;
+  if (t.slab_paths > info->n_paths) t.slab_paths = info->n_paths;
+  SGDL_TRY(sgdl_alloc(ctx, &t.slab, t.slab_frames * t.slab_paths * info->dim, "the frames written"));
+  sgdl_status status = sgdl_h5_replace(ctx, file, write_all, &t);
+  free(t.slab);
   return status;
 }
 
 #endif
-
-/* ---- whole arrays ---- */
 
 sgdl_status sgdl_trajectory_read(sgdl_context *ctx, const char *file, const char *dataset, ptrdiff_t path,
                                  ptrdiff_t first, ptrdiff_t count, ptrdiff_t dim, double *out)

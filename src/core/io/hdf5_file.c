@@ -174,7 +174,9 @@ static sgdl_status write_and_rename(sgdl_context *ctx, const char *file, char *p
   f.id = H5Fcreate(partial, H5F_ACC_TRUNC, H5P_DEFAULT, access);
   H5Pclose(access);
   int created = f.id >= 0;
-  int written = created && write(&f, content);
+  int written = created && write(&f, content) && H5Fflush(f.id, H5F_SCOPE_LOCAL) >= 0;
+  /* What does not fit is dropped, so that libhdf5 has the room it needs to close the file. */
+  if (created && !written && truncate(partial, 0) != 0) remove(partial);
   written = close_file(&f) >= 0 && written;
   if (!created) return sgdl_fail(ctx, SGDL_IO, "`file` = \"%s\": \"%s\" cannot be created", file, partial);
   if (written && sync_file(partial) && rename(partial, file) == 0) {
