@@ -26,7 +26,7 @@ R_SOURCES      := $(wildcard DESCRIPTION NAMESPACE configure cleanup .Rbuildigno
 OCTAVE_SOURCES := $(shell find octave -type f ! -name '*.o' ! -name '*.oct' 2>/dev/null) $(CORE_SOURCES)
 
 PARTS := core-test core-sanitize core-valgrind r-check octave-check octave-reference hosts-check \
-         reference-check
+         python-check reference-check
 
 .PHONY: all install dependencies demo check bench clean r-package octave-package $(PARTS)
 .NOTPARALLEL:
@@ -46,7 +46,8 @@ demo: dependencies
 	tools/octave.sh inst/main-job/main_job.m $(SGDL_FIGURES)
 	@echo "figures: $(SGDL_FIGURES)"
 
-check: dependencies
+check:
+	@tools/install-deps.sh --check
 	@mkdir -p $(BUILD)
 	@tools/tally.sh $(foreach part,$(PARTS),$(part) "$(MAKE) --no-print-directory $(part)") \
 	  | tee $(BUILD)/check.log; tail -n 1 $(BUILD)/check.log | grep -q ' 0 failed$$'
@@ -69,6 +70,8 @@ octave-reference: $(BUILD)/octave-installed
 	@tests/octave/run.sh
 hosts-check: install
 	@tests/hosts/compare.sh
+python-check:
+	@tests/python/run.sh
 reference-check:
 	@tools/reference-check.sh
 

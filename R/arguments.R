@@ -6,6 +6,7 @@ describe <- function(x) {
   if (is.character(x)) return("a character vector")
   if (is.factor(x)) return("a factor")
   if (is.function(x)) return("a function")
+  if (isS4(x)) return(sprintf("an object of class \"%s\"", class(x)[1]))
   if (is.list(x)) return(if (is.object(x)) sprintf("an object of class \"%s\"", class(x)[1]) else "a list")
   if (length(dim(x)) > 1L) return(sprintf("a %s %s array", paste(dim(x), collapse = " x "), typeof(x)))
   if (is.numeric(x) && length(x) == 1L) return("a number")
@@ -151,9 +152,12 @@ as_seed <- function(seed) {
   floor(u[1L] * 2^31) * 2^21 + floor(u[2L] * 2^21)
 }
 
-# Column names of H or X, or of the problem's parameters; NULL where there are none.
+# Column names of H or X where these are the problem's parameters; NULL where there are none.
 parameter_names <- function(problem) {
-  colnames(if (is.null(problem$H)) problem$X else problem$H)
+  if (!is.null(problem$H)) return(colnames(problem$H))
+  columns <- if (!is.null(problem$X)) design_names(problem$X)
+  switch(if (is.null(problem$kind)) "linear" else problem$kind, linear = , logistic = columns,
+         softmax = softmax_names(columns, problem))
 }
 
 name_parameters <- function(x, names) {

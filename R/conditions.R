@@ -20,6 +20,7 @@
 #' | `no_device` | the requested device is not there |
 #' | `no_convergence` | LAPACK did not converge |
 #' | `too_large`, `no_memory` | past what BLAS or memory can address |
+#' | `callback` | a function given by the user failed, or gave something unusable |
 #' | `io` | a file that is missing, truncated or not what it claims to be |
 #'
 #' Warnings have the classes `sgdlangevin_warning_<word>`, `sgdlangevin_warning`, `warning` and `condition`:
@@ -27,7 +28,8 @@
 #'
 #' Ctrl-C during a computation signals a condition of class `sgdlangevin_interrupted` and `interrupt`. From
 #' [sgd_simulate()] it carries the steps done so far as `result`; if no handler takes it, they are returned
-#' with a warning. A simulation that diverges raises an error whose condition carries them as `result`.
+#' with a warning; [sgd_resume()] goes on from there. A simulation that diverges, or whose objective fails,
+#' raises an error whose condition carries them as `result`.
 #'
 #' @name sgdlangevin-conditions
 #' @aliases sgdlangevin_error sgdlangevin_warning

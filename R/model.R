@@ -34,15 +34,22 @@
 #' For a regression with \eqn{N < d} no d x d matrix is formed. The modes come from the N x N Gram matrix
 #' \eqn{XX'/N = U diag(\rho) U'}, \eqn{V = X'U diag(N\rho)^{-1/2}}{V = X'U diag(N rho)^(-1/2)}; all \eqn{d -
 #' rank} directions that no example sees are flat and without noise, and one eigenvalue 0 at the end stands for
-#' them. The model then has `rank`; `eigenvalues` are rank + 1 numbers, `vectors` is d x rank, `gradient_noise`
-#' (rank + 1) x (rank + 1), `dim` and `minimiser` (without weight decay, of all minimisers the one of least
-#' norm) are those of the d parameters. The theory is that of the modes: covariances are (rank + 1) x (rank +
-#' 1) (`coordinates` is `"modes"`), traces and displacements are those of the parameters, and
-#' [sgd_stationary()] adds their `variances`. Starts and directions are given in parameters, means are
-#' displacements from the minimiser along the modes. [sgd_simulate()] has `method = "minibatch"`. What needs all
-#' parameters at once (modified loss, current, densities, weight-dependent noise) is the error `unsupported`.
+#' them. The model then has `rank`; `eigenvalues` are rank + 1 numbers, `vectors` is d x rank,
+#' `gradient_noise` (rank + 1) x (rank + 1), `dim` and `minimiser` (without weight decay, of all minimisers
+#' the one of least norm) are those of the d parameters. The theory is that of the modes: covariances are
+#' (rank + 1) x (rank + 1) (`coordinates` is `"modes"`), traces and displacements are those of the
+#' parameters, and [sgd_stationary()] adds their `variances`. Starts and directions are given in parameters,
+#' means are displacements from the minimiser along the modes. [sgd_simulate()] has `method = "minibatch"`.
+#' What needs all parameters at once (modified loss, current, densities, weight-dependent noise) is the error
+#' `unsupported`.
 #'
-#' @param problem From [sgd_quadratic()], [sgd_regression()], [sgd_spectrum()] or [sgd_examples()].
+#' @section Objectives:
+#' A model of an objective ([sgd_objective()], [sgd_logistic()] and others) has no modes: `eigenvalues`,
+#' `vectors`, `minimiser` and `gradient_noise` are `NULL`. It is what [sgd_simulate()] runs; for the theory
+#' see [sgd_quadratic_at()].
+#'
+#' @param problem From [sgd_quadratic()], [sgd_regression()], [sgd_spectrum()], [sgd_examples()] or
+#'   [sgd_objective()].
 #' @param hyper From [sgd_hyper()].
 #' @param dynamics `"langevin"` or `"sgd"`.
 #' @param sampling `"replacement"`, `"without"` or `"epoch"` (the latter needs `dynamics = "sgd"`).
@@ -90,7 +97,7 @@ sgd_model <- function(problem, hyper, dynamics = "langevin", sampling = "replace
                       n_examples = NULL, drop_last = FALSE, device = "auto", decompose = TRUE, ...) {
   reject_dots("sgd_model", ...)
   as_object(problem, "problem", "sgd_problem",
-            "sgd_quadratic(), sgd_regression(), sgd_spectrum() or sgd_examples()")
+            "sgd_quadratic(), sgd_regression(), sgd_spectrum(), sgd_examples() or sgd_objective()")
   as_object(hyper, "hyper", "sgd_hyper")
   device <- match_option(device, "device", c("auto", "cpu", "cuda"))
   if (device == "cuda") {
@@ -106,7 +113,9 @@ sgd_model <- function(problem, hyper, dynamics = "langevin", sampling = "replace
   if (setting$noise == "multiplicative") require_examples(problem)
   if (has_fewer_examples(problem)) require_constant_noise(setting)
   .Call(C_model_report, setting) # what is wrong without eigenvalues, before the expensive part
-  modes <- if (as_flag(decompose, "decompose")) model_modes(setting) else model_without_modes(setting)
+  decompose <- as_flag(decompose, "decompose")
+  modes <- if (inherits(problem, "sgd_objective")) no_modes else if (decompose) model_modes(setting) else
+    model_without_modes(setting)
   model <- structure(c(setting, modes), class = "sgd_model")
   model$report <- .Call(C_model_report, model)
   if (is_wide(model) && model$report$n_flat > 0) model$report$n_flat <- model$dim - model$rank
@@ -116,6 +125,10 @@ sgd_model <- function(problem, hyper, dynamics = "langevin", sampling = "replace
 }
 
 require_examples <- function(problem) {
+  if (is_sparse(problem$X)) {
+    raise_status("unsupported", paste("`noise` = \"multiplicative\" with a sparse `X`: expected a dense one,",
+                                      "as.matrix(X)"))
+  }
   if (inherits(problem, c("sgd_regression", "sgd_examples"))) return(invisible())
   raise_status("unsupported", paste("`noise` = \"multiplicative\": expected a problem with examples, from",
                                     "sgd_regression or sgd_examples"))
@@ -151,12 +164,16 @@ examples_of <- function(problem, n_examples) {
   if (!is.null(n_examples)) n_examples <- as_count(n_examples, "n_examples", 1)
   if (is.null(problem$n_examples)) return(n_examples)
   if (!is.null(n_examples) && n_examples != problem$n_examples) {
-    rows <- if (inherits(problem, "sgd_regression")) "the regression's X" else "gradients"
-    stop_argument("`n_examples` = %.0f: expected %d, the rows of %s, or NULL", n_examples, problem$n_examples,
-                  rows)
+    source <- if (inherits(problem, "sgd_regression")) "the rows of the regression's X" else
+      if (inherits(problem, "sgd_objective")) "those of the objective" else "the rows of gradients"
+    stop_argument("`n_examples` = %.0f: expected %.0f, %s, or NULL", n_examples, problem$n_examples, source)
   }
   as.double(problem$n_examples)
 }
+
+# What a model of an objective has instead of modes.
+no_modes <- list(eigenvalues = NULL, vectors = NULL, minimiser = NULL, gradient_noise = NULL, sigma2 = NULL,
+                 rank = NULL, multiplicative = NULL, report = NULL)
 
 model_modes <- function(setting) {
   problem <- setting$problem
@@ -209,7 +226,8 @@ noise_at <- function(minimiser, setting) {
   }
   if (!inherits(problem, "sgd_regression")) return(problem[c("Sigma", "sigma2")])
   empirical <- problem$gradient_noise == "empirical"
-  noise <- .Call(C_regression_noise, problem$X, problem$y, minimiser, setting$hyper$weight_decay, empirical)
+  noise_of <- if (is_sparse(problem$X)) sparse_noise else function(...) .Call(C_regression_noise, ...)
+  noise <- noise_of(problem$X, problem$y, minimiser, setting$hyper$weight_decay, empirical)
   if (empirical) return(list(Sigma = noise$Sigma, sigma2 = NULL))
   list(Sigma = NULL, sigma2 = .Call(C_residual_variance, problem$n_examples, problem$dim, noise$rss))
 }
@@ -225,6 +243,7 @@ examples_noise <- function(minimiser, setting) {
 # The model, or an error where it was made without the modes that the caller needs.
 as_model <- function(model) {
   as_object(model, "model", "sgd_model")
+  refuse_objective(model)
   if (is.null(model$eigenvalues)) {
     raise_status("unsupported", "`model` was made with decompose = FALSE: make it with decompose = TRUE")
   }
@@ -249,7 +268,8 @@ print.sgd_model <- function(x, ...) {
   cat("  ", format(x$hyper), "\n", sep = "")
   if (x$noise == "multiplicative") cat("  noise depends on the parameters\n")
   if (is.null(x$eigenvalues)) {
-    cat("  no eigendecomposition was made\n")
+    objective <- inherits(x$problem, "sgd_objective")
+    cat(if (objective) "  no modes: see sgd_quadratic_at()\n" else "  no eigendecomposition was made\n")
     return(invisible(x))
   }
   if (is_wide(x)) {

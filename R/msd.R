@@ -68,6 +68,7 @@ new_msd <- function(frames, lags, curve, type) {
 as_frames <- function(x) {
   record <- 1
   if (inherits(x, "sgd_trajectory")) {
+    require_rows(x)
     record <- frame_spacing(x)
     x <- x$theta
   }

@@ -54,7 +54,8 @@ new_problem <- function(class, ...) structure(list(...), class = c(class, "sgd_p
 #' decay.
 #'
 #' @param X Numeric N x d matrix, one example a row. Include a column of ones for an intercept. Column names
-#'   become the names of the parameters.
+#'   become the names of the parameters. Or a sparse `dgCMatrix` of the package Matrix, of which no dense
+#'   copy is made (fewer examples than parameters: [sgd_model()] makes one).
 #' @param y N responses.
 #' @param gradient_noise `"empirical"` or `"homoscedastic"`.
 #' @inheritParams sgd_hyper
@@ -64,21 +65,19 @@ new_problem <- function(class, ...) structure(list(...), class = c(class, "sgd_p
 #' @section Errors: `bad_argument`, `not_finite`; `no_residual` for homoscedastic noise with \eqn{N \le d},
 #'   where no residual variance is left to estimate. Empirical noise with \eqn{N \le d} warns
 #'   (`sgdlangevin_warning_no_residual`).
-#' @section Cost: \eqn{N d^2} flops and one copy of \eqn{H}; \eqn{2Nd} flops if \eqn{N < d}.
+#' @section Cost: \eqn{N d^2} flops and one copy of \eqn{H}; \eqn{2Nd} flops if \eqn{N < d}; for a sparse `X`
+#'   that of `Matrix::crossprod(X)`.
 #' @examples
 #' X <- cbind(1, as.matrix(scale(mtcars[, c("wt", "hp")])))
 #' sgd_regression(X, mtcars$mpg)
 #' @export
 sgd_regression <- function(X, y, gradient_noise = "empirical", ...) {
   reject_dots("sgd_regression", ...)
-  X <- as_numeric_matrix(X, "X")
-  if (length(X) == 0L) {
-    stop_argument("`X`: expected at least one row and one column, got %d x %d", nrow(X), ncol(X))
-  }
-  y <- as_numeric_vector(y, "y", nrow(X))
+  X <- as_design(X, "X")
+  N <- design_size(X)[1L]
+  d <- design_size(X)[2L]
+  y <- as_numeric_vector(y, "y", N)
   gradient_noise <- match_option(gradient_noise, "gradient_noise", c("empirical", "homoscedastic"))
-  N <- nrow(X)
-  d <- ncol(X)
   if (N <= d && gradient_noise == "homoscedastic") .Call(C_residual_variance, N, d, 0)
   if (N <= d) {
     warn_status("no_residual", paste(
@@ -86,11 +85,10 @@ sgd_regression <- function(X, y, gradient_noise = "empirical", ...) {
       "residuals, and without it there is no gradient noise"
     ), N, d)
   }
-  moments <- .Call(C_regression_moments, X, y)
-  if (!is.null(colnames(X))) {
-    if (!is.null(moments$H)) dimnames(moments$H) <- list(colnames(X), colnames(X))
-    names(moments$b) <- colnames(X)
-  }
+  moments <- if (is_sparse(X)) sparse_moments(X, y) else .Call(C_regression_moments, X, y)
+  names <- design_names(X)
+  moments$H <- unname(moments$H)
+  moments <- list(H = name_parameters(moments$H, names), b = name_parameters(moments$b, names))
   new_problem("sgd_regression", dim = d, n_examples = N, X = X, y = y, H = moments$H, b = moments$b,
               gradient_noise = gradient_noise)
 }

@@ -10,7 +10,8 @@
 #' [sgd_model()].}
 #' \item{Theory}{[sgd_stationary()], [sgd_transient()], [sgd_modified_loss()], [sgd_current()],
 #' [sgd_oscillations()], [sgd_msd()].}
-#' \item{Simulation}{[sgd_simulate()].}
+#' \item{Simulation}{[sgd_simulate()], [sgd_resume()], [sgd_batch()]; on any loss: [sgd_objective()],
+#' [sgd_logistic()], [sgd_softmax()], [sgd_tanh_network()], and [sgd_quadratic_at()] back to the theory.}
 #' \item{Statistics}{[msd()], [diffusion_exponent()].}
 #' \item{Files}{[read_trajectory()], [write_trajectory()].}
 #' \item{Session}{[sgd_devices()], [sgd_threads()]; errors: [sgdlangevin-conditions].}

@@ -1,46 +1,86 @@
-# Simulated trajectories: exact Langevin transitions, the Gaussian recursion, real minibatches.
+# Simulated trajectories: what is asked for, and the run from its start to its end.
 
-#' Simulate SGD
+#' Simulate SGD and the underdamped Langevin equation
 #'
-#' Three methods, all recorded every `record` steps:
+#' Methods for quadratic models and for objectives:
 #'
-#' * `"exact"`: the exact Gaussian transition of the Langevin model over each step (no discretisation error at
-#'   any learning rate);
+#' * `"exact"`: the exact Gaussian transition of a quadratic Langevin model over each step (no discretisation
+#'   error at any learning rate);
+#' * `"baoab"`, `"obabo"`, `"euler"`: the Langevin equation by splitting (Leimkuhler and Matthews; Bussi and
+#'   Parrinello) or by Euler and Maruyama, with step `lr / substeps`, on a quadratic model or with the
+#'   gradient of an objective;
 #' * `"sgd"`: the discrete recursion of [sgd_hyper()] with Gaussian gradient noise, correlated over an epoch
 #'   where sampling is by epochs;
-#' * `"minibatch"`: the recursion with real batches of the regression's examples, drawn as the model's
-#'   `sampling` says. Under `"minibatch"` the model's `dynamics` does not matter.
+#' * `"minibatch"`: the recursion with real batches of the examples of a regression or an objective, drawn as
+#'   the model's `sampling` says (see [sgd_batch()]). Under `"minibatch"` the model's `dynamics` does not
+#'   matter.
 #'
 #' Random numbers are Philox4x32-10 keyed by (seed, path, step, coordinate): a model and a seed give the same
-#' bits for any number of threads, paths, steps and records.
+#' bits for any number of threads, paths, steps and records, and after an interruption.
 #'
 #' @param model From [sgd_model()].
 #' @param steps Number of steps \eqn{\ge 1}.
 #' @param nsim Number of independent paths.
 #' @param seed Whole number in \eqn{[0, 2^{53})}; `NULL` draws one from R's generator, so that [set.seed()]
 #'   works.
-#' @param method `"exact"`, `"sgd"` or `"minibatch"`; `NULL` takes the first two by the model's dynamics.
-#' @param record Record every `record`-th step (step 0 included).
-#' @param theta0,v0 Start: d numbers, or d x nsim, one column a path; `NULL` is the minimiser, at rest.
+#' @param method As above. `NULL`: `"exact"` or `"sgd"` by the model's dynamics; on an objective `"baoab"`
+#'   under `"langevin"`, and under `"sgd"` `"minibatch"` where it has examples, else `"sgd"`.
+#' @param record Which steps are recorded: a number k (every k-th step), `"log"` (about 20 a decade), or a
+#'   vector of at least two increasing steps. Step 0 and, with `"log"`, the last are included.
+#' @param theta0,v0 Start: d numbers, or d x nsim, one column a path; `NULL` is the minimiser, at rest. An
+#'   objective needs `theta0`.
 #' @param start `"point"`, or `"stationary"`: draw every path's start from the stationary law.
 #' @param coordinates `"parameters"`, or `"modes"`: record \eqn{V'(\theta-\mu)} and \eqn{V'v} instead of
 #'   \eqn{\theta} and \eqn{v} (cheaper).
 #' @param velocity `FALSE` leaves the velocities out.
+#' @param trajectory `FALSE` keeps no rows, only `summaries`: memory does not grow with `steps`.
+#' @param observe Records only a part: indices or names of coordinates, or a d x m matrix of directions, onto
+#'   which \eqn{\theta} (with `"modes"`: the modes) is projected. `NULL` records all.
+#' @param summaries Running summaries of all coordinates over the recorded steps: any of `"moments"` (mean and
+#'   variance), `"displacement"` (\eqn{|\theta_k-\theta_0|^2}), `"local_displacement"` (from the record before),
+#'   `"msd"` (mean squared displacement at `lags`).
+#' @param lags For `"msd"`: increasing whole numbers of recorded steps; needs a number as `record`.
+#' @param nesterov,dampening Nesterov momentum and dampening as in PyTorch's `SGD`, for `"sgd"` on an
+#'   objective and `"minibatch"`: \eqn{v' = \beta v - (1-\tau)g}{v' = beta v - (1 - dampening) g},
+#'   \eqn{\theta' = \theta + \eta v'}{theta' = theta + lr v'}, or with `nesterov`
+#'   \eqn{\theta' = \theta + \eta(\beta v' - g)}{theta' = theta + lr (beta v' - g)}, where \eqn{g} includes
+#'   weight decay. The first step from rest (`v0 = NULL`) has no dampening; `nesterov` goes without.
+#' @param lr,momentum,batch_size Schedules: one number per step, instead of the model's.
+#' @param substeps Steps of the Langevin integrators in one step of SGD.
+#' @param noise On an objective, for all methods but `"minibatch"`: `"constant"` (its `Sigma`), `"empirical"`
+#'   (the covariance of the examples' gradients at the current \eqn{\theta}), `"covariance"` (its function
+#'   `covariance`). `NULL` takes the first that the objective was given, else `"empirical"`.
+#' @param folder Name of a folder: the trajectory goes to disk, in closed HDF5 files, with checkpoints that
+#'   [sgd_resume()] goes on from even after a kill; read it by [read_trajectory()].
+#' @param segment Records in a file of the folder; `NULL` is about 64 MB.
+#' @param checkpoint Steps between checkpoints; `NULL` is one with every file.
 #' @inheritParams sgd_hyper
-#' @return A list of class `"sgd_simulate"` and `"sgd_trajectory"`: `step`, `time` (of the records), `theta`,
-#'   `velocity` (records x d x nsim; `velocity` may be `NULL`), `seed`, `method`, `coordinates`, `record`,
-#'   `complete` (`FALSE` if the run was interrupted), `hyper`, `backend`.
+#' @return A list of class `"sgd_simulate"` and `"sgd_trajectory"`: `step`, `time` (of the records; `time` is
+#'   the sum of the learning rates), `theta`, `velocity` (records x d x nsim, or x m where `observe` is
+#'   given; `NULL` if not kept in memory), `seed`, `method`, `coordinates`, `record`, `complete` (`FALSE` if
+#'   the run was interrupted), `hyper`, `backend`, `summaries` (`NULL`, or a list of `count`, `mean` and
+#'   `variance` (d x nsim), `displacement` and `local_displacement` (records x nsim), `lags`, `msd` and
+#'   `msd_count` (lags x nsim)), `observe`, `folder`, and `resume` (what [sgd_resume()] needs: `model`,
+#'   `arguments`, `state`).
 #'
 #'   Methods: [print()], [summary()], [plot()], [as.data.frame()]; [msd()] and [diffusion_exponent()] take it
 #'   as it is.
-#' @section Errors: `unsupported` (method and dynamics do not fit; no stationary start), `unstable` (a path
-#'   diverges; the condition's `result` holds the steps before), `bad_argument`. Ctrl-C: see
-#'   [sgdlangevin-conditions].
+#' @section Interrupts and errors: Ctrl-C (also inside an objective's function) keeps what is done, see
+#'   [sgdlangevin-conditions]; [sgd_resume()] goes on from there. Errors on the way, `unstable` (a path
+#'   diverges), `callback` and `not_finite` (an objective's function failed, or gave something unusable),
+#'   name path and step, and their condition's `result` holds the steps before. Others: `unsupported` (method
+#'   and model do not fit), `bad_argument`, `io`.
+#' @section Progress: inside of `progressr::with_progress()`, or with `progressr::handlers(global = TRUE)`, a
+#'   run reports its progress in 100 parts, at most five times a second.
 #' @section Cost: a step and path cost 2d normals and O(d) (`"exact"`, noise diagonal in the modes),
-#'   \eqn{O(d^2)} (any other Gaussian noise), \eqn{4Sd} flops (`"minibatch"`); a record in parameter
-#'   coordinates adds \eqn{2d^2}. Paths run in parallel.
+#'   \eqn{O(d^2)} (any other Gaussian noise), \eqn{4Sd} flops (`"minibatch"`), one gradient (methods on an
+#'   objective; `"empirical"` noise one weighted gradient of all N examples, `"covariance"` a factorisation
+#'   \eqn{d^3/3}); a record in parameter coordinates adds \eqn{2d^2}. Paths run in parallel, those of
+#'   functions of R one after another.
 #' @references arXiv:2107.09133; Salmon, Moraes, Dror, Shaw (2011). Parallel random numbers: as easy as 1, 2,
-#'   3. SC '11.
+#'   3. SC '11. Leimkuhler, Matthews (2013). Rational construction of stochastic numerical methods for
+#'   molecular sampling. Applied Mathematics Research eXpress 2013. Bussi, Parrinello (2007). Accurate
+#'   sampling using Langevin dynamics. Physical Review E 75.
 #' @examples
 #' X <- cbind(1, as.matrix(scale(mtcars[, c("wt", "hp")])))
 #' hyper <- sgd_hyper(lr = 0.02, momentum = 0.9, batch_size = 8)
@@ -48,33 +88,49 @@
 #' run <- sgd_simulate(model, steps = 1000, method = "minibatch", theta0 = c(0, 0, 0), seed = 1)
 #' run
 #' plot(run)
+#'
+#' # summaries only, of a logistic regression under a schedule
+#' model <- sgd_model(sgd_logistic(X, mtcars$am), hyper, dynamics = "sgd")
+#' sgd_simulate(model, steps = 500, theta0 = c(0, 0, 0), lr = 0.5 / sqrt(1:500), trajectory = FALSE,
+#'              summaries = "moments", seed = 1)
 #' @export
 sgd_simulate <- function(model, steps, nsim = 1, seed = NULL, method = NULL, record = 1, theta0 = NULL,
-                         v0 = NULL, start = "point", coordinates = "parameters", velocity = TRUE, ...) {
+                         v0 = NULL, start = "point", coordinates = "parameters", velocity = TRUE,
+                         trajectory = TRUE, observe = NULL, summaries = NULL, lags = NULL, nesterov = FALSE,
+                         dampening = 0, lr = NULL, momentum = NULL, batch_size = NULL, substeps = 1, noise = NULL,
+                         folder = NULL, segment = NULL, checkpoint = NULL, ...) {
   reject_dots("sgd_simulate", ...)
-  as_model(model)
-  methods <- c("exact", "sgd", "minibatch")
-  if (is.null(method)) method <- if (model$dynamics == "langevin") "exact" else "sgd"
-  method_index <- option_index(method, "method", methods)
-  if (method == "minibatch" && !inherits(model$problem, "sgd_regression")) {
-    raise_status("unsupported",
-                 sprintf("`method` = \"minibatch\" needs a model of a regression, got one of %s",
-                                        class(model$problem)[1L]))
-  }
+  as_simulated(model)
+  method <- as_method(method, model)
   if (is_wide(model)) require_minibatch(model, method, start, coordinates)
+  steps <- as_count(steps, "steps", 1)
   nsim <- as_count(nsim, "nsim", 1)
-  options <- list(
-    method = method_index, steps = as_count(steps, "steps", 1), nsim = nsim,
-    record = as_count(record, "record", 1), theta0 = as_start(theta0, "theta0", model$dim, nsim),
-    v0 = as_start(v0, "v0", model$dim, nsim),
-    start_stationary = match_option(start, "start", c("point", "stationary")) == "stationary",
-    record_modes = match_option(coordinates, "coordinates", c("parameters", "modes")) == "modes",
-    velocity = as_flag(velocity, "velocity"), seed = as_seed(seed)
+  modes <- match_option(coordinates, "coordinates", c("parameters", "modes")) == "modes"
+  options <- c(
+    list(method = match(method, simulation_methods) - 1L, steps = steps, nsim = nsim),
+    as_record(record, steps),
+    list(theta0 = as_start(theta0, "theta0", model$dim, nsim), v0 = as_start(v0, "v0", model$dim, nsim),
+         start_stationary = match_option(start, "start", c("point", "stationary")) == "stationary",
+         record_modes = modes, velocity = as_flag(velocity, "velocity"),
+         trajectory = as_flag(trajectory, "trajectory") && is.null(folder), on_disk = !is.null(folder)),
+    as_observed(observe, model, modes), as_summaries(summaries, lags),
+    list(nesterov = as_flag(nesterov, "nesterov"), dampening = as_number(dampening, "dampening"),
+         lr = as_schedule(lr, "lr", steps), momentum = as_schedule(momentum, "momentum", steps),
+         batch_size = as_schedule(batch_size, "batch_size", steps), substeps = as_count(substeps, "substeps", 1),
+         noise = as_noise(noise, model$problem, method)),
+    as_disk(folder, segment, checkpoint, trajectory)
   )
-  finish_simulation(.Call(C_simulate, model, options), options, list(
-    seed = options$seed, method = method, coordinates = coordinates, record = options$record, complete = TRUE,
-    hyper = model$hyper, backend = .Call(C_devices)$backend
-  ), parameter_names(model$problem))
+  require_start(options, model)
+  options$seed <- as_seed(seed)
+  run_simulation(model, list(
+    options = options, method = method, coordinates = coordinates, record = record, observe = observe
+  ))
+}
+
+# A model that can be simulated: one with modes, or of an objective.
+as_simulated <- function(model) {
+  as_object(model, "model", "sgd_model")
+  if (!inherits(model$problem, "sgd_objective")) as_model(model)
 }
 
 require_minibatch <- function(model, method, start, coordinates) {
@@ -84,24 +140,85 @@ require_minibatch <- function(model, method, start, coordinates) {
   if (coordinates == "modes") refuse_wide(model, "`coordinates` = \"modes\"", "coordinates = \"parameters\"")
 }
 
-# Packs what the core recorded; a run that stopped early is cut and its condition raised.
-finish_simulation <- function(out, options, setting, names) {
-  complete <- out$status == "ok"
-  rows <- if (complete) dim(out$theta)[1L] else out$records_done
-  step <- options$record * (seq_len(rows) - 1)
-  setting$complete <- complete
-  result <- structure(c(list(
-    step = step, time = setting$hyper$lr * step, theta = keep_frames(out$theta, rows),
-    velocity = keep_frames(out$velocity, rows)
-  ), setting), class = c("sgd_simulate", "sgd_trajectory"))
-  if (!is.null(names) && !options$record_modes) result <- name_coordinates(result, names)
-  if (out$status == "unstable") raise_status("unstable", out$message, result = result)
-  if (out$status == "interrupted") {
-    signal_interrupt("interrupted", result)
-    warn_status("interrupted", "interrupted after %.0f of %.0f steps: the result holds those",
-                max(step, 0), options$steps)
+require_start <- function(options, model) {
+  if (!inherits(model$problem, "sgd_objective")) return(invisible())
+  if (options$start_stationary) {
+    raise_status("unsupported", "`start` = \"stationary\": an objective has no stationary law; use start = \"point\"")
   }
+  if (options$record_modes) {
+    raise_status("unsupported", paste("`coordinates` = \"modes\": an objective has no modes; use coordinates =",
+                                      "\"parameters\""))
+  }
+  if (is.null(options$theta0)) {
+    stop_argument("`theta0`: expected %.0f numbers to start from, an objective has no known minimiser", model$dim)
+  }
+}
+
+# ---- the run ----
+
+# Runs what `arguments` say, from the start or on from `earlier` (a result, or TRUE: from what the folder holds).
+run_simulation <- function(model, arguments, earlier = NULL) {
+  options <- arguments$options
+  reporter <- progress_reporter()
+  run <- .Call(C_run_create, model, options, if (is.list(earlier)) earlier_part(earlier), reporter$report)
+  on.exit({
+    .Call(C_run_free, run)
+    reporter$finish()
+  })
+  if (options$on_disk && is.null(earlier)) open_folder(options$folder)
+  if (options$on_disk) describe_run(model, arguments)
+  failure <- stopped_by(run, if (options$on_disk) {
+    .Call(C_run_disk, run, c(options, list(resume = !is.null(earlier))))
+  } else {
+    .Call(C_run_advance, run)
+  })
+  finish_simulation(.Call(C_run_result, run), model, arguments, failure)
+}
+
+earlier_part <- function(result) {
+  list(state = result$resume$state, theta = result$theta, velocity = result$velocity,
+       records = length(result$step))
+}
+
+# What stopped the run inside of a function of R, or NULL. The handler of interrupts runs where they happen, so that
+# the core knows that the run can go on.
+stopped_by <- function(run, expr) {
+  tryCatch({
+    withCallingHandlers(expr, interrupt = function(condition) .Call(C_run_interrupted, run))
+    NULL
+  }, error = identity, interrupt = identity)
+}
+
+# Packs what the core recorded; a run that stopped early is cut and its condition raised.
+finish_simulation <- function(out, model, arguments, failure) {
+  options <- arguments$options
+  result <- pack_simulation(out, model, arguments)
+  if (inherits(failure, "error") && out$status %in% c("ok", "interrupted")) stop(failure) # not of the objective
+  if (out$status == "ok") return(result)
+  if (out$status != "interrupted") {
+    message <- if (is.null(failure)) out$message else paste0(out$message, ": ", conditionMessage(failure))
+    raise_status(out$status, message, result = result, parent = failure)
+  }
+  signal_interrupt("interrupted", result)
+  warn_status("interrupted", "interrupted after %.0f of %.0f steps: the result holds those, sgd_resume() goes on",
+              out$step, options$steps)
   result
+}
+
+pack_simulation <- function(out, model, arguments) {
+  options <- arguments$options
+  recorded <- recorded_steps(options)
+  step <- if (options$on_disk) recorded[recorded <= out$step] else recorded[seq_len(out$records_done)]
+  names <- if (!options$record_modes) parameter_names(model$problem)
+  result <- structure(list(
+    step = step, time = time_of(step, options, model$hyper), theta = keep_frames(out$theta, length(step)),
+    velocity = keep_frames(out$velocity, length(step)), seed = options$seed, method = arguments$method,
+    coordinates = arguments$coordinates, record = arguments$record, complete = out$status == "ok",
+    hyper = model$hyper, backend = .Call(C_devices)$backend,
+    summaries = pack_summaries(out$summaries, options, length(step), names), observe = arguments$observe,
+    folder = options$folder, resume = list(model = model, arguments = arguments, state = out$state)
+  ), class = c("sgd_simulate", "sgd_trajectory"))
+  name_coordinates(result, observed_names(options, names))
 }
 
 keep_frames <- function(x, rows) {
@@ -109,10 +226,27 @@ keep_frames <- function(x, rows) {
 }
 
 name_coordinates <- function(result, names) {
+  if (is.null(names)) return(result)
   for (field in c("theta", "velocity")) {
     if (!is.null(result[[field]])) dimnames(result[[field]]) <- list(NULL, names, NULL)
   }
   result
+}
+
+# progressr reports to whoever listens; where it is not loaded, nobody does.
+progress_reporter <- function(parts = 100) {
+  if (!isNamespaceLoaded("progressr")) return(list(report = NULL, finish = function() NULL))
+  progressor <- NULL
+  done <- 0
+  list(
+    report = function(fraction) {
+      if (is.null(progressor)) progressor <<- progressr::progressor(steps = parts, on_exit = FALSE)
+      amount <- floor(parts * fraction) - done
+      if (amount > 0) progressor(amount = amount)
+      done <<- done + amount
+    },
+    finish = function() if (!is.null(progressor)) progressor(type = "finish")
+  )
 }
 
 #' Simulate a model
@@ -128,77 +262,4 @@ name_coordinates <- function(result, names) {
 #' @export
 simulate.sgd_model <- function(object, nsim = 1, seed = NULL, steps, ...) {
   sgd_simulate(object, steps = steps, nsim = nsim, seed = seed, ...)
-}
-
-#' @export
-print.sgd_trajectory <- function(x, ...) {
-  size <- dim(x$theta)
-  cat(sprintf("SGD trajectory: %s of %s in %s%s\n", plural(size[1L], "frame"), plural(size[2L], "coordinate"),
-              plural(size[3L], "path"), if (is.null(x$velocity)) ", no velocities" else ""))
-  if (length(x$step) > 0L) cat(sprintf("  steps %.0f to %.0f\n", x$step[1L], x$step[length(x$step)]))
-  if (!is.null(x$hyper)) cat("  ", format(x$hyper), "\n", sep = "")
-  invisible(x)
-}
-
-#' @export
-print.sgd_simulate <- function(x, ...) {
-  NextMethod()
-  interval <- if (x$record == 1) "step" else sprintf("%.0f steps", x$record)
-  cat(sprintf("  method \"%s\", coordinates \"%s\", every %s, seed %.0f, backend %s%s\n", x$method,
-              x$coordinates, interval, x$seed, x$backend,
-              if (x$complete) "" else ", INTERRUPTED before the end"))
-  invisible(x)
-}
-
-#' @export
-summary.sgd_trajectory <- function(object, ...) {
-  size <- dim(object$theta)
-  coordinate <- dimnames(object$theta)[[2L]]
-  flat <- function(x, f) apply(x, 2L, f)
-  out <- data.frame(coordinate = if (is.null(coordinate)) seq_len(size[2L]) else coordinate,
-                    mean = flat(object$theta, mean), sd = flat(object$theta, stats::sd))
-  if (!is.null(object$velocity)) out$sd_velocity <- flat(object$velocity, stats::sd)
-  rownames(out) <- NULL
-  out
-}
-
-#' @export
-as.data.frame.sgd_trajectory <- function(x, ...) {
-  size <- dim(x$theta)
-  coordinate <- dimnames(x$theta)[[2L]]
-  if (is.null(coordinate)) coordinate <- seq_len(size[2L])
-  out <- data.frame(
-    step = rep(x$step, size[2L] * size[3L]), coordinate = rep(rep(coordinate, each = size[1L]), size[3L]),
-    path = rep(seq_len(size[3L]), each = size[1L] * size[2L]), theta = as.vector(x$theta)
-  )
-  if (!is.null(x$velocity)) out$velocity <- as.vector(x$velocity)
-  out
-}
-
-#' Plot a trajectory
-#'
-#' @param x From [sgd_simulate()] or [read_trajectory()].
-#' @param coordinates Which coordinates; the first six by default.
-#' @param path Which path.
-#' @param what `"theta"` or `"velocity"`.
-#' @param xlab,ylab,main Labels.
-#' @param ... Passed to [matplot()].
-#' @return `x`, invisibly.
-#' @export
-plot.sgd_trajectory <- function(x, coordinates = seq_len(min(6L, dim(x$theta)[2L])), path = 1, what = "theta",
-                                xlab = "step", ylab = NULL, main = NULL, ...) {
-  what <- match_option(what, "what", c("theta", "velocity"))
-  if (is.null(x[[what]])) stop_argument("`what` = \"velocity\": expected a trajectory with velocities")
-  path <- as_count(path, "path", 1)
-  if (path > dim(x$theta)[3L]) stop_argument("`path` = %.0f: expected at most %d", path, dim(x$theta)[3L])
-  names <- dimnames(x$theta)[[2L]]
-  kind <- if (identical(x$coordinates, "modes")) "mode" else "parameter"
-  labels <- if (is.null(names)) paste(kind, coordinates) else names[coordinates]
-  colours <- grDevices::hcl.colors(length(coordinates), "Dark 3")
-  values <- matrix(x[[what]][, coordinates, path], ncol = length(coordinates))
-  if (is.null(ylab)) ylab <- if (what == "theta") kind else paste("velocity of the", kind, "(per lr x step)")
-  graphics::matplot(x$step, values, type = "l", lty = 1, las = 1, col = colours, xlab = xlab, ylab = ylab,
-                    main = if (is.null(main)) "SGD trajectory" else main, ...)
-  graphics::legend("topright", bg = "white", lty = 1, col = colours, legend = labels)
-  invisible(x)
 }

@@ -53,6 +53,7 @@
 sgd_stationary <- function(model, trace_only = FALSE, phase = NULL, ...) {
   reject_dots("sgd_stationary", ...)
   as_object(model, "model", "sgd_model")
+  refuse_objective(model)
   if (!is.null(phase)) phase <- as_count(phase, "phase", 0)
   state <- .Call(C_stationary, model, as_flag(trace_only, "trace_only"), phase)
   names <- parameter_names(model$problem)

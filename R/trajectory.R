@@ -7,7 +7,8 @@
 #' `n_examples`, `epoch_sampling` in the group `/run`. Other programs can write it frame by frame; here frames
 #' are read in the range asked for, whatever the size of the file.
 #'
-#' @param file Name of the file. Writing replaces it at once (a temporary file, then a rename).
+#' @param file Name of the file; for reading also a folder that [sgd_simulate()] wrote, whose segments are
+#'   read as one. Writing replaces it at once (a temporary file, then a rename).
 #' @param dataset What to read as positions; a dataset of the same shape as `/theta`.
 #' @param frames First and last frame to read, counted from 1; `NULL` is all of them.
 #' @param x For writing: a trajectory, or a list with `theta` (frames x d, or frames x d x paths) and,
@@ -32,10 +33,14 @@ read_trajectory <- function(file, dataset = "theta", frames = NULL, ...) {
   reject_dots("read_trajectory", ...)
   file <- path.expand(as_text(file, "file"))
   dataset <- as_text(dataset, "dataset")
-  info <- .Call(C_trajectory_info, file)
+  folder <- dir.exists(file)
+  info <- if (folder) .Call(C_segments_info, file) else .Call(C_trajectory_info, file)
   range <- frame_range(frames, info$frames)
   count <- range[2L] - range[1L] + 1
-  read <- function(name, dim, n_paths) .Call(C_trajectory_read, file, name, range[1L], count, dim, n_paths)
+  read <- function(name, dim, n_paths) {
+    if (folder) return(.Call(C_segments_read, file, name, range[1L], count, dim, n_paths))
+    .Call(C_trajectory_read, file, name, range[1L], count, dim, n_paths)
+  }
   step <- tryCatch(as.vector(read("step", 1, 1)), sgdlangevin_io = function(e) {
     if (!grepl("expected a dataset \"step\"", conditionMessage(e), fixed = TRUE)) stop(e)
     range[1L] - 2 + seq_len(count)

@@ -18,7 +18,8 @@ refuse_wide <- function(model, what, instead) {
 }
 
 wide_modes <- function(problem, weight_decay) {
-  modes <- .Call(C_wide_modes, problem$X, problem$y, weight_decay)
+  X <- if (is_sparse(problem$X)) as.matrix(problem$X) else problem$X # as large as the eigenvectors
+  modes <- .Call(C_wide_modes, X, problem$y, weight_decay)
   if (modes$rank < ncol(modes$vectors)) modes$vectors <- modes$vectors[, seq_len(modes$rank), drop = FALSE]
   modes
 }

@@ -38,8 +38,14 @@ run "$threads" "$out/wide" 1000 50000
 run "$threads" "$out/compressed" 1000000 3
 run 1 "$out/normals"
 run 1 "$out/simulate"
+run 2 "$out/ensemble"
+run 1 "$out/memory"
+run 1 /usr/bin/python3 "$here/python/ensemble.py"
+run 1 Rscript "$here/R/ensemble.R"
 run 1 "$out/minibatch"
+run 1 "$out/minibatch_wide"
 run 1 /usr/bin/python3 "$here/python/minibatch.py"
+run 1 /usr/bin/python3 "$here/python/minibatch_torch.py"
 run 1 Rscript "$here/R/minibatch.R"
 run 1 "$out/msd"
 

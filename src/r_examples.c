@@ -1,20 +1,16 @@
 /* Entry points of weight-dependent noise: the examples of a problem brought to modes, self-consistent
  * noise and its transient, dressed epochs. */
-#include "r_glue.h"
+#include "r_objective.h"
 
-#include <setjmp.h>
 #include <string.h>
 
 #include "backend.h"
 
 /* ---- Hessian products by a function of R ---- */
 
-/* R jumps out of a failing function; the core must return first, so that it can free what it holds: the
- * jump is caught here, kept in `unwind`, and continued by r_checked(). */
 typedef struct {
-  SEXP function, unwind;
-  int jumped;
-  jmp_buf here;
+  SEXP function;
+  r_jump jump;
   const sgdl_model *model;
   ptrdiff_t N;
   ptrdiff_t n_rows;
@@ -53,36 +49,26 @@ static SEXP call_function(void *data)
   return R_NilValue;
 }
 
-static void jump_back(void *data, Rboolean jump)
-{
-  products *p = data;
-  if (!jump) return;
-  p->jumped = 1;
-  longjmp(p->here, 1);
-}
-
 static sgdl_status hessian_product(void *user, ptrdiff_t n_rows, const double *W, double *out)
 {
   products *p = user;
   p->n_rows = n_rows;
   p->W = W;
   p->out = out;
-  if (setjmp(p->here)) return SGDL_INTERRUPTED;
-  R_UnwindProtect(call_function, p, jump_back, p, p->unwind);
-  return SGDL_OK;
+  return r_jump_call(&p->jump, call_function, p) ? SGDL_INTERRUPTED : SGDL_OK;
 }
 
 /* r_check(), after continuing a jump out of the user's function. */
 static void r_checked(sgdl_context *ctx, const products *p, sgdl_status status)
 {
-  if (p->jumped) R_ContinueUnwind(p->unwind);
+  r_jump_continue(&p->jump);
   r_check(ctx, status);
 }
 
 /* ---- examples ---- */
 
 /* Examples in modes, in R_alloc memory. `p` must stay where it is while the core works on them; its
- * `unwind` is protected by the caller. */
+ * `jump.token` is protected by the caller. */
 static void r_examples(SEXP model, const sgdl_model *m, products *p, sgdl_examples *out)
 {
   sgdl_context ctx;
@@ -137,7 +123,7 @@ SEXP r_multiplicative_noise(SEXP model)
   products p;
   r_model(model, &m);
   r_examples(model, &m, &p, &examples);
-  p.unwind = PROTECT(R_MakeUnwindCont());
+  p.jump.token = PROTECT(R_MakeUnwindCont());
   const char *names[] = {"noise", "spectral_radius", "radius_bound", "largest_stable_lr", "tail_index",
                          "fourth_moment", "iterations", "error", ""};
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
@@ -177,7 +163,7 @@ SEXP r_multiplicative_transient(SEXP model, SEXP steps, SEXP theta0, SEXP v0, SE
   products p;
   r_model(model, &m);
   r_examples(model, &m, &p, &examples);
-  p.unwind = PROTECT(R_MakeUnwindCont());
+  p.jump.token = PROTECT(R_MakeUnwindCont());
   const char *names[] = {"mean_theta", "mean_velocity", "theta", "velocity", "cross", ""};
   const ptrdiff_t d = m.dim, n = XLENGTH(steps);
   const sgdl_covariance covariance = (sgdl_covariance)Rf_asInteger(kind);
@@ -212,7 +198,7 @@ SEXP r_dressed_msd(SEXP model, SEXP steps, SEXP modes)
   products p;
   r_model(model, &m);
   r_examples(model, &m, &p, &examples);
-  p.unwind = PROTECT(R_MakeUnwindCont());
+  p.jump.token = PROTECT(R_MakeUnwindCont());
   const char *names[] = {"terms", "exponent", "modes", "variance", "mean_shift", "trace", "small_parameter",
                          "shift", ""};
   const ptrdiff_t d = m.dim, n = XLENGTH(steps);

@@ -50,6 +50,7 @@ double *r_new_array(SEXP list, int i, ptrdiff_t rows, ptrdiff_t columns, ptrdiff
 int *r_new_integers(SEXP list, int i, ptrdiff_t n);
 int *r_new_flags(SEXP list, int i, ptrdiff_t n);
 void r_set_number(SEXP list, int i, double value);
+SEXP r_info(const sgdl_trajectory_info *info);       /* shape and scalars of a trajectory on disk */
 
 /* ---- entry points, one R function each ---- */
 
@@ -99,7 +100,23 @@ SEXP r_multiplicative_noise(SEXP model);
 SEXP r_multiplicative_transient(SEXP model, SEXP steps, SEXP theta0, SEXP v0, SEXP kind);
 SEXP r_dressed_msd(SEXP model, SEXP steps, SEXP modes);
 
-SEXP r_simulate(SEXP model, SEXP options);
+SEXP r_objective_open(SEXP problem);
+SEXP r_objective_dim(SEXP problem);
+SEXP r_objective_gradient(SEXP problem, SEXP theta, SEXP batch);
+SEXP r_objective_loss(SEXP problem, SEXP theta);
+SEXP r_objective_hessian_product(SEXP problem, SEXP theta, SEXP V);
+SEXP r_objective_covariance(SEXP problem, SEXP theta);
+
+SEXP r_run_create(SEXP model, SEXP options, SEXP earlier, SEXP progress);
+SEXP r_run_advance(SEXP run);
+SEXP r_run_disk(SEXP run, SEXP disk);
+SEXP r_run_interrupted(SEXP run);
+SEXP r_run_result(SEXP run);
+SEXP r_run_free(SEXP run);
+SEXP r_batch(SEXP model, SEXP step, SEXP seed, SEXP path);
+
+SEXP r_method_order(SEXP model, SEXP method, SEXP steps, SEXP levels, SEXP nsim, SEXP seed);
+SEXP r_check_sample(SEXP x, SEXP mean, SEXP covariance);
 
 SEXP r_log_lags(SEXP first, SEXP last, SEXP per_decade);
 SEXP r_msd(SEXP x, SEXP size, SEXP type, SEXP origin, SEXP lags, SEXP with_se);
@@ -108,6 +125,8 @@ SEXP r_exponent_ols(SEXP x, SEXP size, SEXP window, SEXP level, SEXP n_boot, SEX
 SEXP r_has_hdf5(void);
 SEXP r_trajectory_info(SEXP file);
 SEXP r_trajectory_read(SEXP file, SEXP dataset, SEXP first, SEXP count, SEXP dim, SEXP n_paths);
+SEXP r_segments_info(SEXP folder);
+SEXP r_segments_read(SEXP folder, SEXP dataset, SEXP first, SEXP count, SEXP dim, SEXP n_paths);
 SEXP r_trajectory_write(SEXP file, SEXP info, SEXP steps, SEXP theta, SEXP velocity);
 
 #endif

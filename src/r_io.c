@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+/* Shape and scalars of a file, or of a folder of segments. */
 static const char *const info_names[] = {"frames", "dim", "n_paths", "has_velocity", "lr", "momentum",
                                          "weight_decay", "batch_size", "n_examples", "epoch_sampling", ""};
 
@@ -11,20 +12,24 @@ SEXP r_has_hdf5(void)
   return Rf_ScalarLogical(sgdl_has_hdf5());
 }
 
+SEXP r_info(const sgdl_trajectory_info *info)
+{
+  const double values[] = {(double)info->frames, (double)info->dim, (double)info->n_paths, info->has_velocity,
+                           info->lr, info->momentum, info->weight_decay, info->batch_size, info->n_examples,
+                           info->epoch_sampling};
+  SEXP out = PROTECT(Rf_mkNamed(VECSXP, (const char **)info_names));
+  for (int i = 0; i < LENGTH(out); i++) r_set_number(out, i, values[i]);
+  UNPROTECT(1);
+  return out;
+}
+
 SEXP r_trajectory_info(SEXP file)
 {
   sgdl_context ctx;
   sgdl_trajectory_info info;
   r_context(&ctx);
   r_check(&ctx, sgdl_trajectory_info_read(&ctx, r_text(file), &info));
-
-  const double values[] = {(double)info.frames, (double)info.dim, (double)info.n_paths, info.has_velocity,
-                           info.lr, info.momentum, info.weight_decay, info.batch_size, info.n_examples,
-                           info.epoch_sampling};
-  SEXP out = PROTECT(Rf_mkNamed(VECSXP, (const char **)info_names));
-  for (int i = 0; i < LENGTH(out); i++) r_set_number(out, i, values[i]);
-  UNPROTECT(1);
-  return out;
+  return r_info(&info);
 }
 
 SEXP r_trajectory_read(SEXP file, SEXP dataset, SEXP first, SEXP count, SEXP dim, SEXP n_paths)

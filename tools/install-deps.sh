@@ -1,16 +1,21 @@
 #!/bin/sh
 # Installs what sgdlangevin builds and tests with, from Debian's own packages.
 #   tools/install-deps.sh            build, tests and demo
+#   tools/install-deps.sh --check    also what trajectories are held against (PyTorch: some 600 MB)
 #   tools/install-deps.sh --bench    also the peers that bench/ compares with
 set -eu
 
 build="gcc g++ gfortran make pkg-config r-base-dev r-recommended octave liboctave-dev libopenblas-dev libfftw3-dev libhdf5-dev r-cran-knitr r-cran-rmarkdown pandoc"
 demo="gnuplot-nox ghostscript fonts-freefont-otf r-cran-ggplot2 r-cran-hdf5r"
-tests="librandom123-dev valgrind r-cran-testthat r-cran-jsonlite r-cran-generics qpdf tidy devscripts"
-bench="python3 python3-numpy python3-scipy octave-control"
+tests="librandom123-dev valgrind r-cran-testthat r-cran-jsonlite r-cran-generics r-cran-progressr qpdf tidy devscripts"
+references="python3 python3-numpy python3-torch"
+bench="python3-scipy octave-control"
 
 wanted="$build $demo $tests"
-[ "${1:-}" = "--bench" ] && wanted="$wanted $bench"
+case "${1:-}" in
+  --check) wanted="$wanted $references" ;;
+  --bench) wanted="$wanted $references $bench" ;;
+esac
 
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "install-deps: no apt-get here; going on, but needed is what Debian calls: $wanted" >&2

@@ -34,8 +34,8 @@ static int bench_compare(const void *x, const void *y)
   return (a > b) - (a < b);
 }
 
-/* One untimed repetition first: it touches the memory and plans the transforms. */
-static inline void bench_run(bench_case *cases, int n, int repeats)
+/* The median seconds of each. One untimed repetition first touches the memory and plans the transforms. */
+static inline void bench_medians(bench_case *cases, int n, int repeats, double *medians)
 {
   static double seconds[BENCH_MAX_CASES][BENCH_MAX_REPEATS];
   for (int r = -1; r < repeats; r++)
@@ -46,9 +46,21 @@ static inline void bench_run(bench_case *cases, int n, int repeats)
     }
   for (int i = 0; i < n; i++) {
     qsort(seconds[i], (size_t)repeats, sizeof(double), bench_compare);
-    printf("time\t%s\t%.6g\n", cases[i].name, seconds[i][repeats / 2]);
+    medians[i] = seconds[i][repeats / 2];
   }
+}
+
+static inline void bench_print(const char *name, double seconds)
+{
+  printf("time\t%s\t%.6g\n", name, seconds);
   fflush(stdout);
+}
+
+static inline void bench_run(bench_case *cases, int n, int repeats)
+{
+  double medians[BENCH_MAX_CASES];
+  bench_medians(cases, n, repeats, medians);
+  for (int i = 0; i < n; i++) bench_print(cases[i].name, medians[i]);
 }
 
 static inline void bench_check(const sgdl_context *ctx, sgdl_status status)

@@ -1,12 +1,13 @@
-/* The normal fill against Box-Muller through libm on the same Philox counters, and against a memory
- * copy of as many numbers. One thread. */
+/* The normal fill against Box-Muller through libm on the same Philox counters, against the fastest code for
+ * this processor (normals_limit.h), and against a memory copy of as many numbers. One thread. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <string.h>
 
 #include "bench.h"
+#include "normals_limit.h"
 
-enum { COORDINATES = 1000, STEPS = 1000 };
+enum { COORDINATES = 1024, STEPS = 1000 };
 
 typedef struct buffers {
   double *out, *source;
@@ -37,6 +38,26 @@ static void libm_box_muller(void *data)
   }
 }
 
+static void limit(void *data)
+{
+  buffers *b = data;
+  for (int s = 0; s < STEPS; s++)
+    limit_normals(1, SGDL_STREAM_NOISE, 0, (uint64_t)s, COORDINATES, b->out + (ptrdiff_t)s * COORDINATES);
+}
+
+/* The limit is one only if it computes the same. */
+static void check_limit(buffers *b)
+{
+  double worst = 0.0;
+  fill(b);
+  memcpy(b->source, b->out, sizeof(double) * COORDINATES * STEPS);
+  limit(b);
+  for (ptrdiff_t i = 0; i < COORDINATES * STEPS; i++) worst = fmax(worst, fabs(b->out[i] - b->source[i]));
+  if (worst <= 1e-14) return;
+  fprintf(stderr, "normals: the limit is off by %g\n", worst);
+  exit(1);
+}
+
 static void copy(void *data)
 {
   buffers *b = data;
@@ -48,8 +69,10 @@ int main(void)
   buffers b = {bench_doubles(COORDINATES * STEPS), bench_doubles(COORDINATES * STEPS)};
   bench_case cases[] = {{"normal fill 1e6", fill, &b},
                         {"libm Box-Muller 1e6", libm_box_muller, &b},
-                        {"memory copy 1e6", copy, &b}};
-  bench_run(cases, 3, 31);
+                        {"memory copy 1e6", copy, &b},
+                        {"limit of the fill 1e6", limit, &b}};
+  if (limit_supported()) check_limit(&b);
+  bench_run(cases, limit_supported() ? 4 : 3, 31);
   free(b.out);
   free(b.source);
   return 0;

@@ -109,6 +109,10 @@ endfunction
 %!test   # a line is exact, far from the origin too
 %! assert (msd (1e6 + (1:100)', "lags", [1, 10]).msd, [1; 100], -1e-14);
 
+%!test   # runs without rows
+%! model = sgd_model (sgd_spectrum (1, "sigma2", 1), sgd_hyper (0.1));
+%! run = sgd_simulate (model, 9, "trajectory", false, "summaries", "moments");
+%! fail ("msd (run)", "holds no trajectory; it kept summaries only");
 %!error <Invalid call> msd ()
 %!error <`x`: expected a numeric vector, matrix, three-dimensional array or trajectory, got a cell array>
 %! msd ({})

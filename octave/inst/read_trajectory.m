@@ -2,15 +2,17 @@
 
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{x} =} read_trajectory (@var{file})
+## @deftypefnx {} {@var{x} =} read_trajectory (@var{folder})
 ## @deftypefnx {} {@var{x} =} read_trajectory (@var{file}, "dataset", @var{dataset}, "frames", @var{frames})
-## Read a recorded trajectory from an HDF5 file.
+## Read a recorded trajectory from an HDF5 file, or from a folder of segments that sgd_simulate wrote.
 ##
 ## @strong{Arguments}
 ##
 ## @table @var
 ## @item file
 ## name of the file: datasets /theta and, optionally, /velocity and /step, and scalars in the group
-## /run, as write_trajectory makes it
+## /run, as write_trajectory makes it; or a folder with segments of these, read as one, up to the last
+## checkpoint: while the run is going on, too
 ## @item dataset
 ## what to read as positions; default @qcode{"theta"}; of the same shape as theta
 ## @item frames
@@ -42,7 +44,7 @@
 ## write_trajectory (struct ("theta", cumsum (randn (100, 2))), file);
 ## x = read_trajectory (file, "frames", [11, 20]);
 ## @end example
-## @seealso{write_trajectory, msd}
+## @seealso{write_trajectory, sgd_simulate, msd}
 ## @end deftypefn
 
 function x = read_trajectory (file, varargin)
@@ -50,10 +52,14 @@ function x = read_trajectory (file, varargin)
     print_usage ();
   endif
   opt = __sgdl_options__ ("read_trajectory", {"dataset", "theta"; "frames", []}, varargin);
-  info = __sgdl__ ("trajectory_info", file);
+  kind = "trajectory";
+  if (ischar (file) && isfolder (tilde_expand (file)))
+    kind = "segments";
+  endif
+  info = __sgdl__ ([kind "_info"], file);
   [first, count] = frame_range (opt.frames, info.frames);
   read = @(dataset, dim, n_paths) ...
-    __sgdl__ ("trajectory_read", file, dataset, first, count, dim, n_paths);
+    __sgdl__ ([kind "_read"], file, dataset, first, count, dim, n_paths);
 
   velocity = [];
   if (info.has_velocity && strcmp (opt.dataset, "theta"))
@@ -124,7 +130,23 @@ endfunction
 %! assert (x.theta, run.velocity(3:5,:,:), 0);
 %! assert (x.step, run.step(3:5));
 %! assert (x.velocity, []);
+%!test   # a folder of segments
+%! folder = tempname ();
+%! recorded = sgd_simulate (run.resume.model, 20, "nsim", 3, "record", 2, "seed", 1, "folder", folder,
+%!                          "segment", 4);
+%! assert (numel (glob (fullfile (folder, "segment-*.h5"))), 3);
+%! x = read_trajectory (folder);
+%! assert (x.theta, run.theta, 0);
+%! assert (x.velocity, run.velocity, 0);
+%! assert (x.step, run.step);
+%! assert (x.hyper, run.hyper);
+%! slab = read_trajectory (folder, "frames", [3, 10]);
+%! assert (slab.theta, run.theta(3:10,:,:), 0);
+%! assert (slab.step, run.step(3:10));
+%! confirm_recursive_rmdir (false, "local");
+%! rmdir (folder, "s");
 %!error <Invalid call> read_trajectory ()
+%!error id=sgdlangevin:io read_trajectory (fileparts (which ("read_trajectory")))
 %!error id=sgdlangevin:io read_trajectory ("/nowhere/at/all.h5")
 %!error <`file` = "/nowhere/at/all.h5": cannot be opened> read_trajectory ("/nowhere/at/all.h5")
 %!error <`file`: expected one character string, got a number> read_trajectory (1)

@@ -26,7 +26,10 @@
 ##
 ## @table @var
 ## @item problem
-## from sgd_quadratic, sgd_regression, sgd_spectrum or sgd_examples
+## from sgd_quadratic, sgd_regression, sgd_spectrum or sgd_examples, or an objective (sgd_objective,
+## sgd_logistic, sgd_softmax, sgd_tanh_network): that has no modes, so that @code{eigenvalues},
+## @code{vectors}, @code{minimiser} and @code{gradient_noise} are []; it is for sgd_simulate, while theory
+## takes the quadratic problem of sgd_quadratic_at
 ## @item hyper
 ## from sgd_hyper
 ## @item dynamics
@@ -40,7 +43,8 @@
 ## @qcode{"multiplicative"}: noise that grows with the displacement, for problems with examples (see
 ## below)
 ## @item n_examples
-## number of examples N; taken from the data of a regression and from sgd_examples
+## number of examples N; taken from the data of a regression, from sgd_examples and from
+## an objective
 ## @item drop_last
 ## epochs: true drops the remainder batch, false (default, as in PyTorch) keeps it
 ## @item device
@@ -112,7 +116,7 @@ function model = sgd_model (problem, hyper, varargin)
     print_usage ();
   endif
   __sgdl__ ("expect_type", problem, "problem", {"sgd_quadratic", "sgd_regression", "sgd_spectrum", ...
-                                            "sgd_examples"});
+                                            "sgd_examples", "sgd_objective"});
   __sgdl__ ("expect_type", hyper, "hyper", {"sgd_hyper"});
   opt = __sgdl_options__ ("sgd_model", {"dynamics", {"langevin", "sgd"};
                                         "sampling", {"replacement", "without", "epoch"};
@@ -137,6 +141,12 @@ function model = sgd_model (problem, hyper, varargin)
             "sgd_examples"]);
   endif
   model.n_examples = examples (problem, opt.n_examples);
+  model.drop_last = __sgdl__ ("flag", opt.drop_last, "drop_last");
+  if (strcmp (problem.type, "sgd_objective"))
+    model.minimiser = [];
+    model.report = __sgdl__ ("model_report", model);
+    return;
+  endif
   few = strcmp (problem.type, "sgd_regression") && isempty (problem.H);
   if (few)
     model.rank = 0;
@@ -144,7 +154,6 @@ function model = sgd_model (problem, hyper, varargin)
       __sgdl_refuse_wide__ (model, "`noise` = \"multiplicative\"", "noise = \"constant\"");
     endif
   endif
-  model.drop_last = __sgdl__ ("flag", opt.drop_last, "drop_last");
   __sgdl__ ("model_report", model);   # before the expensive part
   if (__sgdl__ ("flag", opt.decompose, "decompose"))
     if (few)
@@ -181,12 +190,15 @@ function yes = has_examples (problem)
 endfunction
 
 function n = examples (problem, n)
-  if (! has_examples (problem))
+  objective = strcmp (problem.type, "sgd_objective") && ! isempty (problem.n_examples);
+  if (! (has_examples (problem) || objective))
     return;
   endif
   if (! isempty (n) && ! isequal (n, problem.n_examples))
-    rows_of = struct ("sgd_regression", "the regression's X", "sgd_examples", "gradients").(problem.type);
-    error ("sgdlangevin:bad_argument", "`n_examples` = %g: expected %d, the rows of %s, or []",
+    rows_of = struct ("sgd_regression", "the rows of the regression's X",
+                      "sgd_examples", "the rows of gradients",
+                      "sgd_objective", "those of the objective").(problem.type);
+    error ("sgdlangevin:bad_argument", "`n_examples` = %g: expected %d, %s, or []",
            n, problem.n_examples, rows_of);
   endif
   n = problem.n_examples;
@@ -250,8 +262,16 @@ function [Sigma, sigma2] = noise_at_minimiser (model, problem)
     return;
   endif
   empirical = strcmp (problem.gradient_noise, "empirical");
-  [Sigma, rss] = __sgdl__ ("regression_noise", problem.X, problem.y, model.minimiser,
-                           model.hyper.weight_decay, empirical);
+  if (issparse (problem.X))
+    Sigma = [];
+    if (empirical)
+      Sigma = __sgdl__ ("objective_covariance", problem, model.minimiser);
+    endif
+    rss = sumsq (problem.y - problem.X * model.minimiser);
+  else
+    [Sigma, rss] = __sgdl__ ("regression_noise", problem.X, problem.y, model.minimiser,
+                             model.hyper.weight_decay, empirical);
+  endif
   sigma2 = [];
   if (! empirical)
     sigma2 = __sgdl__ ("residual_variance", problem.n_examples, problem.dim, rss);
@@ -335,6 +355,23 @@ endfunction
 %! model = sgd_model (sgd_spectrum ([1, 0, 0, -1], "noise", [1, 1, 0, 1]), sgd_hyper (0.1));
 %! assert ([model.report.n_flat, model.report.n_flat_noisy, model.report.n_saddle], [2, 1, 1]);
 
+%!test   # an objective has no modes
+%! objective = sgd_logistic (X, y > 0.5);
+%! model = sgd_model (objective, hyper, "dynamics", "sgd", "sampling", "epoch");
+%! assert ({model.eigenvalues, model.vectors, model.minimiser, model.gradient_noise}, {[], [], [], []});
+%! assert ([model.dim, model.n_examples, model.report.epoch_steps, model.report.remainder], [2, 7, 2, 3]);
+%!error <`model`: expected one with modes, got that of an objective; sgd_quadratic_at>
+%! sgd_oscillations (sgd_model (sgd_logistic (X, y > 0.5), hyper))
+%!error id=sgdlangevin:unsupported sgd_stationary (sgd_model (sgd_logistic (X, y > 0.5), hyper))
+%!error <`n_examples` = 5: expected 7, those of the objective>
+%! sgd_model (sgd_logistic (X, y > 0.5), hyper, "n_examples", 5)
+%!error <`n_examples` = 5: expected 7, the rows of the regression's X>
+%! sgd_model (sgd_regression (X, y), hyper, "n_examples", 5)
+%!error <`noise` = "multiplicative": expected a problem with examples>
+%! sgd_model (sgd_logistic (X, y > 0.5), hyper, "noise", "multiplicative")
+%!error <`batch_size`> sgd_model (sgd_logistic (X, y > 0.5), sgd_hyper (0.1, 0, 0, 8), "sampling", "epoch",
+%!                                "dynamics", "sgd")
+
 %!warning id=sgdlangevin:unstable sgd_model (sgd_spectrum ([50, 1], "sigma2", 1), sgd_hyper (0.1));
 %!warning <`lr` = 0.1: SGD itself diverges along 1 of 2 modes; it is stable below 0.04>
 %! sgd_model (sgd_spectrum ([50, 1], "sigma2", 1), sgd_hyper (0.1));
@@ -345,7 +382,7 @@ endfunction
 %!error id=sgdlangevin:flat
 %! sgd_model (sgd_quadratic (diag ([1, 0]), "b", [1, 1], "sigma2", 1), sgd_hyper (0.1))
 %!error <Invalid call> sgd_model (quadratic)
-%!error <`problem`: expected the value of sgd_quadratic.*sgd_examples\(\), got a 2 x 2 double array>
+%!error <`problem`: expected the value of sgd_quadratic.*sgd_objective\(\), got a 2 x 2 double array>
 %! sgd_model (H, hyper)
 %!error <`problem`: .* got that of sgd_hyper\(\)> sgd_model (hyper, quadratic)
 %!error <`hyper`: expected the value of sgd_hyper\(\), got a number> sgd_model (quadratic, 0.1)

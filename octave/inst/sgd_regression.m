@@ -13,7 +13,7 @@
 ##
 ## @table @var
 ## @item X
-## inputs, N x d: one example a row (not copied)
+## inputs, N x d: one example a row (not copied); full or sparse
 ## @item y
 ## targets, vector of N
 ## @item gradient_noise
@@ -32,7 +32,8 @@
 ##
 ## @strong{Source}: arXiv 2107.09133, its linear regression; the empirical covariance is
 ## (1/N) sum_b x_b x_b' r_b^2 - weight_decay^2 mu mu' with residuals r_b = y_b - x_b' mu.
-## Cost: N d^2 flops, memory d^2; 2 N d flops if N < d.
+## Cost: N d^2 flops, memory d^2; 2 N d flops if N < d.  Sparse X stays sparse: moments cost a sparse
+## product, and minibatches of sgd_simulate work on the nonzeros.
 ##
 ## @example
 ## X = randn (1000, 3);
@@ -46,7 +47,7 @@ function problem = sgd_regression (X, y, varargin)
     print_usage ();
   endif
   opt = __sgdl_options__ ("sgd_regression", {"gradient_noise", {"empirical", "homoscedastic"}}, varargin);
-  [H, b] = __sgdl__ ("regression_moments", X, y);
+  [H, b] = moments (X, y);
   [N, d] = size (X);
   if (N <= d && strcmp (opt.gradient_noise, "homoscedastic"))
     __sgdl__ ("residual_variance", N, d, 0);
@@ -56,8 +57,24 @@ function problem = sgd_regression (X, y, varargin)
               "leaves residuals, and without it there is no gradient noise"], N, d);
   endif
   problem = struct ("type", "sgd_regression", "dim", d, "n_examples", N,
-                    "X", full (double (X)), "y", full (double (y(:))), "H", H, "b", b,
+                    "X", __sgdl_inputs__ (X), "y", full (double (y(:))), "H", H, "b", b,
                     "gradient_noise", opt.gradient_noise);
+endfunction
+
+## H ([] with fewer examples than parameters) and b; of sparse inputs by sparse products.
+function [H, b] = moments (X, y)
+  if (! issparse (X))
+    [H, b] = __sgdl__ ("regression_moments", X, y);
+    return;
+  endif
+  X = __sgdl_inputs__ (X);
+  __sgdl__ ("check_objective", struct ("type", "sgd_regression", "X", X, "y", y));
+  [N, d] = size (X);
+  H = [];
+  if (N >= d)
+    H = full (X' * X) / N;
+  endif
+  b = full (X' * double (y(:))) / N;
 endfunction
 
 %!demo
@@ -77,6 +94,23 @@ endfunction
 %! assert (problem.gradient_noise, "empirical");
 %!test
 %! assert (sgd_regression (X, y').b, sgd_regression (X, y).b);
+%!test   # sparse inputs
+%! problem = sgd_regression (sparse (X), y);
+%! assert (issparse (problem.X));
+%! assert (problem.H, X' * X / 5, 4*eps);
+%! assert (problem.b, X' * y / 5, 4*eps);
+%! for kind = {"empirical", "homoscedastic"}
+%!   hyper = sgd_hyper (0.05, 0.9, 0.01, 2);
+%!   thin = sgd_model (sgd_regression (sparse (X), y, "gradient_noise", kind{1}), hyper);
+%!   full_one = sgd_model (sgd_regression (X, y, "gradient_noise", kind{1}), hyper);
+%!   assert (thin.minimiser, full_one.minimiser, 1e-14);
+%!   assert (thin.gradient_noise, full_one.gradient_noise, 1e-14);
+%! endfor
+%!test
+%! warning ("off", "sgdlangevin:no_residual", "local");
+%! few = sgd_model (sgd_regression (sparse (X'), [1, 2]), sgd_hyper (0.05, 0.9, 0.01, 2));
+%! same = sgd_model (sgd_regression (X', [1, 2]), sgd_hyper (0.05, 0.9, 0.01, 2));
+%! assert (few.eigenvalues, same.eigenvalues, 1e-14);
 %!warning <2 examples for 2 parameters> sgd_regression (X(1:2,:), y(1:2));
 %!warning id=sgdlangevin:no_residual sgd_regression (X(1:2,:), y(1:2));
 
@@ -85,6 +119,10 @@ endfunction
 %!error <`X`: expected at least one row and one column> sgd_regression ([], [])
 %!error <`y`: expected a vector of length 5, got length 4> sgd_regression (X, y(1:4))
 %!error id=sgdlangevin:not_finite sgd_regression ([X; NaN, 1], [y; 1])
+%!error id=sgdlangevin:not_finite sgd_regression (sparse ([X; NaN, 1]), [y; 1])
+%!error <`y`: expected a vector of length 5, got length 4> sgd_regression (sparse (X), y(1:4))
+%!error <`X`: expected a numeric matrix, got a complex> sgd_regression (sparse (1i * X), y)
+%!error <`X`: expected at least one row and one column> sgd_regression (sparse (0, 2), [])
 %!error <`X> sgd_regression ([X; NaN, 1], [y; 1])
 %!error <`y> sgd_regression (X, [y(1:4); Inf])
 %!error id=sgdlangevin:no_residual sgd_regression (X(1:2,:), y(1:2), "gradient_noise", "homoscedastic")

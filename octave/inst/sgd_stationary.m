@@ -81,6 +81,9 @@ function state = sgd_stationary (model, varargin)
     print_usage ();
   endif
   __sgdl__ ("expect_type", model, "model", {"sgd_model"});
+  if (strcmp (model.problem.type, "sgd_objective"))
+    __sgdl_check_model__ (model);
+  endif
   opt = __sgdl_options__ ("sgd_stationary", {"trace_only", false; "phase", []}, varargin);
   [theta, velocity, cross, trace_theta, trace_velocity, exists] = ...
     __sgdl__ ("stationary", model, opt.trace_only, opt.phase);

@@ -23,6 +23,7 @@ function text = sgd_summary (x)
   endif
   writers = {"sgd_hyper", @hyper_text; "sgd_quadratic", @problem_text; "sgd_regression", @problem_text;
              "sgd_spectrum", @problem_text; "sgd_examples", @problem_text;
+             "sgd_objective", @objective_text; "sgd_native", @native_text;
              "sgd_model", @model_text; "sgd_stationary", @stationary_text; "sgd_transient", @transient_text;
              "sgd_modified_loss", @modified_loss_text;
              "sgd_modified_loss_section", @section_text; "sgd_current", @current_text;
@@ -31,7 +32,8 @@ function text = sgd_summary (x)
              "sgd_irreversibility", @irreversibility_text; "sgd_fokker_planck_check", @fokker_planck_text;
              "sgd_equivalent", @equivalent_text;
              "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text;
-             "diffusion_exponent", @exponent_text};
+             "diffusion_exponent", @exponent_text;
+             "sgd_method_order", @order_text; "sgd_sample_check", @sample_check_text};
   __sgdl__ ("expect_type", x, "x", writers(:,1));
   writer = writers{strcmp (x.type, writers(:,1)),2};
   words = writer (x);
@@ -107,6 +109,31 @@ function text = problem_text (x)
   endswitch
 endfunction
 
+function text = objective_text (x)
+  kinds = struct ("callback", "Objective by a function", "native", "Objective by a compiled function",
+                  "logistic", "Logistic regression", "softmax", "Softmax regression",
+                  "tanh_network", "Network of tanh units");
+  text = kinds.(x.kind);
+  if (isfield (x, "hidden"))
+    text = [text, sprintf(" (%d hidden)", x.hidden)];
+  endif
+  if (! isempty (x.n_examples))
+    text = [text, sprintf(", %s", plural (x.n_examples, "example"))];
+  endif
+  text = [text, line(", %s", plural (x.dim, "parameter"))];
+  if (isfield (x, "gradient"))
+    also = {"hvp", "loss", "covariance", "Sigma"};
+    also = also(! cellfun (@(name) isempty (x.(name)), also));
+    if (! isempty (also))
+      text = [text, line("  with %s", strjoin (also, ", "))];
+    endif
+  endif
+endfunction
+
+function text = native_text (x)
+  text = line ("Compiled gradient %s of %s", x.symbol, x.file);
+endfunction
+
 function text = model_text (x)
   dynamics = struct ("langevin", "Langevin equation", "sgd", "discrete recursion").(x.dynamics);
   sampling = struct ("replacement", "with replacement", "without", "without replacement",
@@ -114,8 +141,13 @@ function text = model_text (x)
   if (! isempty (x.n_examples))
     sampling = sprintf ("%s from %d examples", sampling, x.n_examples);
   endif
-  text = [line("SGD model (%s), batches %s", dynamics, sampling), "  ", problem_text(x.problem), ...
+  problem = {@problem_text, @objective_text}{1 + strcmp(x.problem.type, "sgd_objective")};
+  text = [line("SGD model (%s), batches %s", dynamics, sampling), "  ", problem(x.problem), ...
           settings(x.hyper)];
+  if (strcmp (x.problem.type, "sgd_objective"))
+    text = [text, epoch_text(x), line("  no modes: sgd_quadratic_at is the way to the theory")];
+    return;
+  endif
   if (isempty (x.eigenvalues))
     text = [text, line("  no eigendecomposition was made")];
     return;
@@ -135,17 +167,22 @@ function text = model_text (x)
     text = [text, line("  %s with noise: no stationary position there", ...
                        plural (report.n_flat_noisy, "flat mode"))];
   endif
-  if (report.epoch_steps > 0)
-    kept = {" (a smaller batch)", " (dropped)"}{1 + x.drop_last};
-    text = [text, line("  an epoch is %d steps, %d examples remain%s", report.epoch_steps, report.remainder,
-                       kept(1:end*(report.remainder > 0)))];
-  endif
+  text = [text, epoch_text(x)];
   if (! isempty (x.multiplicative))
     text = [text, multiplicative_text(x.multiplicative)];
   elseif (strcmp (x.noise, "multiplicative"))
     text = [text, line("  noise grows with the displacement: sgd_msd has the theory of dressed epochs")];
   endif
   text = [text, variances_text(x)];
+endfunction
+
+function text = epoch_text (x)
+  text = "";
+  if (x.report.epoch_steps > 0)
+    kept = {" (a smaller batch)", " (dropped)"}{1 + x.drop_last};
+    text = line ("  an epoch is %d steps, %d examples remain%s", x.report.epoch_steps, x.report.remainder,
+                 kept(1:end*(x.report.remainder > 0)));
+  endif
 endfunction
 
 function text = multiplicative_text (x)
@@ -345,8 +382,14 @@ function text = equivalent_text (x)
 endfunction
 
 function text = trajectory_text (x)
-  text = line ("SGD trajectory: %s of %s in %s", plural (rows (x.theta), "frame"),
-               plural (columns (x.theta), "coordinate"), plural (size (x.theta, 3), "path"));
+  if (isempty (x.theta))
+    text = line ("SGD run of %s, %s recorded%s", plural (x.resume.model.dim, "parameter"),
+                 plural (numel (x.step), "step"),
+                 {" in summaries", [" in " x.folder]}{2 - isempty(x.folder)});
+  else
+    text = line ("SGD trajectory: %s of %s in %s", plural (rows (x.theta), "frame"),
+                 plural (columns (x.theta), "coordinate"), plural (size (x.theta, 3), "path"));
+  endif
   if (! isempty (x.step))
     text = [text, line("  steps %d to %d", x.step(1), x.step(end))];
   endif
@@ -355,8 +398,18 @@ function text = trajectory_text (x)
   endif
   if (strcmp (x.type, "sgd_simulate"))
     stopped = {", STOPPED before the end", ""}{1 + x.complete};
-    text = [text, line("  method \"%s\", coordinates \"%s\", every %s, seed %d, backend %s%s", x.method, ...
-                       x.coordinates, plural (x.record, "step"), x.seed, x.backend, stopped)];
+    if (ischar (x.record))
+      interval = "logarithmic steps";
+    elseif (isscalar (x.record))
+      interval = ["every " plural(x.record, "step")];
+    else
+      interval = "listed steps";
+    endif
+    text = [text, line("  method \"%s\", coordinates \"%s\", %s, seed %d, backend %s%s", x.method, ...
+                       x.coordinates, interval, x.seed, x.backend, stopped)];
+    if (! isempty (x.summaries))
+      text = [text, line("  summaries: %s", strjoin (x.resume.arguments.summaries, ", "))];
+    endif
   endif
 endfunction
 
@@ -369,6 +422,29 @@ function text = msd_text (x)
   endif
   text = [line("Mean squared displacement (%s): %s, %s, %s", x.average, plural (x.frames, "frame"), ...
                plural (x.dim, "coordinate"), plural (x.n_paths, "path")), table(names, columns_of)];
+endfunction
+
+function text = order_text (x)
+  text = line ("Order of method %s, %s, %s", x.method, plural (x.steps, "step"), plural (x.nsim, "path"));
+  if (isnan (x.strong_order))
+    text = [text, line("  strong none (errors at rounding level)")];
+  else
+    text = [text, line("  strong %.3f (se %.2g)", x.strong_order, x.strong_order_se)];
+  endif
+  if (isnan (x.weak_order))
+    text = [text, line("  weak none (errors at rounding level)")];
+  else
+    text = [text, line("  weak %.3f", x.weak_order)];
+  endif
+  text = [text, table({"step", "strong", "strong_se", "weak"}, [x.step, x.strong, x.strong_se, x.weak])];
+endfunction
+
+function text = sample_check_text (x)
+  text = [line("Sample of %s of %s against a Gaussian: p = %.3g", plural (x.n, "draw"), ...
+               plural (x.dim, "coordinate"), x.p_value), ...
+          line("  mean        %10.4g  p = %.3g", x.mean_statistic, x.mean_p), ...
+          line("  covariance  %10.4g  p = %.3g", x.covariance_statistic, x.covariance_p), ...
+          line("  distances   %10.4g  p = %.3g", x.distance_statistic, x.distance_p)];
 endfunction
 
 function text = exponent_text (x)
@@ -415,6 +491,12 @@ endfunction
 %!test has (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0], [0, 1]), "41 x 41 points")
 %!test has (sgd_current (model, [1, 1]), "Stationary current at 1 point of a 4-dimensional phase space")
 %!test has (sgd_oscillations (model), "2 modes: 2 underdamped")
+%!test
+%! order = sgd_method_order (model, "baoab", "nsim", 20, "seed", 1);
+%! has (order, "Order of method baoab, 16 steps, 20 paths");
+%! has (order, "  weak ");
+%! has (sgd_method_order (model, "exact", "nsim", 20, "seed", 1), "strong none (errors at rounding level)");
+%! has (sgd_check_sample ([1; 2; 6], 1, 4), "Sample of 3 draws of 1 coordinate against a Gaussian: p = ");
 %!test has (sgd_msd (model, 1:3), "start: stationary")
 %!test has (sgd_msd (model, 1:3), "exact SGD")
 %!test has (sgd_msd (model, [1, 1e5]), "ballistic until step")
@@ -449,6 +531,22 @@ endfunction
 %! has (msd (run), "(time-averaged): 151 frames");
 %! has (msd (run, "se", false), "2 coordinates");
 %! has (diffusion_exponent (run, "window", [2, 16], "seed", 1), "(ols, lags 2 to 16)");
+%!test   # objectives and their runs
+%! objective = sgd_objective (@(t) t, 3, "Sigma", eye (3));
+%! has (objective, "Objective by a function, 3 parameters\n  with Sigma\n");
+%! has (sgd_objective (@(t, b) t, 3, "n_examples", 8), "Objective by a function, 8 examples, 3 parameters");
+%! has (sgd_logistic ([1; 2], [0, 1]), "Logistic regression, 2 examples, 1 parameter");
+%! has (sgd_tanh_network ([1; 2], [0, 1], 4), "Network of tanh units (4 hidden), 2 examples, 13 parameters");
+%! has (sgd_native ("/a/b.so", "f"), "Compiled gradient f of /a/b.so");
+%! model = sgd_model (objective, sgd_hyper (0.1));
+%! has (model, "no modes: sgd_quadratic_at");
+%! run = sgd_simulate (model, 100, "seed", 1, "theta0", 1:3, "record", "log", "summaries", "moments");
+%! has (run, "method \"baoab\", coordinates \"parameters\", logarithmic steps, seed 1");
+%! has (run, "summaries: moments");
+%! run = sgd_simulate (model, 9, "seed", 1, "theta0", 1:3, "record", [1, 5], "trajectory", false,
+%!                     "summaries", "moments");
+%! has (run, "SGD run of 3 parameters, 2 steps recorded in summaries");
+%! has (run, "listed steps");
 %!error <Invalid call> sgd_summary ()
 %!error id=sgdlangevin:bad_argument sgd_summary (1)
 %!error <`x`: expected the value of sgd_hyper\(\)> sgd_summary (1)

@@ -57,7 +57,16 @@ Internal: call the C core of sgdlangevin.  Use the functions named sgd_@dots{} i
     {"multiplicative_noise", {multiplicative_noise, 1}},
     {"multiplicative_transient", {multiplicative_transient, 4}},
     {"dressed_msd", {dressed_msd, 3}},
-    {"simulate", {simulate, 3}},
+    {"check_objective", {check_objective, 1}},
+    {"objective_gradient", {objective_gradient, 3}},
+    {"objective_loss", {objective_loss, 2}},
+    {"objective_hessian_product", {objective_hessian_product, 3}},
+    {"objective_covariance", {objective_covariance, 2}},
+    {"simulate", {simulate, 5}},
+    {"simulate_to_disk", {simulate_to_disk, 5}},
+    {"batch", {batch, 7}},
+    {"method_order", {method_order, 6}},
+    {"check_sample", {check_sample, 3}},
     {"trajectory_shape", {trajectory_shape, 1}},
     {"log_lags", {log_lags, 3}},
     {"msd", {msd, 5}},
@@ -65,6 +74,8 @@ Internal: call the C core of sgdlangevin.  Use the functions named sgd_@dots{} i
     {"trajectory_info", {trajectory_info, 1}},
     {"trajectory_read", {trajectory_read, 6}},
     {"trajectory_write", {trajectory_write, 5}},
+    {"segments_info", {segments_info, 1}},
+    {"segments_read", {segments_read, 6}},
   };
 
   if (args.length () < 1)

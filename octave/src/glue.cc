@@ -4,8 +4,10 @@
 
 #include <cmath>
 #include <cstdarg>
+#include <cstdio>
 #include <cstdlib>
 
+#include <octave/pager.h>
 #include <octave/quit.h>
 
 namespace sgdlangevin
@@ -64,6 +66,66 @@ namespace sgdlangevin
         m_pending = std::current_exception ();
       }
     return SGDL_INTERRUPTED;
+  }
+
+  sgdl_status call_context::keep_failure (sgdl_context *core, const char *function) noexcept
+  {
+    try
+      {
+        throw;
+      }
+    catch (const octave::execution_exception& failure)
+      {
+        m_pending = std::current_exception ();
+        bool ours = failure.identifier () == "sgdlangevin:callback";
+        std::string message = ours ? "" : "`" + std::string (function) + "` failed: ";
+        std::snprintf (core->message, SGDL_MESSAGE_SIZE, "%s", (message + failure.message ()).c_str ());
+        return SGDL_CALLBACK;
+      }
+    catch (...)
+      {
+        return keep_exception ();
+      }
+  }
+
+  void call_context::show_progress ()
+  {
+    m_core.progress = draw_progress;
+    m_drawn = std::chrono::steady_clock::now ();
+  }
+
+  void call_context::draw_progress (void *self, double fraction) noexcept
+  {
+    call_context& ctx = *static_cast<call_context *> (self);
+    auto now = std::chrono::steady_clock::now ();
+    if (now - ctx.m_drawn < std::chrono::milliseconds (200))
+      return;
+    ctx.m_drawn = now;
+    const int width = 40;
+    std::string bar (static_cast<int> (width * fraction), '=');
+    bar.resize (width, ' ');
+    try
+      {
+        octave_stdout << "\r[" << bar << "] " << static_cast<int> (100 * fraction) << "%" << std::flush;
+        ctx.m_bar_begun = true;
+      }
+    catch (...)
+      {
+        ctx.keep_exception ();
+      }
+  }
+
+  call_context::~call_context ()
+  {
+    if (! m_bar_begun)
+      return;
+    try
+      {
+        octave_stdout << std::endl;
+      }
+    catch (...)
+      {
+      }
   }
 
   int call_context::should_stop (void *self) noexcept
@@ -287,7 +349,8 @@ namespace sgdlangevin
       vectors = get ("vectors"), hessian = get ("problem"), rank = get ("rank");
 
     octave_idx_type d = whole_number (get ("dim"), "model.dim", 1);
-    m_minimiser = real_vector (get ("minimiser"), "model.minimiser", d);
+    octave_value minimiser = get ("minimiser");   // [] for objectives
+    m_minimiser = real_vector (minimiser, "model.minimiser", minimiser.isempty () ? -1 : d, true);
     m_wide = ! rank.isempty ();
     if (m_wide)
       d = whole_number (rank, "model.rank", 0) + 1;

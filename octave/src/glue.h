@@ -3,9 +3,11 @@
 #if ! defined (sgdlangevin_glue_h)
 #define sgdlangevin_glue_h 1
 
+#include <chrono>
 #include <exception>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include <octave/oct.h>
 #include <octave/ov-struct.h>
@@ -33,13 +35,23 @@ namespace sgdlangevin
     void rethrow_pending ();
     // In a catch block of a callback: an interrupt, or keeps what was raised for check().
     sgdl_status keep_exception () noexcept;
+    // The same where the core may go on from a failure: an error of the user's `function` becomes a
+    // message in the context that the core called with.
+    sgdl_status keep_failure (sgdl_context *core, const char *function) noexcept;
+
+    // Draws a bar of text while the core works, at most every 0.2 s; ended with the context.
+    void show_progress ();
+    ~call_context ();
 
   private:
 
     static int should_stop (void *self) noexcept;
+    static void draw_progress (void *self, double fraction) noexcept;
 
     sgdl_context m_core;
     std::exception_ptr m_pending;
+    std::chrono::steady_clock::time_point m_drawn;
+    bool m_bar_begun = false;
   };
 
   // Raises sgdlangevin:bad_argument in the core's format.
@@ -97,6 +109,39 @@ namespace sgdlangevin
     bool m_wide = false;
     NDArray m_rho, m_minimiser, m_noise;
     Matrix m_vectors, m_hessian;
+  };
+
+  // The value of sgd_objective and its kin, or a regression, as a loss by its gradients. `core` is
+  // borrowed from this view, and calls the user's functions through `ctx`.
+  struct objective_view
+  {
+    objective_view (call_context& ctx, const octave_value& problem);
+    objective_view (const objective_view&) = delete;
+    objective_view& operator = (const objective_view&) = delete;
+    ~objective_view ();
+
+    sgdl_objective core;
+
+  private:
+
+    void from_data (const octave_scalar_map& problem, const std::string& kind);
+    void from_functions (const octave_scalar_map& problem);
+
+    static sgdl_status gradient (const sgdl_objective *objective, sgdl_context *ctx, const double *theta,
+                                 ptrdiff_t size, const uint32_t *batch, const double *weights, double *work,
+                                 double *out) noexcept;
+    static sgdl_status loss (const sgdl_objective *objective, sgdl_context *ctx, const double *theta,
+                             double *work, double *out) noexcept;
+    static sgdl_status hessian_product (const sgdl_objective *objective, sgdl_context *ctx,
+                                        const double *theta, ptrdiff_t n, const double *V, double *work,
+                                        double *out) noexcept;
+    static sgdl_status covariance (const sgdl_objective *objective, sgdl_context *ctx, const double *theta,
+                                   double *work, double *out) noexcept;
+
+    call_context& m_ctx;
+    octave_value m_gradient, m_loss, m_hvp, m_covariance;
+    sgdl_objective m_native;
+    bool m_is_native = false;
   };
 
   // A struct (start, theta0, v0, cov0), absent ones [], as the core sees it.
@@ -167,7 +212,18 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (multiplicative_transient);
   SGDLANGEVIN_ENTRY (dressed_msd);
 
+  SGDLANGEVIN_ENTRY (check_objective);
+  SGDLANGEVIN_ENTRY (objective_gradient);
+  SGDLANGEVIN_ENTRY (objective_loss);
+  SGDLANGEVIN_ENTRY (objective_hessian_product);
+  SGDLANGEVIN_ENTRY (objective_covariance);
+
   SGDLANGEVIN_ENTRY (simulate);
+  SGDLANGEVIN_ENTRY (simulate_to_disk);
+  SGDLANGEVIN_ENTRY (batch);
+
+  SGDLANGEVIN_ENTRY (method_order);
+  SGDLANGEVIN_ENTRY (check_sample);
 
   SGDLANGEVIN_ENTRY (trajectory_shape);
   SGDLANGEVIN_ENTRY (log_lags);
@@ -177,6 +233,8 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (trajectory_info);
   SGDLANGEVIN_ENTRY (trajectory_read);
   SGDLANGEVIN_ENTRY (trajectory_write);
+  SGDLANGEVIN_ENTRY (segments_info);
+  SGDLANGEVIN_ENTRY (segments_read);
 }
 
 #endif

@@ -11,12 +11,9 @@ namespace sgdlangevin
     return octave::sys::file_ops::tilde_expand (text (value, "file"));
   }
 
-  // (file): frames, dim, n_paths, has_velocity, then the scalars of /run (NaN when absent).
-  SGDLANGEVIN_ENTRY (trajectory_info)
+  // frames, dim, n_paths, has_velocity, then the scalars of /run (NaN when absent).
+  static octave_scalar_map info_map (const sgdl_trajectory_info& info)
   {
-    call_context ctx;
-    sgdl_trajectory_info info;
-    ctx.check (sgdl_trajectory_info_read (ctx, file_name (args(0)).c_str (), &info));
     octave_scalar_map map;
     map.assign ("frames", static_cast<double> (info.frames));
     map.assign ("dim", static_cast<double> (info.dim));
@@ -28,21 +25,52 @@ namespace sgdlangevin
     map.assign ("batch_size", info.batch_size);
     map.assign ("n_examples", info.n_examples);
     map.assign ("epoch_sampling", info.epoch_sampling);
-    return ovl (map);
+    return map;
+  }
+
+  // (file): its shape and scalars.
+  SGDLANGEVIN_ENTRY (trajectory_info)
+  {
+    call_context ctx;
+    sgdl_trajectory_info info;
+    ctx.check (sgdl_trajectory_info_read (ctx, file_name (args(0)).c_str (), &info));
+    return ovl (info_map (info));
+  }
+
+  // (folder of segments): those of all segments as one.
+  SGDLANGEVIN_ENTRY (segments_info)
+  {
+    call_context ctx;
+    sgdl_trajectory_info info;
+    ctx.check (sgdl_segments_info_read (ctx, file_name (args(0)).c_str (), &info));
+    return ovl (info_map (info));
+  }
+
+  // A slab of a file or of a folder of segments, path by path.
+  template <typename reader>
+  static NDArray read_slab (reader read, const octave_value_list& args)
+  {
+    call_context ctx;
+    std::string name = file_name (args(0)), dataset = text (args(1), "dataset");
+    ptrdiff_t first = whole_number (args(2), "frames", 1) - 1, count = whole_number (args(3), "frames", 1);
+    ptrdiff_t dim = whole_number (args(4), "dim", 1), n_paths = whole_number (args(5), "n_paths", 1);
+    NDArray out (dim_vector (count, dim, n_paths));
+    for (ptrdiff_t path = 0; path < n_paths; path++)
+      ctx.check (read (ctx, name.c_str (), dataset.c_str (), path, first, count, dim,
+                       out.fortran_vec () + path * count * dim));
+    return out;
   }
 
   // (file, dataset, first (1-based), count, dim, n_paths): count x dim x n_paths.
   SGDLANGEVIN_ENTRY (trajectory_read)
   {
-    call_context ctx;
-    std::string file = file_name (args(0)), dataset = text (args(1), "dataset");
-    ptrdiff_t first = whole_number (args(2), "frames", 1) - 1, count = whole_number (args(3), "frames", 1);
-    ptrdiff_t dim = whole_number (args(4), "dim", 1), n_paths = whole_number (args(5), "n_paths", 1);
-    NDArray out (dim_vector (count, dim, n_paths));
-    for (ptrdiff_t path = 0; path < n_paths; path++)
-      ctx.check (sgdl_trajectory_read (ctx, file.c_str (), dataset.c_str (), path, first, count, dim,
-                                       out.fortran_vec () + path * count * dim));
-    return ovl (out);
+    return ovl (read_slab (sgdl_trajectory_read, args));
+  }
+
+  // (folder, dataset, first (1-based), count, dim, n_paths): the same across segments.
+  SGDLANGEVIN_ENTRY (segments_read)
+  {
+    return ovl (read_slab (sgdl_segments_read, args));
   }
 
   // (file, theta, velocity, steps, run struct): writes; nothing, or the error.

@@ -46,6 +46,7 @@ typedef enum sgdl_status {
   SGDL_NO_MEMORY,
   SGDL_INTERRUPTED,     /* stopped by should_stop; what is done is handed back            */
   SGDL_IO,              /* file missing, truncated, not what it claims to be              */
+  SGDL_CALLBACK,        /* the user's own function failed or gave something unusable        */
   SGDL_STATUS_COUNT
 } sgdl_status;
 
@@ -284,49 +285,6 @@ sgdl_status sgdl_msd_theory(sgdl_context *ctx, const sgdl_model *model, ptrdiff_
                             sgdl_start start, const double *theta0, const double *v0,
                             sgdl_msd_form form, double *msd, double *exponent, double *per_mode);
 
-/* ---- simulation ---------------------------------------------------- simulate/simulate.c */
-
-typedef enum { SGDL_EXACT = 0, SGDL_GAUSSIAN_SGD = 1, SGDL_MINIBATCH = 2 } sgdl_method;
-
-typedef struct sgdl_simulation {
-  sgdl_method method;
-  ptrdiff_t steps;          /* number of steps >= 1                                         */
-  ptrdiff_t record_every;   /* k >= 1: steps 0, k, 2k, ... are recorded                     */
-  ptrdiff_t n_paths;        /* nsim >= 1                                                    */
-  uint64_t seed;
-  const double *theta0;     /* d x 1 or d x n_paths (theta0_per_path), parameter coordinates;
-                               NULL: the minimiser                                          */
-  const double *v0;         /* likewise; NULL: 0                                            */
-  int theta0_per_path, v0_per_path;
-  int start_stationary;     /* 1: draw (theta0, v0) from the stationary law, ignore theta0, v0 */
-  int record_modes;         /* 1: record V'(theta - mu) and V'v instead of theta and v      */
-  const double *X, *y;      /* N x d and N: minibatch only                                  */
-} sgdl_simulation;
-
-/* Number of recorded steps: steps/record_every + 1. */
-ptrdiff_t sgdl_simulation_records(const sgdl_simulation *sim);
-
-/* theta, velocity (velocity optional): records x d x n_paths. *records_done: rows complete in
- * every path (all of them on SGDL_OK; on SGDL_INTERRUPTED the rows before are right, the rest is untouched).
- *  EXACT: exact transition of the Langevin model over each step, in the eigenbasis.
- *  GAUSSIAN_SGD: recursion of THEORY section 1 with Gaussian gradient noise; model->sampling
- *    gives its covariance over time (epochs included, section 6).
- *  MINIBATCH: real batches of the regression (X, y), theta' = theta + lr v', any model->dynamics;
- *    needs model->n_examples = N; batches are those of sgdl_batch().
- * Bits depend on (model arrays, seed) only: not on threads, n_paths, steps, record_every.
- * Diverging paths (non-finite state): SGDL_UNSTABLE naming path and step, earlier rows kept.
- * Cost per step and path: EXACT diagonal noise 2d normals + O(d); full noise + (2d)^2;
- * GAUSSIAN full noise d normals + d^2; parameters recorded + d^2 per record; MINIBATCH 4 S d.
- * Memory beside the output: factors and eigenvectors once, a few tiles per thread; MINIBATCH one
- * copy of X and, under epochs, 4 N bytes per path. */
-sgdl_status sgdl_simulate(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
-                          double *theta, double *velocity, ptrdiff_t *records_done);
-
-/* The 0-based example indices of the batch used at `step` (0-based) of `path`; *size <= S of them
- * (the remainder batch is smaller). O(S), or O(N) under epochs. indices: room for S. */
-sgdl_status sgdl_batch(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t S, sgdl_sampling sampling, int drop_last,
-                       uint64_t seed, uint64_t path, uint64_t step, ptrdiff_t *indices, ptrdiff_t *size);
-
 /* ---- statistics: MSD -------------------------------------------------------- stats/msd.c */
 
 typedef enum { SGDL_MSD_TIME_AVERAGED = 0, SGDL_MSD_ENSEMBLE, SGDL_MSD_FROM_START } sgdl_msd_type;
@@ -394,7 +352,7 @@ sgdl_status sgdl_trajectory_info_read(sgdl_context *ctx, const char *file, sgdl_
  * `path`; out: count x dim column-major. Truncated or foreign files: SGDL_IO, nothing written. */
 sgdl_status sgdl_trajectory_read(sgdl_context *ctx, const char *file, const char *dataset, ptrdiff_t path,
                                  ptrdiff_t first, ptrdiff_t count, ptrdiff_t dim, double *out);
-/* Writes atomically (temporary file, then rename). theta, velocity (optional): T x d x n_paths, steps (T,
+/* Writes atomically (temporary file, on the disk before it is renamed). theta, velocity (optional): T x d x n_paths, steps (T,
  * optional). */
 sgdl_status sgdl_trajectory_write(sgdl_context *ctx, const char *file, const sgdl_trajectory_info *info,
                                   const double *steps, const double *theta, const double *velocity);
@@ -404,5 +362,6 @@ sgdl_status sgdl_trajectory_write(sgdl_context *ctx, const char *file, const sgd
 #endif
 
 #include "sgdl_theory.h"
+#include "sgdl_simulate.h"
 
 #endif

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "base/panel.h"
 #include "base/random.h"
 #include "check.h"
 
@@ -219,34 +218,6 @@ static void ensemble_step_is_the_recursion(void)
   CHECK_ARRAY(state, z, 2 * N, 0.0);
 }
 
-/* ---- packed products ---- */
-
-/* Every element a sum over columns in order: equal to the plain loop, bit by bit. */
-static void panels_sum_in_order(void)
-{
-  enum { ROWS = 21, COLS = 21, MOST = 19 };
-  double A[ROWS * COLS], B[COLS * MOST], offset[ROWS], C[ROWS * MOST], expected[ROWS * MOST];
-  sgdl_normals(7, 0, 0, 0, 0, ROWS * COLS, A);
-  sgdl_normals(7, 0, 1, 0, 0, COLS * MOST, B);
-  sgdl_normals(7, 0, 2, 0, 0, ROWS, offset);
-  for (int lower = 0; lower < 2; lower++)
-    for (int transposed = 0; transposed < 2 - lower; transposed++)
-      for (int n = 1; n <= MOST; n += 6) {
-        sgdl_panels panels;
-        CHECK_STATUS(sgdl_panels_pack(&ctx, &panels, transposed, lower, ROWS, COLS, A, ROWS, "A"), SGDL_OK);
-        sgdl_panels_apply(&panels, n, B, COLS, offset, C, ROWS);
-        for (int c = 0; c < n; c++)
-          for (int i = 0; i < ROWS; i++) {
-            double sum = offset[i];
-            for (int j = 0; j < (lower ? i + 1 : COLS); j++)
-              sum += (transposed ? A[j + i * ROWS] : A[i + j * ROWS]) * B[j + c * COLS];
-            expected[i + c * ROWS] = sum;
-          }
-        CHECK_ARRAY(C, expected, ROWS * n, 0.0);
-        sgdl_panels_free(&panels);
-      }
-}
-
 int main(void)
 {
   sgdl_context_init(&ctx);
@@ -258,6 +229,5 @@ int main(void)
   a_forked_child_uses_one_thread();
   backend_computes_what_it_says();
   ensemble_step_is_the_recursion();
-  panels_sum_in_order();
   return check_report();
 }

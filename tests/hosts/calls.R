@@ -248,3 +248,89 @@ put_fields("wide-stationary", sgd_stationary(wide), c("theta", "velocity", "cros
 put_fields("wide-msd", sgd_msd(wide, c(1, 10, 100), start = "point", theta0 = (1:30) / 30), c("msd", "exponent"))
 put_names("wide-model", wide)
 put_names("wide-transient", sgd_transient(wide, 1, (1:30) / 30))
+
+# The engine: optimiser options, schedules, records, summaries, splitting schemes, objectives, going on.
+k <- 1:60
+lr <- 0.02 / (1 + k %% 4)
+momentum <- 0.5 + (k %% 3) / 8
+binary <- sgd_logistic(X, y > 0)
+classes <- sgd_softmax(X, 1 + seq_len(N) %% 3)
+network <- sgd_tanh_network(X, y, 3)
+of_objective <- function(objective) sgd_model(objective, hyper, dynamics = "sgd", sampling = "epoch")
+from <- function(n) as.vector(integers(n, 1, 3, 1, 11)) / 8
+callback <- sgd_objective(function(theta, batch) theta * length(batch) / 16, d, n_examples = N, Sigma = Sigma)
+thin <- Matrix::Matrix(X * (abs(X) > 0.5), sparse = TRUE)
+sparse_model <- sgd_model(sgd_regression(thin, y), hyper, dynamics = "sgd", sampling = "epoch")
+everything <- c("moments", "displacement", "local_displacement", "msd")
+lags <- c(1, 2, 5)
+engine <- list(
+  nesterov = sgd_simulate(models$regression_epoch, 60, nsim = 2, seed = 3, method = "minibatch",
+                          theta0 = theta0, nesterov = TRUE),
+  dampening = sgd_simulate(models$regression, 60, seed = 3, method = "minibatch", theta0 = theta0, v0 = v0,
+                           dampening = 0.25),
+  gaussian_nesterov = sgd_simulate(models$sgd, 60, seed = 3, theta0 = theta0, nesterov = TRUE),
+  gaussian_dampening = sgd_simulate(models$epoch, 60, seed = 3, theta0 = theta0, dampening = 0.25),
+  schedule = sgd_simulate(models$regression, 60, seed = 3, method = "minibatch", theta0 = theta0, lr = lr,
+                          momentum = momentum, batch_size = 1 + k %% 20),
+  schedule_exact = sgd_simulate(models$langevin, 60, seed = 3, theta0 = theta0, lr = lr, momentum = momentum),
+  sparse = sgd_simulate(sparse_model, 60, seed = 3, method = "minibatch", theta0 = theta0),
+  log = sgd_simulate(models$langevin, 500, seed = 3, record = "log", summaries = everything[1:3]),
+  list = sgd_simulate(models$sgd, 60, seed = 3, record = c(1, 2, 40), observe = c(3, 1)),
+  directions = sgd_simulate(models$sgd, 60, seed = 3, observe = cbind(theta0, v0)),
+  summaries = sgd_simulate(models$epoch, 60, nsim = 2, seed = 3, record = 2, trajectory = FALSE,
+                           summaries = everything, lags = lags),
+  baoab = sgd_simulate(models$langevin, 60, seed = 3, method = "baoab", theta0 = theta0, substeps = 2),
+  obabo = sgd_simulate(models$langevin, 60, seed = 3, method = "obabo", theta0 = theta0),
+  euler = sgd_simulate(models$langevin, 60, seed = 3, method = "euler", theta0 = theta0),
+  logistic = sgd_simulate(of_objective(binary), 60, nsim = 2, seed = 3, theta0 = numeric(d)),
+  softmax = sgd_simulate(of_objective(classes), 60, seed = 3, theta0 = numeric(3 * d), nesterov = TRUE),
+  network = sgd_simulate(of_objective(network), 60, seed = 3, theta0 = from(network$dim)),
+  callback = sgd_simulate(of_objective(callback), 60, seed = 3, theta0 = theta0),
+  empirical = sgd_simulate(sgd_model(binary, hyper, dynamics = "sgd"), 60, seed = 3, method = "sgd", noise = "empirical",
+                           theta0 = numeric(d)),
+  covariance = sgd_simulate(sgd_model(binary, hyper), 60, seed = 3, noise = "covariance",
+                            theta0 = numeric(d)),
+  constant = sgd_simulate(sgd_model(callback, hyper), 60, seed = 3, theta0 = theta0),
+  euler_objective = sgd_simulate(sgd_model(network, hyper), 60, seed = 3, method = "euler",
+                                 noise = "empirical", theta0 = from(network$dim))
+)
+engine$resumed <- sgd_resume(sgd_simulate(models$regression_epoch, 25, seed = 3, method = "minibatch",
+                                          theta0 = theta0, summaries = everything, lags = lags), 60)
+for (name in names(engine)) {
+  run <- engine[[name]]
+  put_fields(paste0("engine-", name), run, c("step", "theta", "velocity"))
+  if (!is.null(run$summaries)) {
+    put_fields(paste0("engine-", name, "-summaries"), run$summaries,
+               c("count", "mean", "variance", "displacement", "local_displacement", "msd", "msd_count"))
+  }
+}
+put_names("engine", engine$summaries)
+put_names("engine-summaries", engine$summaries$summaries)
+put_names("engine-callback", callback)
+put_names("engine-logistic", binary)
+put_names("engine-network", network)
+put_names("engine-model", of_objective(binary))
+
+evaluated <- list(regression = empirical, logistic = binary, softmax = classes, network = network)
+for (name in names(evaluated)) {
+  objective <- evaluated[[name]]
+  theta <- from(objective$dim)
+  put(paste0("gradient-", name), sgd_gradient(objective, theta))
+  put(paste0("gradient-batch-", name), sgd_gradient(objective, theta, c(5, 1, 5, 150)))
+  put(paste0("objective-loss-", name), sgd_loss(objective, theta))
+  put(paste0("hessian-product-", name), sgd_hessian_product(objective, theta, diag(objective$dim)[, 1:3]))
+  put(paste0("covariance-", name), sgd_gradient_covariance(objective, theta))
+}
+put_fields("quadratic-at", sgd_quadratic_at(binary, theta0), c("H", "Sigma"))
+for (name in c("regression", "regression_without", "regression_epoch")) {
+  put(paste0("batch-", name),
+      c(sgd_batch(models[[name]], 1, 3), sgd_batch(models[[name]], 10, 3, path = 2)))
+}
+
+for (method in c("exact", "sgd", "baoab", "obabo", "euler")) {
+  order <- sgd_method_order(models$langevin, method, steps = 4, levels = 4, nsim = 20, seed = 3)
+  put(paste0("order-", method), unclass(order)[1:7])
+}
+put("check-sample", unclass(sgd_check_sample(X[, 1:3], 0.25, diag(c(90, 80, 70)))))
+put_names("order", sgd_method_order(models$langevin, "exact", levels = 2, nsim = 2, seed = 3))
+put_names("sample-check", sgd_check_sample(X[, 1:3], 0.25, diag(c(90, 80, 70))))

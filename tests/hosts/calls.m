@@ -256,3 +256,88 @@ put_names = @(name, x) put (["names-", name], ...
                             double (strjoin (sort (setdiff (fieldnames (x), {"type"})(:))', " ")));
 put_names ("wide-model", wide);
 put_names ("wide-transient", sgd_transient (wide, 1, (1:30) / 30));
+
+## The engine: optimiser options, schedules, records, summaries, splitting schemes, objectives, going on.
+k = 1:60;
+schedule = {"lr", 0.02 ./ (1 + mod(k, 4)), "momentum", 0.5 + mod(k, 3) / 8};
+binary = sgd_logistic (X, y > 0);
+classes = sgd_softmax (X, 1 + mod (1:N, 3));
+network = sgd_tanh_network (X, y, 3);
+of_objective = @(objective) sgd_model (objective, hyper, "dynamics", "sgd", "sampling", "epoch");
+from = @(n) integers (n, 1, 3, 1, 11) / 8;
+callback = sgd_objective (@(theta, batch) theta * numel (batch) / 16, d, "n_examples", N, "Sigma", Sigma);
+thin = X .* (abs (X) > 0.5);
+sparse_model = sgd_model (sgd_regression (sparse (thin), y), hyper, "dynamics", "sgd", "sampling", "epoch");
+kinds = {"moments", "displacement", "local_displacement", "msd"};
+keep = {"summaries", kinds, "lags", [1, 2, 5]};
+engine = struct (
+  "nesterov", sgd_simulate (models.regression_epoch, 60, "nsim", 2, "seed", 3, "method", "minibatch", ...
+                            "theta0", theta0, "nesterov", true),
+  "dampening", sgd_simulate (models.regression, 60, "seed", 3, "method", "minibatch", "theta0", theta0, ...
+                             "v0", v0, "dampening", 0.25),
+  "gaussian_nesterov", sgd_simulate (models.sgd, 60, "seed", 3, "theta0", theta0, "nesterov", true),
+  "gaussian_dampening", sgd_simulate (models.epoch, 60, "seed", 3, "theta0", theta0, "dampening", 0.25),
+  "schedule", sgd_simulate (models.regression, 60, "seed", 3, "method", "minibatch", "theta0", theta0, ...
+                            schedule{:}, "batch_size", 1 + mod (k, 20)),
+  "schedule_exact", sgd_simulate (models.langevin, 60, "seed", 3, "theta0", theta0, schedule{:}),
+  "sparse", sgd_simulate (sparse_model, 60, "seed", 3, "method", "minibatch", "theta0", theta0),
+  "log", sgd_simulate (models.langevin, 500, "seed", 3, "record", "log", "summaries", kinds(1:3)),
+  "list", sgd_simulate (models.sgd, 60, "seed", 3, "record", [1, 2, 40], "observe", [3, 1]),
+  "directions", sgd_simulate (models.sgd, 60, "seed", 3, "observe", [theta0, v0]),
+  "summaries", sgd_simulate (models.epoch, 60, "nsim", 2, "seed", 3, "record", 2, "trajectory", false, ...
+                             keep{:}),
+  "baoab", sgd_simulate (models.langevin, 60, "seed", 3, "method", "baoab", "theta0", theta0, "substeps", 2),
+  "obabo", sgd_simulate (models.langevin, 60, "seed", 3, "method", "obabo", "theta0", theta0),
+  "euler", sgd_simulate (models.langevin, 60, "seed", 3, "method", "euler", "theta0", theta0),
+  "logistic", sgd_simulate (of_objective (binary), 60, "nsim", 2, "seed", 3, "theta0", zeros (d, 1)),
+  "softmax", sgd_simulate (of_objective (classes), 60, "seed", 3, "theta0", zeros (3 * d, 1), ...
+                           "nesterov", true),
+  "network", sgd_simulate (of_objective (network), 60, "seed", 3, "theta0", from (network.dim)),
+  "callback", sgd_simulate (of_objective (callback), 60, "seed", 3, "theta0", theta0),
+  "empirical", sgd_simulate (sgd_model (binary, hyper, "dynamics", "sgd"), 60, "seed", 3, "method", "sgd", ...
+                             "noise", "empirical", "theta0", zeros (d, 1)),
+  "covariance", sgd_simulate (sgd_model (binary, hyper), 60, "seed", 3, "noise", "covariance", ...
+                              "theta0", zeros (d, 1)),
+  "constant", sgd_simulate (sgd_model (callback, hyper), 60, "seed", 3, "theta0", theta0),
+  "euler_objective", sgd_simulate (sgd_model (network, hyper), 60, "seed", 3, "method", "euler", ...
+                                   "noise", "empirical", "theta0", from (network.dim)));
+engine.resumed = sgd_resume (sgd_simulate (models.regression_epoch, 25, "seed", 3, "method", "minibatch", ...
+                                           "theta0", theta0, keep{:}), 60);
+for [run, name] = engine
+  put_fields (["engine-" name], run, {"step", "theta", "velocity"});
+  if (! isempty (run.summaries))
+    put_fields (["engine-" name "-summaries"], run.summaries, ...
+                {"count", "mean", "variance", "displacement", "local_displacement", "msd", "msd_count"});
+  endif
+endfor
+put_names ("engine", engine.summaries);
+put_names ("engine-summaries", engine.summaries.summaries);
+put_names ("engine-callback", callback);
+put_names ("engine-logistic", binary);
+put_names ("engine-network", network);
+put_names ("engine-model", of_objective (binary));
+
+evaluated = struct ("regression", empirical, "logistic", binary, "softmax", classes, "network", network);
+for [objective, name] = evaluated
+  theta = from (objective.dim);
+  put (["gradient-" name], sgd_gradient (objective, theta));
+  put (["gradient-batch-" name], sgd_gradient (objective, theta, [5, 1, 5, 150]));
+  put (["objective-loss-" name], sgd_loss (objective, theta));
+  put (["hessian-product-" name], sgd_hessian_product (objective, theta, eye (objective.dim)(:,1:3)));
+  put (["covariance-" name], sgd_gradient_covariance (objective, theta));
+endfor
+put_fields ("quadratic-at", sgd_quadratic_at (binary, theta0), {"H", "Sigma"});
+for name = {"regression", "regression_without", "regression_epoch"}
+  model = models.(name{1});
+  put (["batch-" name{1}], [sgd_batch(model, 1, 3), sgd_batch(model, 10, 3, "path", 2)]);
+endfor
+
+for method = {"exact", "sgd", "baoab", "obabo", "euler"}
+  order = sgd_method_order (models.langevin, method{1}, "steps", 4, "levels", 4, "nsim", 20, "seed", 3);
+  put (["order-" method{1}], [order.step; order.strong; order.strong_se; order.weak; order.strong_order; ...
+                              order.strong_order_se; order.weak_order]);
+endfor
+check = sgd_check_sample (X(:,1:3), 0.25, diag ([90, 80, 70]));
+put ("check-sample", rmfield (check, "type"));
+put_names ("order", sgd_method_order (models.langevin, "exact", "levels", 2, "nsim", 2, "seed", 3));
+put_names ("sample-check", check);

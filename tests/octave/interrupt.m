@@ -30,6 +30,29 @@ function interrupt_simulation ()
   report (isequal (again.theta, run.theta(1:few,:)), "simulation: the rows are right");
 endfunction
 
+## In the middle of the user's own function: what is done is kept, and goes on to the bits of a run that
+## nobody stopped.
+function interrupt_callback ()
+  announce ();
+  objective = sgd_objective (@slowly, 2, "n_examples", 9);
+  model = sgd_model (objective, sgd_hyper (0.05, 0.9, 0, 2), "dynamics", "sgd");
+  lastwarn ("");
+  run = sgd_simulate (model, 1500, "seed", 1, "theta0", [1, 2]);
+  [~, id] = lastwarn ();
+  report (strcmp (id, "sgdlangevin:interrupted"), "callback: warning id");
+  report (! run.complete && rows (run.theta) < 1501, "callback: stopped before the end");
+  whole = sgd_resume (run);
+  plain = sgd_objective (@(theta, batch) theta + sum (batch) / 100, 2, "n_examples", 9);
+  again = sgd_simulate (sgd_model (plain, model.hyper, "dynamics", "sgd"), 1500, "seed", 1, "theta0", [1, 2]);
+  report (whole.complete && isequal (whole.theta, again.theta), "callback: goes on to the same bits");
+  report (isequal (whole.step, (0:1500)'), "callback: all steps are there");
+endfunction
+
+function g = slowly (theta, batch)
+  pause (0.001);
+  g = theta + sum (batch) / 100;
+endfunction
+
 ## Every other function passes the interrupt on.
 function interrupt_transient ()
   model = sgd_model (sgd_spectrum (linspace (2, 1, 400), "sigma2", 1), sgd_hyper (0.05, 0.9));

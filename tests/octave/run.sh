@@ -1,6 +1,6 @@
 #!/bin/sh
 # Tests of the installed Octave package that need more than its own %!test blocks: reference values, the same
-# bits for any number of threads, Ctrl-C. The last line is "N passed, N failed".
+# bits for any number of threads, Ctrl-C, kills. The last line is "N passed, N failed".
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root/tests/octave" || exit 1
@@ -40,7 +40,29 @@ interrupted() {
   failed=$((failed + $2 - ok))
 }
 interrupted simulation 5
+interrupted callback 4
 interrupted transient 1
+
+# Kills a run on disk again and again, at moments nobody chose, and lets it go on to the end.
+killed() {
+  export SGDL_READY="$scratch/ready" SGDL_FOLDER="$scratch/run"
+  for _ in $(seq "$1"); do
+    rm -f "$scratch/ready"
+    SGDL_ACTION=run "$root/tools/octave.sh" killed.m >"$scratch/log" 2>&1 &
+    job=$!
+    for _ in $(seq 200); do [ -s "$scratch/ready" ] && break; sleep 0.1; done
+    sleep "0.$(od -An -N1 -tu1 /dev/urandom | tr -d ' ')"
+    kill -KILL "$(cat "$scratch/ready")" 2>/dev/null
+    wait "$job" 2>/dev/null
+  done
+  SGDL_ACTION=check "$root/tools/octave.sh" killed.m >"$scratch/log" 2>&1
+  ok=$(grep -c '^ok ' "$scratch/log")
+  if [ "$ok" -ne 4 ]; then cat "$scratch/log"; fi
+  echo "killed $1 times: $ok of 4"
+  passed=$((passed + ok))
+  failed=$((failed + 4 - ok))
+}
+killed 4
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

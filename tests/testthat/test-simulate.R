@@ -2,7 +2,7 @@ test_that("the result has the stated shape", {
   run <- sgd_simulate(general_model(), 100, nsim = 3, record = 7, seed = 5)
   expect_s3_class(run, c("sgd_simulate", "sgd_trajectory"), exact = TRUE)
   expect_named(run, c("step", "time", "theta", "velocity", "seed", "method", "coordinates", "record",
-                      "complete", "hyper", "backend"))
+                      "complete", "hyper", "backend", "summaries", "observe", "folder", "resume"))
   expect_equal(run$step, seq(0, 98, by = 7))
   expect_equal(run$time, 0.05 * run$step)
   expect_equal(dim(run$theta), c(15, 2, 3))

@@ -13,9 +13,17 @@ function [x, spacing] = __sgdl_trajectory__ (x)
     elseif (! isempty (spacings))
       spacing = spacings;
     endif
+    if (isempty (x.theta))
+      error ("sgdlangevin:bad_argument", "`x` holds no trajectory; %s",
+             {"it kept summaries only", "read it with read_trajectory (x.folder)"}{1 + is_on_disk(x)});
+    endif
     x = x.theta;
   endif
   if (isrow (x) && isnumeric (x))
     x = x(:);
   endif
+endfunction
+
+function yes = is_on_disk (x)
+  yes = isfield (x, "folder") && ! isempty (x.folder);
 endfunction

@@ -20,6 +20,9 @@
 #define SGDL_VECTORISED
 #endif
 
+/* Eight doubles at a time (GCC and Clang; lowered to what the machine has). */
+typedef double sgdl_lanes __attribute__((vector_size(64)));
+
 /* Part of vectorised functions: called, it would mix vector widths, which costs far more than the call. */
 #if defined(__GNUC__)
 #define SGDL_INLINE static inline __attribute__((always_inline))

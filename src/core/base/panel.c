@@ -1,10 +1,11 @@
-/* Packed products of panel.h: eight rows by eight columns at a time, held in registers. */
+/* Packed products of panel.h, blocked for cache; panel_kernels.c blocks for registers. */
 #include "panel.h"
+#include "panel_kernels.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 8, COLUMNS = 8 };
+enum { ROWS = SGDL_PANEL_ROWS, COLUMNS = 64, DEPTH = 128 };
 
 static ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b)
 {
@@ -45,50 +46,30 @@ void sgdl_panels_free(sgdl_panels *panels)
   panels->data = NULL;
 }
 
-/* One panel (k columns) times COLUMNS columns of B; eight independent sums hide the latency of adding. */
-SGDL_VECTORISED static void panel_by_eight(ptrdiff_t k, const double *panel, const double *B, ptrdiff_t ldb,
-                                           const double *offset, double *C)
+/* One panel, and as many columns as its sums stay in cache for: k goes in steps short enough that the panel
+ * stays there too while all columns pass. */
+static void apply_panel(sgdl_panel_kernel *kernel, ptrdiff_t k, const double *panel, ptrdiff_t n,
+                        const double *B, ptrdiff_t ldb, const double *start, double *sums)
 {
-  sgdl_lanes sum[COLUMNS];
-  for (int c = 0; c < COLUMNS; c++) memcpy(&sum[c], offset, sizeof sum[c]);
-  for (ptrdiff_t j = 0; j < k; j++) {
-    sgdl_lanes a;
-    memcpy(&a, panel + ROWS * j, sizeof a);
-    for (int c = 0; c < COLUMNS; c++) sum[c] += a * B[j + c * ldb];
-  }
-  for (int c = 0; c < COLUMNS; c++) memcpy(C + c * ROWS, &sum[c], sizeof sum[c]);
-}
-
-/* The same for one column. */
-SGDL_VECTORISED static void panel_by_one(ptrdiff_t k, const double *panel, const double *B,
-                                         const double *offset, double *C)
-{
-  sgdl_lanes sum, a;
-  memcpy(&sum, offset, sizeof sum);
-  for (ptrdiff_t j = 0; j < k; j++) {
-    memcpy(&a, panel + ROWS * j, sizeof a);
-    sum += a * B[j];
-  }
-  memcpy(C, &sum, sizeof sum);
+  for (ptrdiff_t c = 0; c < n; c++) memcpy(sums + c * ROWS, start, ROWS * sizeof *sums);
+  for (ptrdiff_t j = 0; j < k; j += DEPTH)
+    kernel(smaller(DEPTH, k - j), panel + j * ROWS, n, B + j, ldb, sums);
 }
 
 void sgdl_panels_apply(const sgdl_panels *panels, ptrdiff_t n, const double *B, ptrdiff_t ldb,
                        const double *offset, double *C, ptrdiff_t ldc)
 {
+  sgdl_panel_kernel *kernel = sgdl_panel_best();
+  _Alignas(64) double start[ROWS] = {0}, sums[ROWS * COLUMNS];
   for (ptrdiff_t i = 0, p = 0; i < panels->rows; i += ROWS, p++) {
     const double *panel = panels->data + panel_offset(panels, p);
     ptrdiff_t k = panel_columns(panels, p), height = smaller(ROWS, panels->rows - i);
-    double start[ROWS] = {0}, block[ROWS * COLUMNS];
     if (offset) memcpy(start, offset + i, (size_t)height * sizeof *start);
-    for (ptrdiff_t c = 0; c < n;) {
-      ptrdiff_t width = n - c >= COLUMNS ? COLUMNS : 1;
-      if (width == COLUMNS)
-        panel_by_eight(k, panel, B + c * ldb, ldb, start, block);
-      else
-        panel_by_one(k, panel, B + c * ldb, start, block);
+    for (ptrdiff_t c = 0; c < n; c += COLUMNS) {
+      ptrdiff_t width = smaller(COLUMNS, n - c);
+      apply_panel(kernel, k, panel, width, B + c * ldb, ldb, start, sums);
       for (ptrdiff_t q = 0; q < width; q++)
-        memcpy(C + i + (c + q) * ldc, block + q * ROWS, (size_t)height * sizeof *C);
-      c += width;
+        memcpy(C + i + (c + q) * ldc, sums + q * ROWS, (size_t)height * sizeof *C);
     }
   }
 }

@@ -1,13 +1,10 @@
-/* Products with one matrix used many times, packed once into panels of rows. Every element is a sum over
- * columns in order, so its bits depend on neither the BLAS, the vector width nor how many columns are asked
- * for at once: what random paths are made of. */
+/* Products with one matrix used many times, packed once into panels of rows. Every element is a chain of
+ * fused multiply-adds over columns in order, so its bits depend on neither the BLAS, the vector width nor how
+ * many columns are asked for at once: what random paths are made of. */
 #ifndef SGDL_PANEL_H
 #define SGDL_PANEL_H
 
 #include "base.h"
-
-/* Eight doubles at a time (GCC and Clang; lowered to what the machine has). */
-typedef double sgdl_lanes __attribute__((vector_size(64)));
 
 typedef struct sgdl_panels {
   ptrdiff_t rows, cols;
@@ -19,7 +16,8 @@ typedef struct sgdl_panels {
 sgdl_status sgdl_panels_pack(sgdl_context *ctx, sgdl_panels *panels, int transposed, int lower,
                              ptrdiff_t rows, ptrdiff_t cols, const double *A, ptrdiff_t lda,
                              const char *what);
-/* C (rows x n, ldc) = offset 1' + A B, B cols x n (ldb); offset: rows, or NULL = 0. 2 rows cols n flops. */
+/* C (rows x n, ldc) = offset 1' + A B, B cols x n (ldb); offset: rows, or NULL = 0. 2 rows cols n flops, half
+ * of that where lower. */
 void sgdl_panels_apply(const sgdl_panels *panels, ptrdiff_t n, const double *B, ptrdiff_t ldb,
                        const double *offset, double *C, ptrdiff_t ldc);
 void sgdl_panels_free(sgdl_panels *panels);

@@ -109,6 +109,12 @@ void sgdl_normals_tile(uint64_t seed, uint32_t stream, uint64_t path, uint64_t s
   fill_normals(seed, stream, path, step, 0, n, n_steps, out);
 }
 
+void sgdl_normals_band(uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, ptrdiff_t first,
+                       ptrdiff_t n, ptrdiff_t n_steps, double *out)
+{
+  fill_normals(seed, stream, path, step, (uint64_t)first, n, n_steps, out);
+}
+
 /* ---- words and integers ---- */
 
 void sgdl_words(uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, ptrdiff_t first, ptrdiff_t n,

@@ -8,6 +8,10 @@
 void sgdl_normals_tile(uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, ptrdiff_t n,
                        ptrdiff_t n_steps, double *out);
 
+/* The same for coordinates [first, first + n). */
+void sgdl_normals_band(uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, ptrdiff_t first,
+                       ptrdiff_t n, ptrdiff_t n_steps, double *out);
+
 /* out[i] = the 64-bit word first + i of (seed, stream, path, step): half (first + i) % 2 of block (first +
  * i)/2. */
 void sgdl_words(uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, ptrdiff_t first, ptrdiff_t n,

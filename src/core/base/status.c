@@ -21,6 +21,7 @@ static const struct {
     [SGDL_NO_MEMORY] = {"no_memory", "out of memory"},
     [SGDL_INTERRUPTED] = {"interrupted", "interrupted before the end"},
     [SGDL_IO] = {"io", "the file is missing, truncated or not what it claims to be"},
+    [SGDL_CALLBACK] = {"callback", "a function given by the user failed"},
 };
 
 static int known(sgdl_status status)

@@ -32,27 +32,49 @@ sgdl_status sgdl_gaussian_joint(sgdl_context *ctx, const sgdl_model *model, sgdl
 void sgdl_gaussian_colour(const sgdl_gaussian *law, ptrdiff_t columns, const double *z, double *out);
 void sgdl_gaussian_free(sgdl_gaussian *law);
 
-/* ---- projection.c: between modes and parameters ---- */
+/* ---- projection.c: between modes and parameters, whole states or what is observed of them ---- */
 
 typedef struct sgdl_projection {
   const sgdl_model *model;
-  int to_modes;           /* V'(theta - mu), V'v; else mu + V x, V v                                */
-  sgdl_panels vectors;    /* unused where parameters are the modes                                  */
+  ptrdiff_t rows;         /* coordinates that come out: d, or those observed                   */
+  int centre;             /* positions are taken relative to the minimiser first               */
+  sgdl_panels vectors;    /* rows x d; data NULL: parameters are the modes, all come out       */
+  const double *offset;   /* rows, added to positions; NULL = 0                                */
+  double *own_offset;     /* the same where it is not the model's minimiser                    */
 } sgdl_projection;
 
+/* V'(theta - mu), V'v where to_modes; else mu + V x, V v. */
 sgdl_status sgdl_projection_init(sgdl_context *ctx, const sgdl_model *model, int to_modes,
                                  sgdl_projection *projection);
-/* States in `in` (2d x n, overwritten) to `out` (2d x n); without velocity its rows are left alone. */
-void sgdl_project(const sgdl_projection *projection, ptrdiff_t n, int velocity, double *in, double *out);
+/* Chosen coordinates of that alone, to the bits of the whole. */
+sgdl_status sgdl_projection_coordinates(sgdl_context *ctx, const sgdl_model *model, int to_modes, ptrdiff_t n,
+                                        const ptrdiff_t *coordinates, sgdl_projection *projection);
+/* Its products with n directions (d x n); `change` 0: those of the states as they are. */
+sgdl_status sgdl_projection_directions(sgdl_context *ctx, const sgdl_model *model, int change, int to_modes,
+                                       ptrdiff_t n, const double *directions, sgdl_projection *projection);
+/* Positions of `in` (2d x n) become relative to the minimiser where the projection asks for it. */
+void sgdl_project_centre(const sgdl_projection *projection, ptrdiff_t n, double *in);
+/* Centred states `in` (2d x n) to `out` (2 rows x n; may be `in` where parameters are the modes); without
+ * velocity its rows are left alone. */
+void sgdl_project(const sgdl_projection *projection, ptrdiff_t n, int velocity, const double *in, double *out);
 void sgdl_projection_free(sgdl_projection *projection);
 
 /* ---- sampler.c: which examples make the batch of a step ---- */
 
+/* Part of the shuffle of an epoch that makes a batch. */
+typedef struct sgdl_place {
+  uint64_t epoch;
+  uint32_t offset, size;
+} sgdl_place;
+
 typedef struct sgdl_sampler {
-  ptrdiff_t N, S;
+  ptrdiff_t N, S;                    /* examples; batch size, the largest where it changes    */
   sgdl_sampling sampling;
-  ptrdiff_t epoch_steps, last_size;  /* batches in an epoch and the size of the last of them */
+  int drop_last;
+  ptrdiff_t epoch_steps, last_size;  /* batches in an epoch and the size of the last of them  */
   uint64_t seed;
+  const double *sizes;               /* one per step; NULL: S at every step                   */
+  sgdl_place *places;                /* one per step, where sizes change under epochs         */
 } sgdl_sampler;
 
 /* The order of the examples in the current epoch of one path, made when first needed. */
@@ -64,13 +86,50 @@ typedef struct sgdl_shuffle {
 
 sgdl_status sgdl_sampler_init(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t S, sgdl_sampling sampling,
                               int drop_last, uint64_t seed, sgdl_sampler *sampler);
+/* Batch sizes that change over `steps` steps (borrowed). Each takes the next examples of the shuffle; an epoch ends
+ * where fewer are left (its last batch, or dropped). */
+sgdl_status sgdl_sampler_schedule(sgdl_context *ctx, const double *batch_size, ptrdiff_t steps,
+                                  sgdl_sampler *sampler);
+void sgdl_sampler_free(sgdl_sampler *sampler);
 /* 64-bit words of scratch that sgdl_sampler_draw needs. */
 ptrdiff_t sgdl_sampler_scratch(const sgdl_sampler *sampler);
 /* Indices of the batch of a step into `batch` (room for S); their number. shuffle: epochs only. */
 ptrdiff_t sgdl_sampler_draw(const sgdl_sampler *sampler, sgdl_shuffle *shuffle, uint64_t path, uint64_t step,
                             uint64_t *scratch, uint32_t *batch);
 
-/* ---- steppers: linear.c (exact, Gaussian SGD) and minibatch.c ---- */
+/* The batches of all paths of a run: a sampler, and under epochs a shuffle for every path. */
+typedef struct sgdl_batches {
+  sgdl_sampler sampler;
+  sgdl_shuffle *shuffles;
+  uint32_t *orders;
+} sgdl_batches;
+
+sgdl_status sgdl_batches_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                sgdl_batches *batches);
+/* As sgdl_sampler_draw. One thread at a time for one path. */
+ptrdiff_t sgdl_batches_draw(const sgdl_batches *batches, ptrdiff_t path, uint64_t step, uint64_t *scratch,
+                            uint32_t *batch);
+void sgdl_batches_free(sgdl_batches *batches);
+
+/* ---- schedule.c: hyperparameters over steps ---- */
+
+typedef struct sgdl_schedule {
+  sgdl_hyper model;
+  const double *lr, *momentum, *batch_size; /* one per step, or NULL: the model's */
+} sgdl_schedule;
+
+sgdl_schedule sgdl_schedule_of(const sgdl_model *model, const sgdl_simulation *sim);
+int sgdl_schedule_constant(const sgdl_schedule *schedule);
+/* Those of the step that leads from `step` to step + 1. */
+sgdl_hyper sgdl_schedule_at(const sgdl_schedule *schedule, uint64_t step);
+/* Every entry as sgdl_hyper_check asks, naming `lr[k]` and so on (1-based). */
+sgdl_status sgdl_schedule_check(sgdl_context *ctx, const sgdl_schedule *schedule, ptrdiff_t steps);
+
+/* ---- steppers: linear.c (exact, Gaussian SGD of quadratic models), minibatch.c (dense regression),
+ * gradient.c (any objective), langevin.c (BAOAB, OBABO, Euler-Maruyama) ---- */
+
+/* Modes at a time, and modes times steps, where modes are independent: stays in the second cache. */
+enum { SGDL_BAND = 128, SGDL_BAND_ELEMENTS = 4096 };
 
 typedef struct sgdl_stepper sgdl_stepper;
 struct sgdl_stepper {
@@ -82,10 +141,20 @@ struct sgdl_stepper {
   ptrdiff_t scratch_size;   /* doubles per thread                                                      */
   double ns_per_step;       /* rough cost of a step of one path, to space the polls                    */
   int in_modes;             /* state in modes (else in parameters)                                     */
+  /* Optional: readies the stepper for `step`, which the driver reaches next; *end (on entry the last step of
+   * the block) is lowered to the last step it may go to before it is called again. */
+  sgdl_status (*prepare)(sgdl_stepper *stepper, sgdl_context *ctx, uint64_t step, uint64_t *end);
+  int serial;               /* calls into a host: one thread, one step of all paths at a time          */
   void *self;
-  /* Advances a path by n_steps <= tile; out: the 2d x n_steps states after each. */
+  /* Advances a path by n_steps <= tile; out: the 2d x n_steps states after each. On failure *done (0 when it is
+   * called) is the number of steps completed before; their states in `out` are right, `state` may be anything.
+   * The message says what failed, the driver puts path and step before it. SGDL_INTERRUPTED: serial ones only. */
   sgdl_status (*advance)(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
-                         ptrdiff_t n_steps, double *scratch, double *state, double *out);
+                         ptrdiff_t n_steps, double *scratch, double *state, double *out, ptrdiff_t *done);
+  /* NULL unless modes move independently of each other: the same for modes [first, first + n), n <= SGDL_BAND,
+   * n n_steps <= SGDL_BAND_ELEMENTS, first even; `state` is that of the path, out 2n x n_steps. Does not fail. */
+  void (*advance_band)(const sgdl_stepper *stepper, ptrdiff_t path, uint64_t step, ptrdiff_t n_steps,
+                       ptrdiff_t first, ptrdiff_t n, double *scratch, double *state, double *out);
   void (*destroy)(sgdl_stepper *stepper);
 };
 
@@ -93,6 +162,19 @@ sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const
                                sgdl_stepper *stepper);
 sgdl_status sgdl_minibatch_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                                   sgdl_stepper *stepper);
+sgdl_status sgdl_gradient_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                 sgdl_stepper *stepper);
+sgdl_status sgdl_langevin_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                 sgdl_stepper *stepper);
+
+/* ---- method.c ---- */
+
+/* Method and model fit; SGDL_UNSUPPORTED names what does. */
+sgdl_status sgdl_method_check(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim);
+/* Whether the stepper of the method works along the modes of the model. */
+int sgdl_method_in_modes(const sgdl_simulation *sim);
+sgdl_status sgdl_stepper_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                sgdl_stepper *stepper);
 
 /* ---- start.c ---- */
 

@@ -1,38 +1,31 @@
 /* The linear recursion z' = M z + noise along the modes: exact transition of the Langevin model, and SGD with
- * Gaussian gradient noise (white, or anticorrelated within epochs). */
-#include "engine.h"
+ * Gaussian gradient noise (white, or anticorrelated within epochs), with Nesterov momentum, dampening and
+ * hyperparameters that change over steps. */
+#include "linear.h"
+
+#include "../base/random.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct linear {
-  double *maps;      /* 4 x d, one 2 x 2 map per mode                         */
-  sgdl_gaussian law; /* exact: joint transition noise; SGD: the gradient noise */
-  sgdl_noise scheme;
-} linear;
-
 /* ---- exact transition ---- */
 
-typedef struct transition {
-  const sgdl_model *model;
-  double scale; /* batch-noise covariance over that of one example */
-} transition;
-
-static void one_step_covariance(const void *context, ptrdiff_t i, ptrdiff_t j, double c[4])
+void sgdl_transition_covariance(const void *context, ptrdiff_t i, ptrdiff_t j, double c[4])
 {
-  const transition *t = context;
-  const sgdl_model *model = t->model;
+  const sgdl_linear *self = context;
+  const sgdl_model *model = &self->model;
   double lambda = model->hyper.weight_decay;
   sgdl_pair_one_step(model->dynamics, &model->hyper, model->rho[i] + lambda, model->rho[j] + lambda, c);
-  for (int e = 0; e < 4; e++) c[e] *= t->scale;
+  for (int e = 0; e < 4; e++) c[e] *= self->scheme.scale;
 }
 
 static sgdl_status advance_exact(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path,
                                  uint64_t step, ptrdiff_t n_steps, double *scratch, double *state,
-                                 double *out)
+                                 double *out, ptrdiff_t *done)
 {
-  const linear *self = stepper->self;
+  (void)done;
+  const sgdl_linear *self = stepper->self;
   ptrdiff_t d = stepper->model->dim;
   double *z = scratch, *noise = self->law.full ? scratch + 2 * d * stepper->tile : scratch;
   SGDL_TRY(stepper->backend->fill_normals(ctx, stepper->seed, SGDL_STREAM_NOISE, (uint64_t)path, step, 2 * d,
@@ -41,90 +34,149 @@ static sgdl_status advance_exact(const sgdl_stepper *stepper, sgdl_context *ctx,
   return stepper->backend->ensemble_step(ctx, d, n_steps, self->maps, noise, state, out);
 }
 
-/* ---- SGD with Gaussian noise ----
- *
- * Epochs: xi_b = zeta_b/sqrt(S_b) - mean, zeta_b independent with covariance Sigma N/(N-1) and mean =
- * sum_b sqrt(S_b) zeta_b/N over all N examples of the epoch has exactly the covariances of THEORY section 6.
- * A dropped remainder takes part in the mean as one more batch that is never used. The mean of the running
- * epoch is kept, uncoloured, behind (x, v) in the state of the path. */
+/* ---- SGD: one step ---- */
+
+static double batch_scale(const sgdl_linear *self, const sgdl_hyper *hyper)
+{
+  sgdl_model model = self->model;
+  sgdl_noise scheme;
+  model.hyper = *hyper;
+  sgdl_noise_scheme(&model, &scheme);
+  return sgdl_linear_scale(&scheme);
+}
+
+sgdl_sgd_step sgdl_sgd_step_at(const sgdl_linear *self, uint64_t step)
+{
+  const sgdl_optimiser *optimiser = &self->optimiser;
+  sgdl_hyper h = sgdl_schedule_at(&optimiser->schedule, step);
+  double keep = sgdl_optimiser_keep(optimiser, &h, step), beta = h.momentum, noise = 1.0;
+  if (optimiser->schedule.batch_size) noise = sqrt(batch_scale(self, &h) / self->reference);
+  sgdl_sgd_step s = {.pull = (long double)h.lr * keep, .carry = h.lr * beta, .keep = keep, .momentum = beta,
+                     .on_x = h.lr * (keep * noise), .on_v = keep * noise};
+  if (optimiser->nesterov) {
+    s.pull *= 1.0L + beta;
+    s.carry *= beta;
+    s.on_x *= 1.0 + beta;
+  }
+  return s;
+}
+
+int sgdl_sgd_same(const sgdl_sgd_step *a, const sgdl_sgd_step *b)
+{
+  return a->pull == b->pull && a->carry == b->carry && a->keep == b->keep && a->momentum == b->momentum &&
+         a->on_x == b->on_x && a->on_v == b->on_v;
+}
+
+/* Without a schedule only step 0 may be unlike the others. */
+ptrdiff_t sgdl_sgd_steps_alike(const sgdl_linear *self, uint64_t step, ptrdiff_t n, sgdl_sgd_step *like)
+{
+  *like = sgdl_sgd_step_at(self, step);
+  if (step > 0 && sgdl_schedule_constant(&self->optimiser.schedule)) return n;
+  ptrdiff_t alike = 1;
+  for (; alike < n; alike++) {
+    sgdl_sgd_step next = sgdl_sgd_step_at(self, step + (uint64_t)alike);
+    if (!sgdl_sgd_same(&next, like)) break;
+  }
+  return alike;
+}
+
+void sgdl_sgd_maps(const sgdl_sgd_step *step, ptrdiff_t n, const double *rho, double weight_decay, double *maps)
+{
+  for (ptrdiff_t i = 0; i < n; i++) {
+    double kappa = rho[i] + weight_decay;
+    maps[4 * i] = (double)(1.0L - step->pull * kappa);
+    maps[4 * i + 1] = -step->keep * kappa;
+    maps[4 * i + 2] = step->carry;
+    maps[4 * i + 3] = step->momentum;
+  }
+}
+
+/* ---- SGD: epochs ---- */
 
 static ptrdiff_t batch_size(const sgdl_noise *scheme, ptrdiff_t b)
 {
   return b < scheme->full ? (ptrdiff_t)scheme->S : scheme->remainder;
 }
 
-/* mean = sum_b sqrt(S_b) z_b/N of the epoch that begins at `step`; z: scratch for d x tile normals. */
-static sgdl_status epoch_mean(const sgdl_stepper *stepper, sgdl_context *ctx, uint64_t path, uint64_t step,
-                              double *z, double *mean)
+/* mean = sum_b sqrt(S_b) z_b/N of the epoch that begins at `step`. */
+static void epoch_mean(const sgdl_stepper *stepper, uint64_t path, uint64_t step, ptrdiff_t first, ptrdiff_t m,
+                       ptrdiff_t tile, double *z, double *mean)
 {
-  const linear *self = stepper->self;
+  const sgdl_linear *self = stepper->self;
   const sgdl_noise *scheme = &self->scheme;
-  ptrdiff_t d = stepper->model->dim, dropped = (ptrdiff_t)scheme->N;
-  for (ptrdiff_t i = 0; i < d; i++) mean[i] = 0.0;
+  ptrdiff_t dropped = (ptrdiff_t)scheme->N;
+  for (ptrdiff_t i = 0; i < m; i++) mean[i] = 0.0;
   for (ptrdiff_t b = 0; b < scheme->steps;) {
-    ptrdiff_t n = scheme->steps - b < stepper->tile ? scheme->steps - b : stepper->tile;
-    SGDL_TRY(stepper->backend->fill_normals(ctx, stepper->seed, SGDL_STREAM_NOISE, path, step + (uint64_t)b,
-                                            d, n, z));
+    ptrdiff_t n = scheme->steps - b < tile ? scheme->steps - b : tile;
+    sgdl_normals_band(stepper->seed, SGDL_STREAM_NOISE, path, step + (uint64_t)b, first, m, n, z);
     for (ptrdiff_t s = 0; s < n; s++, b++) {
       double weight = sqrt((double)batch_size(scheme, b)) / scheme->N;
-      for (ptrdiff_t i = 0; i < d; i++) mean[i] += weight * z[i + s * d];
+      for (ptrdiff_t i = 0; i < m; i++) mean[i] += weight * z[i + s * m];
       dropped -= batch_size(scheme, b);
     }
   }
-  if (dropped > 0) {
-    double weight = sqrt((double)dropped) / scheme->N;
-    sgdl_normals(stepper->seed, SGDL_STREAM_NOISE, path, step, d, d, z);
-    for (ptrdiff_t i = 0; i < d; i++) mean[i] += weight * z[i];
-  }
-  return SGDL_OK;
+  if (dropped == 0) return;
+  double weight = sqrt((double)dropped) / scheme->N;
+  sgdl_normals(stepper->seed, SGDL_STREAM_NOISE, path, step, stepper->model->dim + first, m, z);
+  for (ptrdiff_t i = 0; i < m; i++) mean[i] += weight * z[i];
 }
 
-/* z (d x n_steps independent normals) becomes the uncoloured epoch noise. */
-static sgdl_status couple_epochs(const sgdl_stepper *stepper, sgdl_context *ctx, uint64_t path, uint64_t step,
-                                 ptrdiff_t n_steps, double *z, double *spare, double *mean)
+void sgdl_couple_epochs(const sgdl_stepper *stepper, uint64_t path, uint64_t step, ptrdiff_t n_steps,
+                        ptrdiff_t first, ptrdiff_t m, ptrdiff_t tile, double *z, double *spare, double *mean)
 {
-  const linear *self = stepper->self;
+  const sgdl_linear *self = stepper->self;
   const sgdl_noise *scheme = &self->scheme;
-  ptrdiff_t d = stepper->model->dim;
   for (ptrdiff_t s = 0; s < n_steps; s++) {
     uint64_t k = step + (uint64_t)s;
     ptrdiff_t b = (ptrdiff_t)(k % (uint64_t)scheme->steps);
-    if (b == 0) SGDL_TRY(epoch_mean(stepper, ctx, path, k, spare, mean));
+    if (b == 0) epoch_mean(stepper, path, k, first, m, tile, spare, mean);
     double weight = 1.0 / sqrt((double)batch_size(scheme, b));
-    for (ptrdiff_t i = 0; i < d; i++) z[i + s * d] = weight * z[i + s * d] - mean[i];
+    for (ptrdiff_t i = 0; i < m; i++) z[i + s * m] = weight * z[i + s * m] - mean[i];
   }
-  return SGDL_OK;
 }
 
-/* Batch noise xi (d x n_steps) to noise of the recursion: lr xi on theta, xi on v. */
-static void spread_noise(ptrdiff_t d, ptrdiff_t n_steps, double lr, const double *xi, double *noise)
+/* ---- SGD: whole states ---- */
+
+/* Batch noise xi (d x n_steps) to noise of the recursion. */
+static void spread_noise(const sgdl_sgd_step *like, ptrdiff_t d, ptrdiff_t n_steps, const double *xi,
+                         double *noise)
 {
-  for (ptrdiff_t s = 0; s < n_steps; s++) {
-    for (ptrdiff_t i = 0; i < d; i++) noise[i + 2 * s * d] = lr * xi[i + s * d];
-    memcpy(noise + (2 * s + 1) * d, xi + s * d, (size_t)d * sizeof *noise);
-  }
+  for (ptrdiff_t s = 0; s < n_steps; s++)
+    for (ptrdiff_t i = 0; i < d; i++) {
+      noise[i + 2 * s * d] = like->on_x * xi[i + s * d];
+      noise[i + (2 * s + 1) * d] = like->on_v * xi[i + s * d];
+    }
 }
 
 static sgdl_status advance_sgd(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
-                               ptrdiff_t n_steps, double *scratch, double *state, double *out)
+                               ptrdiff_t n_steps, double *scratch, double *state, double *out, ptrdiff_t *done)
 {
-  const linear *self = stepper->self;
-  ptrdiff_t d = stepper->model->dim;
-  double *z = scratch, *xi = scratch + d * stepper->tile, *noise = xi + d * stepper->tile;
+  (void)done;
+  const sgdl_linear *self = stepper->self;
+  ptrdiff_t d = stepper->model->dim, tile = stepper->tile;
+  double *z = scratch, *xi = scratch + d * tile, *noise = xi + d * tile, *maps = noise + 2 * d * tile;
   SGDL_TRY(stepper->backend->fill_normals(ctx, stepper->seed, SGDL_STREAM_NOISE, (uint64_t)path, step, d,
                                           n_steps, z));
   if (self->scheme.epoch)
-    SGDL_TRY(couple_epochs(stepper, ctx, (uint64_t)path, step, n_steps, z, xi, state + 2 * d));
+    sgdl_couple_epochs(stepper, (uint64_t)path, step, n_steps, 0, d, tile, z, xi, state + 2 * d);
   sgdl_gaussian_colour(&self->law, n_steps, z, xi);
-  spread_noise(d, n_steps, stepper->model->hyper.lr, xi, noise);
-  return stepper->backend->ensemble_step(ctx, d, n_steps, self->maps, noise, state, out);
+  for (ptrdiff_t s = 0, alike; s < n_steps; s += alike) {
+    sgdl_sgd_step like;
+    alike = sgdl_sgd_steps_alike(self, step + (uint64_t)s, n_steps - s, &like);
+    int kept = sgdl_sgd_same(&like, &self->mapped);
+    if (!kept) sgdl_sgd_maps(&like, d, self->model.rho, self->model.hyper.weight_decay, maps);
+    spread_noise(&like, d, alike, xi + s * d, noise);
+    SGDL_TRY(stepper->backend->ensemble_step(ctx, d, alike, kept ? self->maps : maps, noise, state,
+                                             out + 2 * d * s));
+  }
+  return SGDL_OK;
 }
 
 /* ---- creation ---- */
 
 static void destroy(sgdl_stepper *stepper)
 {
-  linear *self = stepper->self;
+  sgdl_linear *self = stepper->self;
   if (!self) return;
   free(self->maps);
   sgdl_gaussian_free(&self->law);
@@ -132,20 +184,57 @@ static void destroy(sgdl_stepper *stepper)
   stepper->self = NULL;
 }
 
-static sgdl_status make_maps(sgdl_context *ctx, const sgdl_model *model, double **maps)
-{
-  SGDL_TRY(sgdl_alloc(ctx, maps, sgdl_times(4, model->dim), "the maps of the modes"));
-  for (ptrdiff_t i = 0; i < model->dim; i++)
-    sgdl_mode_map(model->dynamics, &model->hyper, model->rho[i] + model->hyper.weight_decay, 1.0,
-                  *maps + 4 * i);
-  return SGDL_OK;
-}
-
-/* Factor on Sigma in the law that colours; under epochs the batch sizes enter in couple_epochs. */
-static double noise_scale(const sgdl_noise *scheme)
+double sgdl_linear_scale(const sgdl_noise *scheme)
 {
   if (!scheme->epoch) return scheme->scale;
   return scheme->N > 1.0 ? scheme->N / (scheme->N - 1.0) : 0.0;
+}
+
+/* Maps and noise of the exact transition with the hyperparameters of self->model. */
+static sgdl_status make_transition(sgdl_context *ctx, sgdl_linear *self)
+{
+  const sgdl_model *model = &self->model;
+  sgdl_noise_scheme(model, &self->scheme);
+  if (!self->maps) return SGDL_OK;
+  for (ptrdiff_t i = 0; i < model->dim; i++)
+    sgdl_mode_map(model->dynamics, &model->hyper, model->rho[i] + model->hyper.weight_decay, 1.0,
+                  self->maps + 4 * i);
+  sgdl_gaussian_free(&self->law);
+  return sgdl_gaussian_joint(ctx, model, sgdl_transition_covariance, self, &self->law);
+}
+
+static int same_hyper(const sgdl_hyper *a, const sgdl_hyper *b)
+{
+  return a->lr == b->lr && a->momentum == b->momentum && a->batch_size == b->batch_size;
+}
+
+/* The transition of the steps from `step` on, and where the schedule changes next. */
+static sgdl_status ready_transition(sgdl_stepper *stepper, sgdl_context *ctx, uint64_t step, uint64_t *end)
+{
+  sgdl_linear *self = stepper->self;
+  const sgdl_schedule *schedule = &self->optimiser.schedule;
+  sgdl_hyper now = sgdl_schedule_at(schedule, step);
+  for (uint64_t k = step + 1; k < *end; k++) {
+    sgdl_hyper next = sgdl_schedule_at(schedule, k);
+    if (!same_hyper(&next, &now)) *end = k;
+  }
+  if (same_hyper(&now, &self->model.hyper)) return SGDL_OK;
+  self->model.hyper = now;
+  return make_transition(ctx, self);
+}
+
+/* The gradient noise, and the maps of steps like most. */
+static sgdl_status make_sgd(sgdl_context *ctx, sgdl_linear *self)
+{
+  const sgdl_model *model = &self->model;
+  sgdl_hyper one = model->hyper;
+  one.batch_size = 1.0;
+  self->reference = sgdl_linear_scale(&self->scheme);
+  if (self->optimiser.schedule.batch_size && self->reference == 0.0) self->reference = batch_scale(self, &one);
+  if (!self->maps) return SGDL_OK;
+  if (sgdl_schedule_constant(&self->optimiser.schedule)) self->mapped = sgdl_sgd_step_at(self, 1);
+  sgdl_sgd_maps(&self->mapped, model->dim, model->rho, model->hyper.weight_decay, self->maps);
+  return sgdl_gaussian_noise(ctx, model, self->reference, &self->law);
 }
 
 /* Steps at a time: tiles stay in cache, and in memory where there are millions of modes. */
@@ -156,28 +245,42 @@ static ptrdiff_t tile_steps(ptrdiff_t d)
   return steps > most ? most : steps < 1 ? 1 : steps;
 }
 
+/* States recorded as they are move in bands, on the CPU; nothing else may do without maps. */
+static void move_in_bands(sgdl_stepper *stepper, const sgdl_simulation *sim)
+{
+  sgdl_linear *self = stepper->self;
+  if (self->model.noise_is_full || stepper->backend != sgdl_backend_cpu()) return;
+  if (!sim->record_modes || sim->directions) return;
+  stepper->advance_band = self->exact ? sgdl_exact_band : sgdl_sgd_band;
+  stepper->scratch_size = sgdl_linear_band_scratch();
+}
+
 sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                                sgdl_stepper *stepper)
 {
   ptrdiff_t d = model->dim, tile = tile_steps(d);
   int exact = sim->method == SGDL_EXACT;
   double products = model->noise_is_full ? (exact ? 2.0 : 0.5) * (double)d * (double)d : 0.0;
-  linear *self = calloc(1, sizeof *self);
+  sgdl_linear *self = calloc(1, sizeof *self);
   if (!self) return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the simulation");
+  self->exact = exact;
+  self->model = *model;
+  self->optimiser = sgdl_optimiser_of(model, sim);
   sgdl_noise_scheme(model, &self->scheme);
   *stepper = (sgdl_stepper){.model = model,
                             .backend = sgdl_backend_of(ctx),
                             .seed = sim->seed,
                             .tile = tile,
                             .state_size = sgdl_times(self->scheme.epoch ? 3 : 2, d),
-                            .scratch_size = sgdl_times(4 * tile, d),
+                            .scratch_size = sgdl_times(4 * tile + 4, d),
                             .ns_per_step = 10.0 * (double)d + 0.1 * products,
                             .in_modes = 1,
                             .self = self,
                             .advance = exact ? advance_exact : advance_sgd,
                             .destroy = destroy};
-  SGDL_TRY(make_maps(ctx, model, &self->maps));
-  if (!exact) return sgdl_gaussian_noise(ctx, model, noise_scale(&self->scheme), &self->law);
-  transition step = {model, self->scheme.scale};
-  return sgdl_gaussian_joint(ctx, model, one_step_covariance, &step, &self->law);
+  move_in_bands(stepper, sim);
+  if (exact && !sgdl_schedule_constant(&self->optimiser.schedule)) stepper->prepare = ready_transition;
+  if (!stepper->advance_band || d <= SGDL_MAPS_KEPT)
+    SGDL_TRY(sgdl_alloc(ctx, &self->maps, sgdl_times(4, d), "the maps of the modes"));
+  return exact ? make_transition(ctx, self) : make_sgd(ctx, self);
 }

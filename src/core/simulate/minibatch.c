@@ -1,6 +1,6 @@
 /* Real minibatch SGD of a linear regression: batches of sampler.c, gradients from one row-contiguous copy of
  * X. Sums run in a fixed order over lanes, so that the bits are the same on every machine. */
-#include "engine.h"
+#include "optimiser.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +15,10 @@ enum {
 };
 
 typedef struct minibatch {
-  sgdl_sampler sampler;
-  ptrdiff_t stride;       /* doubles in a row: (x, y) padded with zeros to whole lanes    */
-  double *rows;           /* stride x N                                                   */
-  sgdl_shuffle *shuffles; /* one per path under epochs                                    */
-  uint32_t *orders;
+  sgdl_batches batches;
+  sgdl_optimiser optimiser;
+  ptrdiff_t stride; /* doubles in a row: (x, y) padded with zeros to whole lanes */
+  double *rows;     /* stride x N                                                */
 } minibatch;
 
 /* ---- the gradient of a batch ---- */
@@ -83,41 +82,31 @@ SGDL_VECTORISED static void sum_gradients(const double *rows, ptrdiff_t stride, 
 
 /* ---- the recursion ---- */
 
-/* v <- beta v - g - lambda theta, theta <- theta + lr v, with g = sum/size. */
-static void update(const sgdl_hyper *h, ptrdiff_t d, ptrdiff_t size, const double *sum, double *theta,
-                   double *v)
-{
-  for (ptrdiff_t j = 0; j < d; j++) {
-    v[j] = h->momentum * v[j] - sum[j] / (double)size - h->weight_decay * theta[j];
-    theta[j] += h->lr * v[j];
-  }
-}
-
 static sgdl_status advance(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
-                           ptrdiff_t n_steps, double *scratch, double *state, double *out)
+                           ptrdiff_t n_steps, double *scratch, double *state, double *out, ptrdiff_t *done)
 {
   (void)ctx;
+  (void)done;
   const minibatch *self = stepper->self;
-  const sgdl_sampler *sampler = &self->sampler;
   ptrdiff_t d = stepper->model->dim, sizes[TILE], drawn = 0;
   double *point = scratch, *gradient = point + self->stride;
   uint64_t *words = (uint64_t *)(void *)(gradient + self->stride);
-  uint32_t *batches = (uint32_t *)(void *)(words + sgdl_sampler_scratch(sampler)), *batch = batches;
-  sgdl_shuffle *shuffle = self->shuffles ? self->shuffles + path : NULL;
+  uint32_t *indices = (uint32_t *)(void *)(words + sgdl_sampler_scratch(&self->batches.sampler));
+  const uint32_t *batch = indices;
 
   for (ptrdiff_t s = 0; s < n_steps; s++) {
-    sizes[s] =
-        sgdl_sampler_draw(sampler, shuffle, (uint64_t)path, step + (uint64_t)s, words, batches + drawn);
+    sizes[s] = sgdl_batches_draw(&self->batches, path, step + (uint64_t)s, words, indices + drawn);
     drawn += sizes[s];
   }
-  memset(batches + drawn, 0, (AHEAD + TOGETHER) * sizeof *batches);
+  memset(indices + drawn, 0, (AHEAD + TOGETHER) * sizeof *indices);
 
   memset(point, 0, (size_t)self->stride * sizeof *point);
   memcpy(point, state, (size_t)d * sizeof *point);
   point[d] = -1.0;
   for (ptrdiff_t s = 0; s < n_steps; s++) {
     sum_gradients(self->rows, self->stride, batch, sizes[s], point, gradient);
-    update(&stepper->model->hyper, d, sizes[s], gradient, point, state + d);
+    sgdl_optimiser_update(&self->optimiser, step + (uint64_t)s, d, (double)sizes[s], gradient, point,
+                          state + d);
     memcpy(state, point, (size_t)d * sizeof *state);
     memcpy(out + 2 * d * s, state, 2 * (size_t)d * sizeof *out);
     batch += sizes[s];
@@ -131,9 +120,8 @@ static void destroy(sgdl_stepper *stepper)
 {
   minibatch *self = stepper->self;
   if (!self) return;
+  sgdl_batches_free(&self->batches);
   free(self->rows);
-  free(self->shuffles);
-  free(self->orders);
   free(self);
   stepper->self = NULL;
 }
@@ -155,19 +143,6 @@ static sgdl_status copy_rows(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const 
   return SGDL_OK;
 }
 
-static sgdl_status make_shuffles(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t n_paths, minibatch *self)
-{
-  ptrdiff_t indices = sgdl_times(N, n_paths);
-  if (indices > 0 && (size_t)indices <= SIZE_MAX / sizeof *self->orders)
-    self->orders = malloc((size_t)indices * sizeof *self->orders);
-  self->shuffles = calloc((size_t)n_paths, sizeof *self->shuffles);
-  if (!self->orders || !self->shuffles)
-    return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the shuffles of %td paths of %td examples", n_paths,
-                     N);
-  for (ptrdiff_t p = 0; p < n_paths; p++) self->shuffles[p].order = self->orders + p * N;
-  return SGDL_OK;
-}
-
 static sgdl_status check_data(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim)
 {
   ptrdiff_t N = model->n_examples, d = model->dim;
@@ -181,20 +156,20 @@ static sgdl_status check_data(sgdl_context *ctx, const sgdl_model *model, const 
 sgdl_status sgdl_minibatch_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                                   sgdl_stepper *stepper)
 {
-  ptrdiff_t d = model->dim, N = model->n_examples, S = (ptrdiff_t)model->hyper.batch_size;
+  ptrdiff_t d = model->dim, N = model->n_examples;
   minibatch *self = calloc(1, sizeof *self);
   if (!self) return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the simulation");
   *stepper =
       (sgdl_stepper){.model = model, .seed = sim->seed, .self = self, .advance = advance, .destroy = destroy};
-  SGDL_TRY(sgdl_sampler_init(ctx, N, S, model->sampling, model->drop_last, sim->seed, &self->sampler));
+  SGDL_TRY(sgdl_batches_create(ctx, model, sim, &self->batches));
   SGDL_TRY(check_data(ctx, model, sim));
+  self->optimiser = sgdl_optimiser_of(model, sim);
   self->stride = (d + 1 + LANES - 1) / LANES * LANES;
-  ptrdiff_t tile = INDICES_AT_ONCE / S;
+  ptrdiff_t S = self->batches.sampler.S, tile = INDICES_AT_ONCE / S;
   stepper->tile = tile < 1 ? 1 : tile > TILE ? TILE : tile;
   stepper->state_size = sgdl_times(2, d);
   ptrdiff_t indices = stepper->tile * S + AHEAD + TOGETHER;
-  stepper->scratch_size = 2 * self->stride + sgdl_sampler_scratch(&self->sampler) + (indices + 1) / 2;
+  stepper->scratch_size = 2 * self->stride + sgdl_sampler_scratch(&self->batches.sampler) + (indices + 1) / 2;
   stepper->ns_per_step = 0.25 * (double)self->stride * (double)S + 1000.0;
-  SGDL_TRY(copy_rows(ctx, N, d, sim->X, sim->y, self));
-  return model->sampling == SGDL_EPOCH ? make_shuffles(ctx, N, sim->n_paths, self) : SGDL_OK;
+  return copy_rows(ctx, N, d, sim->X, sim->y, self);
 }

@@ -25,10 +25,67 @@ sgdl_status sgdl_sampler_init(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t S, sgdl_
   *sampler = (sgdl_sampler){.N = N,
                             .S = S,
                             .sampling = sampling,
+                            .drop_last = drop_last,
                             .epoch_steps = full + keep,
                             .last_size = keep ? remainder : S,
                             .seed = seed};
   return SGDL_OK;
+}
+
+/* ---- batch sizes that change over steps ---- */
+
+static sgdl_status check_sizes(sgdl_context *ctx, ptrdiff_t N, const double *sizes, ptrdiff_t steps,
+                               ptrdiff_t *largest)
+{
+  *largest = 1;
+  for (ptrdiff_t k = 0; k < steps; k++) {
+    if (!(sizes[k] >= 1.0 && sizes[k] <= (double)N))
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                       "`batch_size[%td]` = %g: expected an integer from 1 to the %td examples", k + 1,
+                       sizes[k], N);
+    if (sizes[k] > (double)*largest) *largest = (ptrdiff_t)sizes[k];
+  }
+  return SGDL_OK;
+}
+
+/* A batch takes the next examples of the shuffle; where fewer are left they are the last batch of the epoch,
+ * or dropped. */
+static void place_batches(const sgdl_sampler *sampler, ptrdiff_t steps, sgdl_place *places)
+{
+  uint64_t epoch = 0;
+  ptrdiff_t offset = 0;
+  for (ptrdiff_t k = 0; k < steps; k++) {
+    ptrdiff_t size = (ptrdiff_t)sampler->sizes[k], left = sampler->N - offset;
+    if (left == 0 || (left < size && sampler->drop_last)) {
+      epoch++;
+      offset = 0;
+      left = sampler->N;
+    }
+    if (size > left) size = left;
+    places[k] = (sgdl_place){epoch, (uint32_t)offset, (uint32_t)size};
+    offset += size;
+  }
+}
+
+sgdl_status sgdl_sampler_schedule(sgdl_context *ctx, const double *batch_size, ptrdiff_t steps,
+                                  sgdl_sampler *sampler)
+{
+  ptrdiff_t largest;
+  SGDL_TRY(check_sizes(ctx, sampler->N, batch_size, steps, &largest));
+  sampler->sizes = batch_size;
+  sampler->S = largest;
+  if (sampler->sampling != SGDL_EPOCH) return SGDL_OK;
+  sampler->places = malloc((size_t)steps * sizeof *sampler->places);
+  if (!sampler->places)
+    return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the batches of %td steps", steps);
+  place_batches(sampler, steps, sampler->places);
+  return SGDL_OK;
+}
+
+void sgdl_sampler_free(sgdl_sampler *sampler)
+{
+  free(sampler->places);
+  sampler->places = NULL;
 }
 
 /* ---- distinct within a step ---- */
@@ -54,14 +111,13 @@ static int set_add(uint32_t *slots, size_t mask, uint32_t index)
 }
 
 /* Floyd's algorithm: S distinct integers below N from exactly S words. */
-static void draw_distinct(const sgdl_sampler *sampler, uint64_t *scratch, uint32_t *batch)
+static void draw_distinct(ptrdiff_t N, ptrdiff_t S, uint64_t *scratch, uint32_t *batch)
 {
-  size_t slots = set_slots(sampler->S);
-  uint32_t *set = (uint32_t *)(void *)(scratch + sampler->S);
+  size_t slots = set_slots(S);
+  uint32_t *set = (uint32_t *)(void *)(scratch + S);
   memset(set, 0xff, slots * sizeof *set);
-  for (ptrdiff_t i = 0; i < sampler->S; i++) {
-    uint32_t last = (uint32_t)(sampler->N - sampler->S + i),
-             index = sgdl_below(scratch[i], (uint64_t)last + 1);
+  for (ptrdiff_t i = 0; i < S; i++) {
+    uint32_t last = (uint32_t)(N - S + i), index = sgdl_below(scratch[i], (uint64_t)last + 1);
     if (!set_add(set, slots - 1, index)) {
       index = last;
       set_add(set, slots - 1, index);
@@ -92,15 +148,23 @@ static void make_shuffle(const sgdl_sampler *sampler, sgdl_shuffle *shuffle, uin
   shuffle->made = 1;
 }
 
+/* Where the batch of a step lies in which shuffle. */
+static sgdl_place place_of(const sgdl_sampler *sampler, uint64_t step)
+{
+  if (sampler->places) return sampler->places[step];
+  uint64_t steps = (uint64_t)sampler->epoch_steps, b = step % steps;
+  ptrdiff_t size = b == steps - 1 ? sampler->last_size : sampler->S;
+  return (sgdl_place){step / steps, (uint32_t)(b * (uint64_t)sampler->S), (uint32_t)size};
+}
+
 static ptrdiff_t draw_epoch(const sgdl_sampler *sampler, sgdl_shuffle *shuffle, uint64_t path, uint64_t step,
                             uint64_t *words, uint32_t *batch)
 {
-  uint64_t epoch = step / (uint64_t)sampler->epoch_steps;
-  ptrdiff_t b = (ptrdiff_t)(step % (uint64_t)sampler->epoch_steps);
-  ptrdiff_t size = b == sampler->epoch_steps - 1 ? sampler->last_size : sampler->S;
-  if (!shuffle->made || shuffle->epoch != epoch) make_shuffle(sampler, shuffle, path, epoch, words);
-  memcpy(batch, shuffle->order + b * sampler->S, (size_t)size * sizeof *batch);
-  return size;
+  sgdl_place place = place_of(sampler, step);
+  if (!shuffle->made || shuffle->epoch != place.epoch)
+    make_shuffle(sampler, shuffle, path, place.epoch, words);
+  memcpy(batch, shuffle->order + place.offset, place.size * sizeof *batch);
+  return place.size;
 }
 
 /* ---- any scheme ---- */
@@ -121,12 +185,53 @@ ptrdiff_t sgdl_sampler_draw(const sgdl_sampler *sampler, sgdl_shuffle *shuffle, 
                             uint64_t *scratch, uint32_t *batch)
 {
   if (sampler->sampling == SGDL_EPOCH) return draw_epoch(sampler, shuffle, path, step, scratch, batch);
-  sgdl_words(sampler->seed, SGDL_STREAM_BATCH, path, step, 0, sampler->S, scratch);
+  ptrdiff_t size = sampler->sizes ? (ptrdiff_t)sampler->sizes[step] : sampler->S;
+  sgdl_words(sampler->seed, SGDL_STREAM_BATCH, path, step, 0, size, scratch);
   if (sampler->sampling == SGDL_WITHOUT)
-    draw_distinct(sampler, scratch, batch);
+    draw_distinct(sampler->N, size, scratch, batch);
   else
-    for (ptrdiff_t i = 0; i < sampler->S; i++) batch[i] = sgdl_below(scratch[i], (uint64_t)sampler->N);
-  return sampler->S;
+    for (ptrdiff_t i = 0; i < size; i++) batch[i] = sgdl_below(scratch[i], (uint64_t)sampler->N);
+  return size;
+}
+
+/* ---- the batches of a run ---- */
+
+static sgdl_status make_shuffles(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t n_paths, sgdl_batches *batches)
+{
+  ptrdiff_t indices = sgdl_times(N, n_paths);
+  if (indices > 0 && (size_t)indices <= SIZE_MAX / sizeof *batches->orders)
+    batches->orders = malloc((size_t)indices * sizeof *batches->orders);
+  batches->shuffles = calloc((size_t)n_paths, sizeof *batches->shuffles);
+  if (!batches->orders || !batches->shuffles)
+    return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the shuffles of %td paths of %td examples", n_paths,
+                     N);
+  for (ptrdiff_t p = 0; p < n_paths; p++) batches->shuffles[p].order = batches->orders + p * N;
+  return SGDL_OK;
+}
+
+sgdl_status sgdl_batches_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                sgdl_batches *batches)
+{
+  ptrdiff_t N = model->n_examples, S = (ptrdiff_t)model->hyper.batch_size;
+  *batches = (sgdl_batches){0};
+  SGDL_TRY(sgdl_sampler_init(ctx, N, S, model->sampling, model->drop_last, sim->seed, &batches->sampler));
+  if (sim->batch_size) SGDL_TRY(sgdl_sampler_schedule(ctx, sim->batch_size, sim->steps, &batches->sampler));
+  return model->sampling == SGDL_EPOCH ? make_shuffles(ctx, N, sim->n_paths, batches) : SGDL_OK;
+}
+
+ptrdiff_t sgdl_batches_draw(const sgdl_batches *batches, ptrdiff_t path, uint64_t step, uint64_t *scratch,
+                            uint32_t *batch)
+{
+  sgdl_shuffle *shuffle = batches->shuffles ? batches->shuffles + path : NULL;
+  return sgdl_sampler_draw(&batches->sampler, shuffle, (uint64_t)path, step, scratch, batch);
+}
+
+void sgdl_batches_free(sgdl_batches *batches)
+{
+  sgdl_sampler_free(&batches->sampler);
+  free(batches->shuffles);
+  free(batches->orders);
+  *batches = (sgdl_batches){0};
 }
 
 sgdl_status sgdl_batch(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t S, sgdl_sampling sampling, int drop_last,

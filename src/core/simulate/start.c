@@ -106,10 +106,12 @@ static sgdl_status project_starts(sgdl_context *ctx, const sgdl_model *model, pt
   double *from = NULL;
   sgdl_status status = SGDL_OK;
   SGDL_GET(sgdl_projection_init(ctx, model, to_modes, &projection));
-  SGDL_GET(sgdl_alloc(ctx, &from, n, "a starting point"));
+  if (model->vectors) SGDL_GET(sgdl_alloc(ctx, &from, n, "a starting point"));
   for (ptrdiff_t p = 0; p < n_paths; p++) {
-    memcpy(from, states + p * state_size, (size_t)n * sizeof *from);
-    sgdl_project(&projection, 1, 1, from, states + p * state_size);
+    double *state = states + p * state_size;
+    sgdl_project_centre(&projection, 1, state);
+    if (model->vectors) memcpy(from, state, (size_t)n * sizeof *from);
+    sgdl_project(&projection, 1, 1, from ? from : state, state);
   }
 done:
   sgdl_projection_free(&projection);

@@ -1,6 +1,8 @@
 /* Student's t by the incomplete beta function's continued fraction (NIST DLMF 8.17.22). */
 #include "student.h"
 
+#include "distributions.h"
+
 #include <float.h>
 #include <math.h>
 
@@ -15,25 +17,6 @@ static double log_beta_half(double a)
   return log_sqrt_pi - 0.5 * log(a) + series;
 }
 
-/* Continued fraction of I_x(a, b) by Lentz's method, for x < (a + 1)/(a + b + 2). */
-static double beta_fraction(double a, double b, double x)
-{
-  const double tiny = 1e-300;
-  double c = 1.0, d = 1.0 / fmax(1.0 - (a + b) * x / (a + 1.0), tiny), f = d;
-  for (int m = 1; m < 100000; m++) {
-    double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1.0 / (1.0 + even * d);
-    c = 1.0 + even / c;
-    f *= c * d;
-    d = 1.0 / (1.0 + odd * d);
-    c = 1.0 + odd / c;
-    f *= c * d;
-    if (fabs(c * d - 1.0) < DBL_EPSILON) break;
-  }
-  return f;
-}
-
 double sgdl_student_two_sided(double t, double df)
 {
   /* I_x(df/2, 1/2) at x = df/(df + t^2); y = 1 - x without cancellation. */
@@ -43,8 +26,8 @@ double sgdl_student_two_sided(double t, double df)
   double x = df / (df + square), y = square / (df + square);
   if (y == 0.0) return 1.0;
   double log_front = -a * log1p(square / df) + 0.5 * log(y) - log_beta_half(a);
-  if (x < (a + 1.0) / (a + 2.5)) return exp(log_front) * beta_fraction(a, 0.5, x) / a;
-  return 1.0 - exp(log_front) * beta_fraction(0.5, a, y) / 0.5;
+  if (x < (a + 1.0) / (a + 2.5)) return exp(log_front) * sgdl_beta_fraction(a, 0.5, x) / a;
+  return 1.0 - exp(log_front) * sgdl_beta_fraction(0.5, a, y) / 0.5;
 }
 
 double sgdl_student_cdf(double t, double df)

@@ -1,0 +1,24 @@
+/* checkpoint.h5: how far a run on disk is, whose it is, and the state from which it goes on. */
+#ifndef SGDL_CHECKPOINT_H
+#define SGDL_CHECKPOINT_H
+
+#include "../base/base.h"
+
+typedef struct sgdl_checkpoint {
+  double step;               /* of the state                                                            */
+  double records;            /* rows that the segments hold, from the first record on                   */
+  double segment_records;    /* record r is in segment r / segment_records; 0: no rows are kept         */
+  ptrdiff_t n_marks, state_size;
+  const double *marks;       /* what tells one run from another (simulate/fingerprint.h)                 */
+  const double *state;
+  double *memory;            /* of marks and state, where they were read                                */
+} sgdl_checkpoint;
+
+/* 1 when the folder has a file of that name. */
+int sgdl_checkpoint_exists(const char *folder);
+sgdl_status sgdl_checkpoint_write(sgdl_context *ctx, const char *folder, const sgdl_checkpoint *checkpoint);
+/* SGDL_IO: missing, truncated, damaged or not a checkpoint. Without marks and state: only how far the run is. */
+sgdl_status sgdl_checkpoint_read(sgdl_context *ctx, const char *folder, int whole, sgdl_checkpoint *checkpoint);
+void sgdl_checkpoint_free(sgdl_checkpoint *checkpoint);
+
+#endif

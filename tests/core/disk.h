@@ -1,0 +1,16 @@
+/* Folders of runs in tests: their files, and whether they hold what a run in memory gives. */
+#ifndef SGDL_TEST_DISK_H
+#define SGDL_TEST_DISK_H
+
+#include "sgdl.h"
+
+/* folder/name, overwritten by the next call. */
+const char *disk_file(const char *folder, const char *name);
+/* The files of a folder and the folder itself; the tree: also the files of the folders in it. */
+void disk_remove(const char *folder);
+void disk_remove_tree(const char *folder);
+/* Every bit of every recorded row, and the steps of the rows. */
+int disk_equals_memory(sgdl_context *ctx, const char *folder, const sgdl_model *model, const sgdl_simulation *sim,
+                       int velocity);
+
+#endif
