@@ -5,8 +5,8 @@
 #' The batch that [sgd_simulate()] with `method = "minibatch"` uses at a step, so that a run can be repeated
 #' elsewhere, step by step.
 #'
-#' @param model From [sgd_model()], with a known number of examples; its `sampling`, `drop_last` and batch size
-#'   decide.
+#' @param model From [sgd_model()], with a known number of examples; its `sampling`, `drop_last` and batch
+#'   size decide.
 #' @param step Which step, from 1: the one that leads from state `step - 1` to state `step`.
 #' @param seed The seed of the simulation.
 #' @param path Which path, from 1.

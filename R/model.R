@@ -34,18 +34,19 @@
 #' For a regression with \eqn{N < d} no d x d matrix is formed. The modes come from the N x N Gram matrix
 #' \eqn{XX'/N = U diag(\rho) U'}, \eqn{V = X'U diag(N\rho)^{-1/2}}{V = X'U diag(N rho)^(-1/2)}; all \eqn{d -
 #' rank} directions that no example sees are flat and without noise, and one eigenvalue 0 at the end stands for
-#' them. The model then has `rank`; `eigenvalues` are rank + 1 numbers, `vectors` is d x rank, `gradient_noise`
-#' (rank + 1) x (rank + 1), `dim` and `minimiser` (without weight decay, of all minimisers the one of least
-#' norm) are those of the d parameters. The theory is that of the modes: covariances are (rank + 1) x (rank +
-#' 1) (`coordinates` is `"modes"`), traces and displacements are those of the parameters, and
-#' [sgd_stationary()] adds their `variances`. Starts and directions are given in parameters, means are
-#' displacements from the minimiser along the modes. [sgd_simulate()] has `method = "minibatch"`. What needs all
-#' parameters at once (modified loss, current, densities, weight-dependent noise) is the error `unsupported`.
+#' them. The model then has `rank`; `eigenvalues` are rank + 1 numbers, `vectors` is d x rank,
+#' `gradient_noise` (rank + 1) x (rank + 1), `dim` and `minimiser` (without weight decay, of all minimisers
+#' the one of least norm) are those of the d parameters. The theory is that of the modes: covariances are
+#' (rank + 1) x (rank + 1) (`coordinates` is `"modes"`), traces and displacements are those of the
+#' parameters, and [sgd_stationary()] adds their `variances`. Starts and directions are given in parameters,
+#' means are displacements from the minimiser along the modes. [sgd_simulate()] has `method = "minibatch"`.
+#' What needs all parameters at once (modified loss, current, densities, weight-dependent noise) is the error
+#' `unsupported`.
 #'
 #' @section Objectives:
-#' A model of an objective ([sgd_objective()], [sgd_logistic()] and others) has no modes: `eigenvalues`, `vectors`,
-#' `minimiser` and `gradient_noise` are `NULL`. It is what [sgd_simulate()] runs; for the theory see
-#' [sgd_quadratic_at()].
+#' A model of an objective ([sgd_objective()], [sgd_logistic()] and others) has no modes: `eigenvalues`,
+#' `vectors`, `minimiser` and `gradient_noise` are `NULL`. It is what [sgd_simulate()] runs; for the theory
+#' see [sgd_quadratic_at()].
 #'
 #' @param problem From [sgd_quadratic()], [sgd_regression()], [sgd_spectrum()], [sgd_examples()] or
 #'   [sgd_objective()].

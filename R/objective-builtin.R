@@ -6,24 +6,26 @@
 #'
 #' * `sgd_logistic()`: \eqn{l = \log(1+e^{x'\theta}) - y\,x'\theta}{l = log(1 + exp(x'theta)) - y x'theta},
 #'   \eqn{y} 0 or 1; d = p parameters;
-#' * `sgd_softmax()`: \eqn{l = -\log softmax(x'W)_y}{l = -log softmax(x'W)_y}; \eqn{\theta} holds the columns of
-#'   \eqn{W}, p x c for c classes;
+#' * `sgd_softmax()`: \eqn{l = -\log softmax(x'W)_y}{l = -log softmax(x'W)_y}; \eqn{\theta} holds the columns
+#'   of \eqn{W}, p x c for c classes;
 #' * `sgd_tanh_network()`: \eqn{f = \tanh(x'A + a)B + b}{f = tanh(x'A + a) B + b} with \eqn{l = (f-y)^2/2} for
 #'   numbers \eqn{y}, and \eqn{l = -\log softmax(f)_y} for classes; \eqn{\theta} holds A (p x hidden), a,
-#'   B (hidden x outputs), b, each by columns. A loss that is not convex: start away from zero, which is a saddle.
+#'   B (hidden x outputs), b, each by columns. A loss that is not convex: start away from zero, which is a
+#'   saddle.
 #'
 #' Weight decay is not part of the loss: [sgd_hyper()] has it.
 #'
-#' @param X Numeric N x p matrix, one example a row; or a sparse `dgCMatrix` of the package Matrix. `sgd_logistic()`
-#'   and `sgd_softmax()` add no intercept: include a column of ones. (The network has its own.)
+#' @param X Numeric N x p matrix, one example a row; or a sparse `dgCMatrix` of the package Matrix.
+#'   `sgd_logistic()` and `sgd_softmax()` add no intercept: include a column of ones. (The network has its
+#'   own.)
 #' @param y N responses. Logistic: 0 and 1, `FALSE` and `TRUE`, or a factor with two levels (the second is 1).
 #'   Softmax: a factor, or labels 1, ..., c. Network: numbers, or a factor.
 #' @param hidden Number of hidden units.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_objective"` and `"sgd_problem"`: `dim`, `n_examples`, `kind` (`"logistic"`,
 #'   `"softmax"`, `"tanh_network"`), `X`, `y` (numbers, or classes counted from 0), `n_classes` (`NULL` for
-#'   numbers), `levels` (of a factor, else `NULL`), `hidden` (networks). The attribute `"handle"` is the core's own
-#'   copy of the data.
+#'   numbers), `levels` (of a factor, else `NULL`), `hidden` (networks). The attribute `"handle"` is the
+#'   core's own copy of the data.
 #' @section Errors: `bad_argument`, `not_finite`; see [sgdlangevin-conditions].
 #' @section Cost: one copy of the data. A gradient of S examples: \eqn{4Sd} flops or so, sparse 4 for each
 #'   nonzero and class.

@@ -4,17 +4,19 @@
 #'
 #' An objective is a loss \eqn{L(\theta) = (1/N)\sum_i l_i(\theta)}{L(theta) = (1/N) sum_i l_i(theta)} of any
 #' shape, given by functions. [sgd_simulate()] runs SGD with real batches on it, or the underdamped Langevin
-#' equation; [sgd_quadratic_at()] is its quadratic model at a point, which the theory takes. Weight decay is not
-#' part of the loss: [sgd_hyper()] has it.
+#' equation; [sgd_quadratic_at()] is its quadratic model at a point, which the theory takes. Weight decay is
+#' not part of the loss: [sgd_hyper()] has it.
 #'
 #' [sgd_logistic()], [sgd_softmax()] and [sgd_tanh_network()] are objectives with built-in gradients.
 #'
 #' @param gradient `function(theta, batch)`: the mean gradient (d numbers) over the examples `batch` (indices
-#'   from 1); without `n_examples`, `function(theta)`: the gradient. Or a compiled function, by [sgd_native()].
+#'   from 1); without `n_examples`, `function(theta)`: the gradient. Or a compiled function, by
+#'   [sgd_native()].
 #' @param dim Number of parameters d.
-#' @param n_examples Number of examples N; `NULL`: the loss is not a mean over examples, and there are no batches.
-#' @param hvp `function(theta, V)`: the Hessian (of the mean loss) times the columns of the d x n matrix `V`, as
-#'   d x n numbers. [sgd_quadratic_at()] needs it.
+#' @param n_examples Number of examples N; `NULL`: the loss is not a mean over examples, and there are no
+#'   batches.
+#' @param hvp `function(theta, V)`: the Hessian (of the mean loss) times the columns of the d x n matrix `V`,
+#'   as d x n numbers. [sgd_quadratic_at()] needs it.
 #' @param loss `function(theta)`: the mean loss, one number.
 #' @param covariance `function(theta)`: the covariance of the gradient of one example, d x d.
 #' @param Sigma The same as a constant matrix, for noise that does not depend on \eqn{\theta}.
@@ -68,8 +70,8 @@ as_function <- function(x, name) {
 #' ```
 #' int f(ptrdiff_t dim, const double *theta, ptrdiff_t size, const uint32_t *batch, double *gradient);
 #' ```
-#' which writes the mean gradient over the `size` examples of `batch` (indices from 0; `NULL`: all of them) and
-#' returns 0, or anything else if it fails. It is called from one thread at a time.
+#' which writes the mean gradient over the `size` examples of `batch` (indices from 0; `NULL`: all of them)
+#' and returns 0, or anything else if it fails. It is called from one thread at a time.
 #'
 #' @param file Name of the shared library, as `R CMD SHLIB` makes it.
 #' @param symbol Name of the function.
@@ -89,8 +91,8 @@ sgd_native <- function(file, symbol, ...) {
 
 #' Values of an objective
 #'
-#' The gradient of a batch, the loss, products with the Hessian, and the covariance of the gradient noise, at a
-#' point, without weight decay.
+#' The gradient of a batch, the loss, products with the Hessian, and the covariance of the gradient noise, at
+#' a point, without weight decay.
 #'
 #' @param objective From [sgd_objective()], [sgd_logistic()], [sgd_softmax()], [sgd_tanh_network()] or
 #'   [sgd_regression()].
@@ -102,10 +104,10 @@ sgd_native <- function(file, symbol, ...) {
 #'   examples. `sgd_hessian_product()`: the Hessian of the mean loss times `V`, in the shape of `V`.
 #'   `sgd_gradient_covariance()`: the covariance of the gradient of one example, d x d: that given with the
 #'   objective (`covariance` or `Sigma`), or that of the gradients of all examples.
-#' @section Errors: `bad_argument`, `not_finite`, `callback`; `unsupported` where an objective was given without
-#'   the function that is needed.
-#' @section Cost: gradient of S examples \eqn{4Sd} flops or so, Hessian products \eqn{8Nd} a column, covariance
-#'   \eqn{Nd^2}. A regression is copied at each call.
+#' @section Errors: `bad_argument`, `not_finite`, `callback`; `unsupported` where an objective was given
+#'   without the function that is needed.
+#' @section Cost: gradient of S examples \eqn{4Sd} flops or so, Hessian products \eqn{8Nd} a column,
+#'   covariance \eqn{Nd^2}. A regression is copied at each call.
 #' @examples
 #' X <- cbind(1, as.matrix(scale(mtcars[, c("wt", "hp")])))
 #' objective <- sgd_logistic(X, mtcars$am)
@@ -211,7 +213,7 @@ format.sgd_objective <- function(x, ...) {
             logistic = "logistic regression", softmax = "softmax regression",
             tanh_network = "tanh network")[[x$kind]]
   hidden <- if (is.null(x$hidden)) "" else sprintf(" of %s", plural(x$hidden, "hidden unit"))
-  classes <- if (is.null(x$n_classes) || x$n_classes <= 2) "" else sprintf(", %s", plural(x$n_classes, "classe"))
+  classes <- if (is.null(x$n_classes) || x$n_classes <= 2) "" else sprintf(", %.0f classes", x$n_classes)
   examples <- if (is.null(x$n_examples)) "" else sprintf(", %s", plural(x$n_examples, "example"))
   paste0(loss, hidden, classes, examples, ", ", plural(x$dim, "parameter"))
 }

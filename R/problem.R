@@ -54,8 +54,8 @@ new_problem <- function(class, ...) structure(list(...), class = c(class, "sgd_p
 #' decay.
 #'
 #' @param X Numeric N x d matrix, one example a row. Include a column of ones for an intercept. Column names
-#'   become the names of the parameters. Or a sparse `dgCMatrix` of the package Matrix, of which no dense copy is
-#'   made (fewer examples than parameters: [sgd_model()] makes one).
+#'   become the names of the parameters. Or a sparse `dgCMatrix` of the package Matrix, of which no dense
+#'   copy is made (fewer examples than parameters: [sgd_model()] makes one).
 #' @param y N responses.
 #' @param gradient_noise `"empirical"` or `"homoscedastic"`.
 #' @inheritParams sgd_hyper
@@ -65,8 +65,8 @@ new_problem <- function(class, ...) structure(list(...), class = c(class, "sgd_p
 #' @section Errors: `bad_argument`, `not_finite`; `no_residual` for homoscedastic noise with \eqn{N \le d},
 #'   where no residual variance is left to estimate. Empirical noise with \eqn{N \le d} warns
 #'   (`sgdlangevin_warning_no_residual`).
-#' @section Cost: \eqn{N d^2} flops and one copy of \eqn{H}; \eqn{2Nd} flops if \eqn{N < d}; for a sparse `X` that
-#'   of `Matrix::crossprod(X)`.
+#' @section Cost: \eqn{N d^2} flops and one copy of \eqn{H}; \eqn{2Nd} flops if \eqn{N < d}; for a sparse `X`
+#'   that of `Matrix::crossprod(X)`.
 #' @examples
 #' X <- cbind(1, as.matrix(scale(mtcars[, c("wt", "hp")])))
 #' sgd_regression(X, mtcars$mpg)

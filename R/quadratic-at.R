@@ -5,8 +5,9 @@
 #' To second order, the loss at \eqn{x} near \eqn{\theta} is
 #' \deqn{L(x) \approx L(\theta) + g'(x-\theta) + (x-\theta)'H(x-\theta)/2,}{L(x) ~ L(theta) + g'(x - theta)
 #' + (x - theta)'H (x - theta)/2,} a quadratic loss with \eqn{b = H\theta - g} and the gradient noise that the
-#' examples have at \eqn{\theta}. It is what every function of the theory takes, by [sgd_model()]; the minimiser
-#' (with weight decay) is where the quadratic model has it, at \eqn{\theta} itself if that is a minimum.
+#' examples have at \eqn{\theta}. It is what every function of the theory takes, by [sgd_model()]; the
+#' minimiser (with weight decay) is where the quadratic model has it, at \eqn{\theta} itself if that is a
+#' minimum.
 #'
 #' @param objective From [sgd_objective()] (with `hvp`), [sgd_logistic()], [sgd_softmax()],
 #'   [sgd_tanh_network()] or [sgd_regression()].

@@ -2,19 +2,20 @@
 
 #' Go on with a simulation
 #'
-#' Goes on with a run that was interrupted, or with one that ended but shall be longer, to the same bits as if it had
-#' run through in the first place.
+#' Goes on with a run that was interrupted, or with one that ended but shall be longer, to the same bits as
+#' if it had run through in the first place.
 #'
-#' A folder holds what is needed: the description of the run (`run.rds`, written before the first step), closed
-#' segment files, and the last checkpoint. A kill at any moment loses at most the steps since then.
+#' A folder holds what is needed: the description of the run (`run.rds`, written before the first step),
+#' closed segment files, and the last checkpoint. A kill at any moment loses at most the steps since then.
 #'
 #' @param x From [sgd_simulate()], or the name of a folder that it was given.
-#' @param steps Number of steps of the whole run, at least those already done; `NULL` is the number asked for at
-#'   first. With schedules (`lr`, `momentum`, `batch_size`) it cannot grow.
+#' @param steps Number of steps of the whole run, at least those already done; `NULL` is the number asked for
+#'   at first. With schedules (`lr`, `momentum`, `batch_size`) it cannot grow.
 #' @inheritParams sgd_hyper
-#' @return As [sgd_simulate()]: the whole run, earlier records included. A run recorded in log-spaced steps goes on in
-#'   those of the longer run; one recorded at given steps has no more of them.
-#' @section Errors: `bad_argument`; `unsupported` for a run that ended by an error; `io` for a folder without a run.
+#' @return As [sgd_simulate()]: the whole run, earlier records included. A run recorded in log-spaced steps
+#'   goes on in those of the longer run; one recorded at given steps has no more of them.
+#' @section Errors: `bad_argument`; `unsupported` for a run that ended by an error; `io` for a folder without
+#'   a run.
 #' @section Cost: that of the steps that are left.
 #' @examples
 #' model <- sgd_model(sgd_spectrum(c(1, 0.1), sigma2 = 1), sgd_hyper(0.1, 0.9))

@@ -7,12 +7,13 @@
 #' * `"exact"`: the exact Gaussian transition of a quadratic Langevin model over each step (no discretisation
 #'   error at any learning rate);
 #' * `"baoab"`, `"obabo"`, `"euler"`: the Langevin equation by splitting (Leimkuhler and Matthews; Bussi and
-#'   Parrinello) or by Euler and Maruyama, with step `lr / substeps`, on a quadratic model or with the gradient of
-#'   an objective;
+#'   Parrinello) or by Euler and Maruyama, with step `lr / substeps`, on a quadratic model or with the
+#'   gradient of an objective;
 #' * `"sgd"`: the discrete recursion of [sgd_hyper()] with Gaussian gradient noise, correlated over an epoch
 #'   where sampling is by epochs;
-#' * `"minibatch"`: the recursion with real batches of the examples of a regression or an objective, drawn as the
-#'   model's `sampling` says (see [sgd_batch()]). Under `"minibatch"` the model's `dynamics` does not matter.
+#' * `"minibatch"`: the recursion with real batches of the examples of a regression or an objective, drawn as
+#'   the model's `sampling` says (see [sgd_batch()]). Under `"minibatch"` the model's `dynamics` does not
+#'   matter.
 #'
 #' Random numbers are Philox4x32-10 keyed by (seed, path, step, coordinate): a model and a seed give the same
 #' bits for any number of threads, paths, steps and records, and after an interruption.
@@ -22,10 +23,10 @@
 #' @param nsim Number of independent paths.
 #' @param seed Whole number in \eqn{[0, 2^{53})}; `NULL` draws one from R's generator, so that [set.seed()]
 #'   works.
-#' @param method As above. `NULL`: `"exact"` or `"sgd"` by the model's dynamics; on an objective `"baoab"` under
-#'   `"langevin"`, and under `"sgd"` `"minibatch"` where it has examples, else `"sgd"`.
-#' @param record Which steps are recorded: a number k (every k-th step), `"log"` (about 20 a decade), or a vector
-#'   of at least two increasing steps. Step 0 and, with `"log"`, the last are included.
+#' @param method As above. `NULL`: `"exact"` or `"sgd"` by the model's dynamics; on an objective `"baoab"`
+#'   under `"langevin"`, and under `"sgd"` `"minibatch"` where it has examples, else `"sgd"`.
+#' @param record Which steps are recorded: a number k (every k-th step), `"log"` (about 20 a decade), or a
+#'   vector of at least two increasing steps. Step 0 and, with `"log"`, the last are included.
 #' @param theta0,v0 Start: d numbers, or d x nsim, one column a path; `NULL` is the minimiser, at rest. An
 #'   objective needs `theta0`.
 #' @param start `"point"`, or `"stationary"`: draw every path's start from the stationary law.
@@ -33,52 +34,53 @@
 #'   \eqn{\theta} and \eqn{v} (cheaper).
 #' @param velocity `FALSE` leaves the velocities out.
 #' @param trajectory `FALSE` keeps no rows, only `summaries`: memory does not grow with `steps`.
-#' @param observe Records only a part: indices or names of coordinates, or a d x m matrix of directions, onto which
-#'   \eqn{\theta} (with `"modes"`: the modes) is projected. `NULL` records all.
+#' @param observe Records only a part: indices or names of coordinates, or a d x m matrix of directions, onto
+#'   which \eqn{\theta} (with `"modes"`: the modes) is projected. `NULL` records all.
 #' @param summaries Running summaries of all coordinates over the recorded steps: any of `"moments"` (mean and
 #'   variance), `"displacement"` (\eqn{|\theta_k-\theta_0|^2}), `"local_displacement"` (from the record before),
 #'   `"msd"` (mean squared displacement at `lags`).
 #' @param lags For `"msd"`: increasing whole numbers of recorded steps; needs a number as `record`.
-#' @param nesterov,dampening Nesterov momentum and dampening as in PyTorch's `SGD`, for `"sgd"` on an objective and
-#'   `"minibatch"`: \eqn{v' = \beta v - (1-\tau)g}{v' = beta v - (1 - dampening) g}, \eqn{\theta' = \theta + \eta
-#'   v'}{theta' = theta + lr v'}, or with `nesterov` \eqn{\theta' = \theta + \eta(\beta v' - g)}{theta' = theta + lr
-#'   (beta v' - g)}, where \eqn{g} includes weight decay. The first step from rest (`v0 = NULL`) has no dampening;
-#'   `nesterov` goes without.
+#' @param nesterov,dampening Nesterov momentum and dampening as in PyTorch's `SGD`, for `"sgd"` on an
+#'   objective and `"minibatch"`: \eqn{v' = \beta v - (1-\tau)g}{v' = beta v - (1 - dampening) g},
+#'   \eqn{\theta' = \theta + \eta v'}{theta' = theta + lr v'}, or with `nesterov`
+#'   \eqn{\theta' = \theta + \eta(\beta v' - g)}{theta' = theta + lr (beta v' - g)}, where \eqn{g} includes
+#'   weight decay. The first step from rest (`v0 = NULL`) has no dampening; `nesterov` goes without.
 #' @param lr,momentum,batch_size Schedules: one number per step, instead of the model's.
 #' @param substeps Steps of the Langevin integrators in one step of SGD.
-#' @param noise On an objective, for all methods but `"minibatch"`: `"constant"` (its `Sigma`), `"empirical"` (the
-#'   covariance of the examples' gradients at the current \eqn{\theta}), `"covariance"` (its function `covariance`).
-#'   `NULL` takes the first that the objective was given, else `"empirical"`.
+#' @param noise On an objective, for all methods but `"minibatch"`: `"constant"` (its `Sigma`), `"empirical"`
+#'   (the covariance of the examples' gradients at the current \eqn{\theta}), `"covariance"` (its function
+#'   `covariance`). `NULL` takes the first that the objective was given, else `"empirical"`.
 #' @param folder Name of a folder: the trajectory goes to disk, in closed HDF5 files, with checkpoints that
 #'   [sgd_resume()] goes on from even after a kill; read it by [read_trajectory()].
 #' @param segment Records in a file of the folder; `NULL` is about 64 MB.
 #' @param checkpoint Steps between checkpoints; `NULL` is one with every file.
 #' @inheritParams sgd_hyper
-#' @return A list of class `"sgd_simulate"` and `"sgd_trajectory"`: `step`, `time` (of the records; `time` is the
-#'   sum of the learning rates), `theta`, `velocity` (records x d x nsim, or x m where `observe` is given; `NULL` if
-#'   not kept in memory), `seed`, `method`, `coordinates`, `record`, `complete` (`FALSE` if the run was interrupted),
-#'   `hyper`, `backend`, `summaries` (`NULL`, or a list of `count`, `mean` and `variance` (d x nsim), `displacement`
-#'   and `local_displacement` (records x nsim), `lags`, `msd` and `msd_count` (lags x nsim)), `observe`, `folder`, and
-#'   `resume` (what [sgd_resume()] needs: `model`, `arguments`, `state`).
+#' @return A list of class `"sgd_simulate"` and `"sgd_trajectory"`: `step`, `time` (of the records; `time` is
+#'   the sum of the learning rates), `theta`, `velocity` (records x d x nsim, or x m where `observe` is
+#'   given; `NULL` if not kept in memory), `seed`, `method`, `coordinates`, `record`, `complete` (`FALSE` if
+#'   the run was interrupted), `hyper`, `backend`, `summaries` (`NULL`, or a list of `count`, `mean` and
+#'   `variance` (d x nsim), `displacement` and `local_displacement` (records x nsim), `lags`, `msd` and
+#'   `msd_count` (lags x nsim)), `observe`, `folder`, and `resume` (what [sgd_resume()] needs: `model`,
+#'   `arguments`, `state`).
 #'
 #'   Methods: [print()], [summary()], [plot()], [as.data.frame()]; [msd()] and [diffusion_exponent()] take it
 #'   as it is.
 #' @section Interrupts and errors: Ctrl-C (also inside an objective's function) keeps what is done, see
-#'   [sgdlangevin-conditions]; [sgd_resume()] goes on from there. Errors on the way, `unstable` (a path diverges),
-#'   `callback` and `not_finite` (an objective's function failed, or gave something unusable), name path and step, and
-#'   their condition's `result` holds the steps before. Others: `unsupported` (method and model do not fit),
-#'   `bad_argument`, `io`.
-#' @section Progress: inside of `progressr::with_progress()`, or with `progressr::handlers(global = TRUE)`, a run
-#'   reports its progress in 100 parts, at most five times a second.
+#'   [sgdlangevin-conditions]; [sgd_resume()] goes on from there. Errors on the way, `unstable` (a path
+#'   diverges), `callback` and `not_finite` (an objective's function failed, or gave something unusable),
+#'   name path and step, and their condition's `result` holds the steps before. Others: `unsupported` (method
+#'   and model do not fit), `bad_argument`, `io`.
+#' @section Progress: inside of `progressr::with_progress()`, or with `progressr::handlers(global = TRUE)`, a
+#'   run reports its progress in 100 parts, at most five times a second.
 #' @section Cost: a step and path cost 2d normals and O(d) (`"exact"`, noise diagonal in the modes),
 #'   \eqn{O(d^2)} (any other Gaussian noise), \eqn{4Sd} flops (`"minibatch"`), one gradient (methods on an
 #'   objective; `"empirical"` noise one weighted gradient of all N examples, `"covariance"` a factorisation
-#'   \eqn{d^3/3}); a record in parameter coordinates adds \eqn{2d^2}. Paths run in parallel, those of functions of R
-#'   one after another.
+#'   \eqn{d^3/3}); a record in parameter coordinates adds \eqn{2d^2}. Paths run in parallel, those of
+#'   functions of R one after another.
 #' @references arXiv:2107.09133; Salmon, Moraes, Dror, Shaw (2011). Parallel random numbers: as easy as 1, 2,
-#'   3. SC '11. Leimkuhler, Matthews (2013). Rational construction of stochastic numerical methods for molecular
-#'   sampling. Applied Mathematics Research eXpress 2013. Bussi, Parrinello (2007). Accurate sampling using Langevin
-#'   dynamics. Physical Review E 75.
+#'   3. SC '11. Leimkuhler, Matthews (2013). Rational construction of stochastic numerical methods for
+#'   molecular sampling. Applied Mathematics Research eXpress 2013. Bussi, Parrinello (2007). Accurate
+#'   sampling using Langevin dynamics. Physical Review E 75.
 #' @examples
 #' X <- cbind(1, as.matrix(scale(mtcars[, c("wt", "hp")])))
 #' hyper <- sgd_hyper(lr = 0.02, momentum = 0.9, batch_size = 8)

@@ -7,8 +7,8 @@
 #' `n_examples`, `epoch_sampling` in the group `/run`. Other programs can write it frame by frame; here frames
 #' are read in the range asked for, whatever the size of the file.
 #'
-#' @param file Name of the file; for reading also a folder that [sgd_simulate()] wrote, whose segments are read as
-#'   one. Writing replaces it at once (a temporary file, then a rename).
+#' @param file Name of the file; for reading also a folder that [sgd_simulate()] wrote, whose segments are
+#'   read as one. Writing replaces it at once (a temporary file, then a rename).
 #' @param dataset What to read as positions; a dataset of the same shape as `/theta`.
 #' @param frames First and last frame to read, counted from 1; `NULL` is all of them.
 #' @param x For writing: a trajectory, or a list with `theta` (frames x d, or frames x d x paths) and,

@@ -59,6 +59,8 @@ static const R_CallMethodDef entries[] = {
   ENTRY(run_result, 1),
   ENTRY(run_free, 1),
   ENTRY(batch, 4),
+  ENTRY(method_order, 6),
+  ENTRY(check_sample, 3),
   ENTRY(log_lags, 3),
   ENTRY(msd, 6),
   ENTRY(exponent_ols, 6),

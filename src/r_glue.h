@@ -115,6 +115,9 @@ SEXP r_run_result(SEXP run);
 SEXP r_run_free(SEXP run);
 SEXP r_batch(SEXP model, SEXP step, SEXP seed, SEXP path);
 
+SEXP r_method_order(SEXP model, SEXP method, SEXP steps, SEXP levels, SEXP nsim, SEXP seed);
+SEXP r_check_sample(SEXP x, SEXP mean, SEXP covariance);
+
 SEXP r_log_lags(SEXP first, SEXP last, SEXP per_decade);
 SEXP r_msd(SEXP x, SEXP size, SEXP type, SEXP origin, SEXP lags, SEXP with_se);
 SEXP r_exponent_ols(SEXP x, SEXP size, SEXP window, SEXP level, SEXP n_boot, SEXP seed);

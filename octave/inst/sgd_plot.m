@@ -22,6 +22,8 @@
 ## spectra on log axes, those of the modes too where they are there
 ## @item sgd_irreversibility
 ## kinetic over configurational temperature of each mode
+## @item sgd_method_order
+## errors of a method against its step on log axes, with lines of the fitted orders
 ## @item sgd_stationary
 ## phase plane of eigenvector @var{mode} (default 1) with the ellipse that holds @var{level}
 ## (default 0.95) of the stationary law; @var{trajectory}: from sgd_simulate, drawn under it
@@ -76,6 +78,9 @@ function ax = sgd_plot (x, varargin)
     case "sgd_irreversibility"
       parse (cell (0, 2));
       plot_temperatures (x);
+    case "sgd_method_order"
+      parse (cell (0, 2));
+      plot_order (x);
     case "sgd_stationary"
       plot_phase_plane (x, parse ({"mode", 1; "trajectory", []; "level", 0.95}));
     case "sgd_modified_loss_section"
@@ -94,7 +99,8 @@ function ax = sgd_plot (x, varargin)
       __sgdl__ ("expect_type", x, "x",
                 {"msd", "diffusion_exponent", "sgd_msd", "sgd_autocorrelation", "sgd_power_spectrum", ...
                  "sgd_stationary", "sgd_irreversibility", "sgd_modified_loss_section", ...
-                 "sgd_oscillations", "sgd_model", "sgd_simulate", "read_trajectory", "sgd_transient"});
+                 "sgd_method_order", "sgd_oscillations", "sgd_model", "sgd_simulate", "read_trajectory", ...
+                 "sgd_transient"});
   endswitch
   if (nargout > 0)
     ax = gca ();
@@ -159,6 +165,8 @@ endfunction
 %!test check (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0], [0, 1]), "trajectory", run)
 %!test check (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0], [0, 1]), "streamlines", false)
 %!test check (sgd_oscillations (model))
+%!test check (sgd_method_order (model, "euler", "nsim", 20, "seed", 1))
+%!test check (sgd_method_order (model, "exact", "nsim", 20, "seed", 1))
 %!test check (model)
 %!test check (sgd_model (sgd_spectrum ([1, 0, -1], "noise", [1, 1, 1]), sgd_hyper (0.1)))
 %!test check (run)

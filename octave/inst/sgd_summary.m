@@ -32,7 +32,8 @@ function text = sgd_summary (x)
              "sgd_irreversibility", @irreversibility_text; "sgd_fokker_planck_check", @fokker_planck_text;
              "sgd_equivalent", @equivalent_text;
              "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text;
-             "diffusion_exponent", @exponent_text};
+             "diffusion_exponent", @exponent_text;
+             "sgd_method_order", @order_text; "sgd_sample_check", @sample_check_text};
   __sgdl__ ("expect_type", x, "x", writers(:,1));
   writer = writers{strcmp (x.type, writers(:,1)),2};
   words = writer (x);
@@ -423,6 +424,29 @@ function text = msd_text (x)
                plural (x.dim, "coordinate"), plural (x.n_paths, "path")), table(names, columns_of)];
 endfunction
 
+function text = order_text (x)
+  text = line ("Order of method %s, %s, %s", x.method, plural (x.steps, "step"), plural (x.nsim, "path"));
+  if (isnan (x.strong_order))
+    text = [text, line("  strong none (errors at rounding level)")];
+  else
+    text = [text, line("  strong %.3f (se %.2g)", x.strong_order, x.strong_order_se)];
+  endif
+  if (isnan (x.weak_order))
+    text = [text, line("  weak none (errors at rounding level)")];
+  else
+    text = [text, line("  weak %.3f", x.weak_order)];
+  endif
+  text = [text, table({"step", "strong", "strong_se", "weak"}, [x.step, x.strong, x.strong_se, x.weak])];
+endfunction
+
+function text = sample_check_text (x)
+  text = [line("Sample of %s of %s against a Gaussian: p = %.3g", plural (x.n, "draw"), ...
+               plural (x.dim, "coordinate"), x.p_value), ...
+          line("  mean        %10.4g  p = %.3g", x.mean_statistic, x.mean_p), ...
+          line("  covariance  %10.4g  p = %.3g", x.covariance_statistic, x.covariance_p), ...
+          line("  distances   %10.4g  p = %.3g", x.distance_statistic, x.distance_p)];
+endfunction
+
 function text = exponent_text (x)
   text = [line("Diffusion exponent %.4g, %g%% interval [%.4g, %.4g] (%s, lags %d to %d)", x.exponent, ...
                100 * x.level, x.lower, x.upper, x.method, x.window), ...
@@ -467,6 +491,12 @@ endfunction
 %!test has (sgd_modified_loss_section (sgd_modified_loss (model), [1, 0], [0, 1]), "41 x 41 points")
 %!test has (sgd_current (model, [1, 1]), "Stationary current at 1 point of a 4-dimensional phase space")
 %!test has (sgd_oscillations (model), "2 modes: 2 underdamped")
+%!test
+%! order = sgd_method_order (model, "baoab", "nsim", 20, "seed", 1);
+%! has (order, "Order of method baoab, 16 steps, 20 paths");
+%! has (order, "  weak ");
+%! has (sgd_method_order (model, "exact", "nsim", 20, "seed", 1), "strong none (errors at rounding level)");
+%! has (sgd_check_sample ([1; 2; 6], 1, 4), "Sample of 3 draws of 1 coordinate against a Gaussian: p = ");
 %!test has (sgd_msd (model, 1:3), "start: stationary")
 %!test has (sgd_msd (model, 1:3), "exact SGD")
 %!test has (sgd_msd (model, [1, 1e5]), "ballistic until step")

@@ -65,6 +65,8 @@ Internal: call the C core of sgdlangevin.  Use the functions named sgd_@dots{} i
     {"simulate", {simulate, 5}},
     {"simulate_to_disk", {simulate_to_disk, 5}},
     {"batch", {batch, 7}},
+    {"method_order", {method_order, 6}},
+    {"check_sample", {check_sample, 3}},
     {"trajectory_shape", {trajectory_shape, 1}},
     {"log_lags", {log_lags, 3}},
     {"msd", {msd, 5}},

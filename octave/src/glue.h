@@ -222,6 +222,9 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (simulate_to_disk);
   SGDLANGEVIN_ENTRY (batch);
 
+  SGDLANGEVIN_ENTRY (method_order);
+  SGDLANGEVIN_ENTRY (check_sample);
+
   SGDLANGEVIN_ENTRY (trajectory_shape);
   SGDLANGEVIN_ENTRY (log_lags);
   SGDLANGEVIN_ENTRY (msd);

@@ -326,3 +326,11 @@ for (name in c("regression", "regression_without", "regression_epoch")) {
   put(paste0("batch-", name),
       c(sgd_batch(models[[name]], 1, 3), sgd_batch(models[[name]], 10, 3, path = 2)))
 }
+
+for (method in c("exact", "sgd", "baoab", "obabo", "euler")) {
+  order <- sgd_method_order(models$langevin, method, steps = 4, levels = 4, nsim = 20, seed = 3)
+  put(paste0("order-", method), unclass(order)[1:7])
+}
+put("check-sample", unclass(sgd_check_sample(X[, 1:3], 0.25, diag(c(90, 80, 70)))))
+put_names("order", sgd_method_order(models$langevin, "exact", levels = 2, nsim = 2, seed = 3))
+put_names("sample-check", sgd_check_sample(X[, 1:3], 0.25, diag(c(90, 80, 70))))

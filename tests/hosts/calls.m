@@ -331,3 +331,13 @@ for name = {"regression", "regression_without", "regression_epoch"}
   model = models.(name{1});
   put (["batch-" name{1}], [sgd_batch(model, 1, 3), sgd_batch(model, 10, 3, "path", 2)]);
 endfor
+
+for method = {"exact", "sgd", "baoab", "obabo", "euler"}
+  order = sgd_method_order (models.langevin, method{1}, "steps", 4, "levels", 4, "nsim", 20, "seed", 3);
+  put (["order-" method{1}], [order.step; order.strong; order.strong_se; order.weak; order.strong_order; ...
+                              order.strong_order_se; order.weak_order]);
+endfor
+check = sgd_check_sample (X(:,1:3), 0.25, diag ([90, 80, 70]));
+put ("check-sample", rmfield (check, "type"));
+put_names ("order", sgd_method_order (models.langevin, "exact", "levels", 2, "nsim", 2, "seed", 3));
+put_names ("sample-check", check);

@@ -1,0 +1,67 @@
+# Is a sample drawn from the Gaussian that a theory predicts?
+
+#' Check a sample against a Gaussian
+#'
+#' Three tests of n independent draws against N(mean, covariance), each of what the others do not see:
+#'
+#' * **mean**: Hotelling's \eqn{T^2 = n (m - \mu)' S^{-1} (m - \mu)}, with the sample's own covariance \eqn{S}; p
+#'   value exact, by Fisher's F.
+#' * **covariance**: likelihood ratio of \eqn{S} against the covariance given, with Bartlett's correction (chi
+#'   squared with d(d+1)/2 degrees of freedom for n much larger than d); p value by the gamma distribution with
+#'   the statistic's exact mean and variance, calibrated from n = d + 1 on.
+#' * **distances**: Kolmogorov-Smirnov distance between the squared Mahalanobis distances of the draws and chi
+#'   squared with d degrees of freedom; p value by the asymptotic law with Stephens' correction.
+#'
+#' Draws must be independent: end points of many paths ([sgd_simulate()] with `nsim`), or states of one path as
+#' far apart as it takes to forget.
+#'
+#' @param x Matrix of n draws (rows) of d coordinates, n > d.
+#' @param mean Vector of d means, or one number for all.
+#' @param covariance d x d, positive definite.
+#' @inheritParams sgd_hyper
+#' @return A list of class `"sgd_sample_check"`: `mean_statistic`, `mean_p`, `covariance_statistic`,
+#'   `covariance_p`, `distance_statistic`, `distance_p`, `p_value` (of all three: three times the least, at most
+#'   1), and `n`, `dim`.
+#'
+#'   Methods: [print()], [as.data.frame()] (one row per test).
+#' @section Errors: `too_short` (n <= d, or draws that do not span all directions), `not_psd` (covariance
+#'   singular, or so near that its rounding would decide), `not_symmetric`, `not_finite`, `bad_argument`.
+#' @section Cost: 3 n d^2 flops.
+#' @references Anderson (2003). An Introduction to Multivariate Statistical Analysis, chapters 5 and 10. Stephens
+#'   (1970). Use of the Kolmogorov-Smirnov statistics without extensive tables. JRSS B 32.
+#' @examples
+#' model <- sgd_model(sgd_quadratic(diag(c(3, 0.5)), sigma2 = 1), sgd_hyper(0.1, 0.8, batch_size = 8))
+#' ends <- sgd_simulate(model, steps = 50, nsim = 500, record = 50, seed = 1)
+#' law <- sgd_transient(model, 50, theta0 = c(0, 0))
+#' sgd_check_sample(t(ends$theta[2, , ]), covariance = law$theta[, , 1])
+#' @export
+sgd_check_sample <- function(x, mean = 0, covariance, ...) {
+  reject_dots("sgd_check_sample", ...)
+  x <- as_numeric_matrix(x, "x")
+  d <- ncol(x)
+  if (length(mean) == 1L) mean <- rep(as_number(mean, "mean"), d)
+  mean <- as_numeric_vector(mean, "mean", d)
+  if (missing(covariance)) stop_argument("`covariance`: expected a %d x %d matrix, got none", d, d)
+  check <- .Call(C_check_sample, x, mean, as_square_matrix(covariance, "covariance", d))
+  structure(c(check, list(n = as.double(nrow(x)), dim = as.double(d))), class = "sgd_sample_check")
+}
+
+#' @export
+as.data.frame.sgd_sample_check <- function(x, ...) {
+  data.frame(test = c("mean", "covariance", "distances"),
+             statistic = c(x$mean_statistic, x$covariance_statistic, x$distance_statistic),
+             p_value = c(x$mean_p, x$covariance_p, x$distance_p))
+}
+
+#' @export
+print.sgd_sample_check <- function(x, ...) {
+  tests <- as.data.frame(x)
+  cat(sprintf("Sample of %s of %s against a Gaussian: %s\n", plural(x$n, "draw"), plural(x$dim, "coordinate"),
+              p_value_text(x$p_value)))
+  cat(sprintf("  %-10s  %10.4g  %s\n", tests$test, tests$statistic, vapply(tests$p_value, p_value_text, "")),
+      sep = "")
+  invisible(x)
+}
+
+#' @export
+summary.sgd_sample_check <- function(object, ...) as.data.frame(object)
