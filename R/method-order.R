@@ -22,7 +22,8 @@
 #' as an integrator of its Langevin limit: at step \eqn{h} its momentum is \eqn{(1 - ch/2)/(1 + ch/2)} and its
 #' learning rate \eqn{a h^2 (1 + \beta)/2}, with the model's damping \eqn{c}, mass \eqn{1/a} and temperature
 #' held fixed; at \eqn{h = \eta} that is SGD itself. Its stationary covariance is right to second order; the
-#' first order comes from the start, which is half a step off.
+#' first order comes from the start, which is half a step off, so that fits lie between 1 and 2 where the start is
+#' nearly forgotten at the end.
 #'
 #' @param model From [sgd_model()], of a quadratic problem; either dynamics, sampling not by epochs.
 #' @param method `"exact"`, `"sgd"`, `"baoab"`, `"obabo"` or `"euler"`, see [sgd_simulate()].
@@ -80,7 +81,8 @@ print.sgd_method_order <- function(x, ...) {
 #' @export
 summary.sgd_method_order <- function(object, ...) {
   halving <- function(error) c(NA, log2(error[-length(error)] / error[-1L]))
-  data.frame(as.data.frame(object), strong_order = halving(object$strong), weak_order = halving(object$weak))
+  data.frame(as.data.frame(object), strong_order = halving(object$strong),
+             weak_order = halving(object$weak))
 }
 
 #' Plot the errors of a method against its step
@@ -96,7 +98,7 @@ plot.sgd_method_order <- function(x, xlab = "step", ylab = "error at the end",
   errors <- list(strong = x$strong, weak = x$weak)
   shown <- unlist(errors)
   shown <- shown[is.finite(shown) & shown > 0]
-  if (length(shown) == 0L) stop_argument("`x`: expected at least one error that is finite and not 0, got none")
+  if (length(shown) == 0L) stop_argument("`x`: expected an error that is finite and not 0, got none")
   colours <- palette_of[c(strong = "measured", weak = "theory")]
   names(colours) <- names(errors)
   graphics::plot(x$step, x$step, type = "n", log = "xy", ylim = range(shown), axes = FALSE, xlab = xlab,

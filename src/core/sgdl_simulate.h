@@ -253,7 +253,7 @@ sgdl_status sgdl_segments_read(sgdl_context *ctx, const char *folder, const char
  * SGDL_GAUSSIAN_SGD as an integrator: section 1 with time h a step at the model's mass 1/a, damping c and
  * temperature, which is momentum (1 - ch/2)/(1 + ch/2), learning rate a h^2 (1 + momentum)/2 and the velocity
  * theta'/time; at h = lr SGD itself. Known orders (strong, weak): Euler-Maruyama 1, 1; BAOAB, OBABO 1, 2; SGD 1, 1
- * (2 in its stationary law; the start costs half a step).
+ * (2 in its stationary law, which fits approach as the start, half a step off, is forgotten).
  * SGDL_UNSUPPORTED: minibatches, epochs, no noise, a finest step far past the model's shortest time. Cost per
  * path: steps 2^n_levels d (9 normals + 100 flops), with full noise 9 products of d^2 more. */
 typedef struct sgdl_order {

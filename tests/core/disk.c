@@ -39,37 +39,49 @@ void disk_remove_tree(const char *folder)
   remove_files(folder, 1);
 }
 
-static int equal_dataset(sgdl_context *ctx, const char *folder, const char *name, const double *expected,
-                         ptrdiff_t records, ptrdiff_t width, ptrdiff_t n_paths, double *read)
+/* The first n of `records` rows of one path. */
+static int equal_rows(sgdl_context *ctx, const char *folder, const char *name, ptrdiff_t path, ptrdiff_t n,
+                      ptrdiff_t records, ptrdiff_t width, const double *expected, double *read)
 {
-  int same = 1;
-  for (ptrdiff_t path = 0; path < n_paths && same; path++) {
-    same = sgdl_segments_read(ctx, folder, name, path, 0, records, width, read) == SGDL_OK &&
-           memcmp(read, expected + path * records * width, (size_t)(records * width) * sizeof *read) == 0;
-    if (!same) printf("%s of path %td differs: %s\n", name, path + 1, ctx->message);
-  }
+  int same = sgdl_segments_read(ctx, folder, name, path, 0, n, width, read) == SGDL_OK;
+  for (ptrdiff_t c = 0; c < width && same; c++)
+    same = memcmp(read + n * c, expected + records * c, (size_t)n * sizeof *read) == 0;
+  if (!same) printf("%s of path %td differs: %s\n", name, path + 1, ctx->message);
   return same;
+}
+
+ptrdiff_t disk_rows(sgdl_context *ctx, const char *folder, ptrdiff_t records, ptrdiff_t width, ptrdiff_t n_paths,
+                    const double *theta, const double *velocity)
+{
+  sgdl_trajectory_info info;
+  int same = sgdl_segments_info_read(ctx, folder, &info) == SGDL_OK && info.frames <= records &&
+             info.dim == width && info.n_paths == n_paths && info.has_velocity == (velocity != NULL);
+  if (!same) printf("%s has another shape than the run: %s\n", folder, ctx->message);
+  double *read = same ? malloc((size_t)(info.frames * width) * sizeof *read) : NULL;
+  for (ptrdiff_t path = 0; path < n_paths && same; path++) {
+    ptrdiff_t at = path * records * width;
+    same = equal_rows(ctx, folder, "theta", path, info.frames, records, width, theta + at, read) &&
+           (!velocity ||
+            equal_rows(ctx, folder, "velocity", path, info.frames, records, width, velocity + at, read));
+  }
+  free(read);
+  return same ? info.frames : -1;
 }
 
 int disk_equals_memory(sgdl_context *ctx, const char *folder, const sgdl_model *model, const sgdl_simulation *sim,
                        int velocity)
 {
   ptrdiff_t records = sgdl_simulation_records(sim), width = sgdl_simulation_width(model, sim), done;
-  size_t n = (size_t)(records * width), N = n * (size_t)sim->n_paths;
-  double *theta = malloc(N * sizeof *theta), *v = malloc(N * sizeof *v), *read = malloc(n * sizeof *read);
-  double *steps = malloc((size_t)records * sizeof *steps);
-  sgdl_trajectory_info info;
-  int same = sgdl_simulate(ctx, model, sim, theta, velocity ? v : NULL, &done) == SGDL_OK && done == records &&
-             sgdl_segments_info_read(ctx, folder, &info) == SGDL_OK && info.frames == records &&
-             info.dim == width && info.n_paths == sim->n_paths && info.has_velocity == velocity;
-  if (!same) printf("%s has another shape than the run: %s\n", folder, ctx->message);
+  size_t n = (size_t)(records * width * sim->n_paths);
+  double *theta = malloc(n * sizeof *theta), *v = velocity ? malloc(n * sizeof *v) : NULL;
+  double *steps = malloc((size_t)records * sizeof *steps), *read = malloc((size_t)records * sizeof *read);
   for (ptrdiff_t r = 0; r < records; r++) steps[r] = (double)sgdl_simulation_record_step(sim, r);
-  same = same && equal_dataset(ctx, folder, "step", steps, records, 1, 1, read) &&
-         equal_dataset(ctx, folder, "theta", theta, records, width, sim->n_paths, read) &&
-         (!velocity || equal_dataset(ctx, folder, "velocity", v, records, width, sim->n_paths, read));
+  int same = sgdl_simulate(ctx, model, sim, theta, v, &done) == SGDL_OK && done == records &&
+             disk_rows(ctx, folder, records, width, sim->n_paths, theta, v) == records &&
+             equal_rows(ctx, folder, "step", 0, records, records, 1, steps, read);
   free(theta);
   free(v);
-  free(read);
   free(steps);
+  free(read);
   return same;
 }

@@ -81,7 +81,8 @@ static void chosen_steps_and_coordinates(void)
   sim.coordinates = coordinates;
   sim.n_observed = 3;
   fresh_folder("chosen");
-  CHECK_STATUS(to_disk(&model, &sim, (sgdl_disk){ .segment_records = 4, .checkpoint_every = 2, .velocity = 1 }, &step), SGDL_OK);
+  sgdl_disk disk = { .segment_records = 4, .checkpoint_every = 2, .velocity = 1 };
+  CHECK_STATUS(to_disk(&model, &sim, disk, &step), SGDL_OK);
   CHECK(disk_equals_memory(&ctx, folder, &model, &sim, 1));
   sim.coordinates = NULL;
   sim.directions = directions;
@@ -234,6 +235,27 @@ static void failures_keep_their_rows(void)
   calls_left = -1;
   CHECK_STATUS(to_disk(&model, &sim, disk, &step), SGDL_OK);
   CHECK(disk_equals_memory(&ctx, folder, &model, &sim, 1));
+}
+
+/* A saddle runs away: the rows before are read, and going on comes to the same end. */
+static void diverging_runs_keep_their_rows(void)
+{
+  double saddle[D] = { 3.0, 1.0, 0.4, 0.05, -40.0 }, start[D] = { 0 };
+  sgdl_model model = problem_model(&data, SGDL_LANGEVIN, SGDL_REPLACEMENT, 0);
+  sgdl_simulation sim = { .method = SGDL_EXACT, .steps = 5000, .record_every = 1, .n_paths = 3, .seed = 5,
+                          .theta0 = start, .record_modes = 1 };
+  ptrdiff_t path, at, step, records = sim.steps + 1, done;
+  double *theta = malloc((size_t)(records * D * 3) * sizeof *theta);
+  model.rho = saddle;
+  fresh_folder("diverging");
+  CHECK_STATUS(sgdl_simulate(&ctx, &model, &sim, theta, NULL, &done), SGDL_UNSTABLE);
+  for (int again = 0; again < 2; again++) {
+    CHECK_STATUS(to_disk(&model, &sim, (sgdl_disk){ .segment_records = 100, .resume = 1 }, &step), SGDL_UNSTABLE);
+    CHECK_INT(sscanf(ctx.message, "path %td diverged at step %td", &path, &at), 2);
+    CHECK_INT(at, done);
+    CHECK_INT(disk_rows(&ctx, folder, records, D, 3, theta, NULL), done);
+  }
+  free(theta);
 }
 
 /* Checkpoints by the clock: as many as the run is long, and none of them changes anything. */
@@ -519,6 +541,7 @@ static void test_all(void)
   interrupted_runs_go_on();
   finished_runs_are_extended();
   failures_keep_their_rows();
+  diverging_runs_keep_their_rows();
   clock_asks_for_checkpoints();
   summaries_without_rows();
   other_runs_are_named();

@@ -184,7 +184,8 @@ static void statistics_by_hand(void)
 
 static void what_is_refused(void)
 {
-  const double x[] = {1, 2, 3, 4, 5, 7, 9, 8}, nan_x[] = {1, 2, 3, 4, 5, NAN, 9, 8}, flat[] = {1, 2, 3, 4, 1, 2, 3, 4};
+  const double x[] = {1, 2, 3, 4, 5, 7, 9, 8}, nan_x[] = {1, 2, 3, 4, 5, NAN, 9, 8};
+  const double flat[] = {1, 2, 3, 4, 1, 2, 3, 4};
   const double identity[] = {1, 0, 0, 1}, singular[] = {1, 2, 2, 4}, zero[] = {0, 0, 0, 1};
   const double skew[] = {1, 0.5, 0, 1}, negative[] = {1, 2, 2, 1}, mean[] = {0, INFINITY};
   sgdl_gaussian_check check;
@@ -194,7 +195,7 @@ static void what_is_refused(void)
     CHECK_TEXT(ctx.message, (text));                                                                    \
   } while (0)
   REFUSED(4, 0, x, NULL, identity, SGDL_BAD_ARGUMENT, "`x` has no columns");
-  REFUSED(2, 2, x, NULL, identity, SGDL_TOO_SHORT, "`x` has 2 rows: expected more draws than its 2 coordinates");
+  REFUSED(2, 2, x, NULL, identity, SGDL_TOO_SHORT, "`x` has 2 rows: expected more draws than its 2 coord");
   REFUSED(4, 2, nan_x, NULL, identity, SGDL_NOT_FINITE, "`x[2, 2]` = NaN");
   REFUSED(4, 2, x, mean, identity, SGDL_NOT_FINITE, "`mean[2]` = Inf");
   REFUSED(4, 2, x, NULL, skew, SGDL_NOT_SYMMETRIC, "`covariance");

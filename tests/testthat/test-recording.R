@@ -93,7 +93,7 @@ test_that("schedules are per step, and time is their sum", {
 test_that("options of the optimiser are checked", {
   expect_failure_of(simulate_all(nesterov = 1), "bad_argument", "`nesterov`: expected TRUE or FALSE")
   expect_failure_of(simulate_all(nesterov = TRUE), "unsupported", "`nesterov` with method = \"exact\"")
-  expect_failure_of(simulate_all(dampening = NaN), "bad_argument", "`dampening`")
+  expect_failure_of(sgd_simulate(general_model("sgd"), 9, dampening = NaN), "bad_argument", "`dampening`")
   expect_failure_of(simulate_all(substeps = 0), "bad_argument", "`substeps` = 0")
   expect_failure_of(simulate_all(substeps = 2), "unsupported", "`substeps` = 2 with method = \"exact\"")
   expect_failure_of(simulate_all(noise = "empirical"), "unsupported", "only for an objective")

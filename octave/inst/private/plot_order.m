@@ -5,7 +5,8 @@ function plot_order (x)
   newplot ();
   set (gca (), "xscale", "log", "yscale", "log", "nextplot", "add", "box", "on");
   [handles(1), names{1}] = draw_errors (x.step, x.strong, x.strong_order, "strong (distance)", "measured");
-  [handles(2), names{2}] = draw_errors (x.step, x.weak, x.weak_order, "weak (covariance, relative)", "theory");
+  [handles(2), names{2}] = draw_errors (x.step, x.weak, x.weak_order, "weak (covariance, relative)", ...
+                                        "theory");
   drawn = isfinite (x.strong) & x.strong_se > 0;
   lower = max (x.strong - 2 * x.strong_se, x.strong / 1e3);
   bars_x = [x.step, x.step, NaN(size (x.step))](drawn,:)';

@@ -97,7 +97,8 @@ static void test_mean(ptrdiff_t n, ptrdiff_t d, double *mean, const double *S, s
  * |S| is a product of chi squares: mean nu sum_i (log(nu/2) - psi((nu-i+1)/2)), variance
  * nu^2 sum_i psi'((nu-i+1)/2) - 2 nu d. Bartlett's correction scales the mean to d(d+1)/2 degrees of freedom;
  * the p value is of the gamma distribution with both moments: chi squared for n >> d, and right to n = d + 1. */
-static void test_covariance(ptrdiff_t n, ptrdiff_t d, const double *S, double trace, sgdl_gaussian_check *check)
+static void test_covariance(ptrdiff_t n, ptrdiff_t d, const double *S, double trace,
+                            sgdl_gaussian_check *check)
 {
   double nu = (double)(n - 1), ratio = trace - (double)d, mean = 0.0, variance = -2.0 * (double)d / nu, below;
   for (ptrdiff_t i = 0; i < d; i++) {
