@@ -87,7 +87,8 @@ sgdl_status sgdl_unknown_argument(sgdl_context *ctx, const char *function, const
 /* ---- normals and integers --------------------------------------------- base/random.c */
 
 /* Streams keep draws for different purposes apart under one seed. */
-enum { SGDL_STREAM_NOISE = 0, SGDL_STREAM_BATCH = 1, SGDL_STREAM_START = 2, SGDL_STREAM_BOOTSTRAP = 3 };
+enum { SGDL_STREAM_NOISE = 0, SGDL_STREAM_BATCH = 1, SGDL_STREAM_START = 2, SGDL_STREAM_BOOTSTRAP = 3,
+       SGDL_STREAM_DIFFUSION = 4, SGDL_STREAM_BAND = 5 };
 
 /* Philox4x32-10 (Salmon et al. 2011): key = seed (low, high word), counter =
  * { block (32 bits), step low (32), stream << 24 | step high (24), path (32) }. */
@@ -363,5 +364,6 @@ sgdl_status sgdl_trajectory_write(sgdl_context *ctx, const char *file, const sgd
 
 #include "sgdl_theory.h"
 #include "sgdl_simulate.h"
+#include "sgdl_stats.h"
 
 #endif
