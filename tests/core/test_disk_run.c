@@ -21,7 +21,7 @@ static problem data;
 
 enum { STEPS = 500, PATHS = 3 };
 
-static char root[] = "/tmp/sgdl-disk-XXXXXX";
+static char root[64];
 static char folder[128];
 
 /* A name in the root folder; what was there before is gone. */
@@ -533,7 +533,7 @@ const char *__lsan_default_suppressions(void)
 static void test_all(void)
 {
   H5dont_atexit(); /* damaged files may leave libhdf5 unable to close itself */
-  CHECK(mkdtemp(root) != NULL);
+  CHECK_INT(disk_make(root), 0);
   problem_init(&data);
   segments_are_the_run();
   chosen_steps_and_coordinates();
