@@ -415,6 +415,9 @@ static void bad_folders_are_refused(void)
   refuse_folder("/dev/null", (sgdl_disk){ 0 }, SGDL_IO, "`folder` = \"/dev/null\" is not a folder");
   refuse_folder(root, (sgdl_disk){ .segment_records = -1 }, SGDL_BAD_ARGUMENT, "`segment` = -1: expected");
   refuse_folder(root, (sgdl_disk){ .checkpoint_every = -2 }, SGDL_BAD_ARGUMENT, "`checkpoint` = -2: expected");
+  refuse_folder(root, (sgdl_disk){ .checkpoint_seconds = -1 }, SGDL_BAD_ARGUMENT,
+                "`checkpoint_seconds` = -1: expected a number of seconds > 0");
+  refuse_folder(root, (sgdl_disk){ .checkpoint_seconds = NAN }, SGDL_BAD_ARGUMENT, "`checkpoint_seconds` = nan");
   if (geteuid() != 0) { /* root may write everywhere */
     fresh_folder("closed");
     mkdir(folder, 0500);
