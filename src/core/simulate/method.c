@@ -80,11 +80,10 @@ static sgdl_status check_noise(sgdl_context *ctx, const sgdl_model *model, const
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
                      "`noise` = %d: expected constant (0), empirical (1) or covariance (2)", (int)sim->noise);
   }
-  if (model->sampling == SGDL_EPOCH)
-    return sgdl_fail(
-        ctx, SGDL_UNSUPPORTED,
-        "Gaussian noise on an objective has no epochs: use method = \"minibatch\", or sampling = "
-        "\"replacement\" or \"without\"");
+  if (model->sampling == SGDL_EPOCH && sim->method != SGDL_GAUSSIAN_SGD)
+    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
+                     "the Langevin equation has no epochs: use method = \"sgd\" or \"minibatch\", or sampling = "
+                     "\"replacement\" or \"without\"");
   return SGDL_OK;
 }
 
