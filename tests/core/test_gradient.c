@@ -393,7 +393,7 @@ static void methods_say_what_they_need(void)
   refuse(sgd, bad, SGDL_UNSUPPORTED, "`method` = \"minibatch\" needs an objective made of examples");
   bad = gaussian, bad.noise = SGDL_NOISE_EMPIRICAL;
   other = langevin, other.sampling = SGDL_EPOCH, bad.method = SGDL_EULER_MARUYAMA;
-  refuse(other, bad, SGDL_UNSUPPORTED, "");
+  refuse(other, bad, SGDL_UNSUPPORTED, "sampling = \"epoch\" with dynamics = \"langevin\"");
   other = sgd, other.dim = DIM - 1;
   refuse(other, gaussian, SGDL_BAD_ARGUMENT, "`objective` has 3 parameters: expected the 2 of the model");
   other = sgd, other.n_examples = N + 1;
