@@ -87,11 +87,9 @@ printf ("%d passed, %d failed\n", p, n);'
 
 address() {
   make --no-print-directory -s -j"$(nproc)" -C "$root/tests/core" library VARIANT=sanitize || return 1
-  build_r || return 1
-  build_octave || return 1
   preload="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so) $(gcc -print-file-name=libstdc++.so)"
   # LeakSanitizer reports at exit, to files; only what our code allocated counts (see count).
-  ours='sgdlangevin[.]so|__sgdl__[.]oct'
+  ours="$root/(octave/)?src/|sgdlangevin[.]so|__sgdl__[.]oct"
   noise='^Indirect leak|^Objects leaked|SUMMARY: AddressSanitizer: [0-9]* byte'
   asan() { # REPORT COMMAND...
     report=$1
@@ -99,9 +97,11 @@ address() {
     env LD_PRELOAD="$preload" UBSAN_OPTIONS=print_stacktrace=1 \
       ASAN_OPTIONS="detect_leaks=1:exitcode=0:allocator_may_return_null=1:log_path=$report" "$@"
   }
+  build_r || return 1
   count R-failing asan "$out/R-failing.report" env R_LIBS="$out/R:$r_library" Rscript "$root/tests/glue/failing.R"
   count R-tests asan "$out/R-tests.report" env R_LIBS="$out/R:$r_library" \
     Rscript -e "$r_tests" "$root/tests/testthat" '^(objective|recording|resume|trajectory|simulate)$'
+  build_octave || return 1
   count octave-failing asan "$out/octave-failing.report" octave-cli --no-init-file --no-history --quiet \
     --path "$root/octave/inst" --path "$out/octave" "$root/tests/glue/failing.m"
   count octave-tests asan "$out/octave-tests.report" octave-cli --no-init-file --no-history --quiet \
@@ -109,7 +109,7 @@ address() {
 }
 
 under_valgrind() {
-  ours='sgdlangevin/src|sgdlangevin[.]so|__sgdl__[.]oct'
+  ours="$root/(octave/)?src/|sgdlangevin/src/|sgdlangevin[.]so|__sgdl__[.]oct"
   noise='still reachable|possibly lost'
   options="--quiet --leak-check=full --show-leak-kinds=definite --fullpath-after= --num-callers=30"
   count R-failing env R_LIBS="$r_library" R --vanilla --no-echo \
