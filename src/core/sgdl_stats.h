@@ -11,6 +11,64 @@ extern "C" {
 
 /* ==== mean squared displacement: gaps, weights, accuracy, streams ======================= */
 
+/* ---- any number of paths of any length ------------------------------- stats/msd_paths.c */
+
+/* Path p: frames[p] x dim at x[p]. A frame with NaN in a coordinate that counts (below) is missing: displacements
+ * that start or end there are left out. Inf is SGDL_NOT_FINITE; so is a coordinate that is NaN throughout. */
+typedef struct sgdl_paths {
+  ptrdiff_t n_paths, dim;
+  const ptrdiff_t *frames;
+  const double *const *x;
+} sgdl_paths;
+
+typedef enum { SGDL_PER_TOTAL = 0, SGDL_PER_COORDINATE, SGDL_PER_DIRECTION } sgdl_msd_per;
+typedef enum { SGDL_ERRORS_NONE = 0, SGDL_ERRORS_AUTO, SGDL_ERRORS_BLOCKS, SGDL_ERRORS_PATHS,
+               SGDL_ERRORS_BOOTSTRAP, SGDL_ERRORS_GAUSSIAN } sgdl_msd_errors;
+
+typedef struct sgdl_msd_options {
+  sgdl_msd_type type;
+  ptrdiff_t origin;          /* 0-based, for SGDL_MSD_ENSEMBLE                              */
+  sgdl_msd_per per;
+  const double *weights;     /* dim, >= 0; NULL = 1. SGDL_PER_TOTAL only; 0: NaN there is no gap */
+  ptrdiff_t n_directions;
+  const double *directions;  /* dim x n_directions, scaled to unit length here              */
+  int full;                  /* accuracy: 0 default, 1 "full"                               */
+  sgdl_msd_errors errors;
+  ptrdiff_t n_boot;          /* >= 2 with SGDL_ERRORS_BOOTSTRAP                             */
+  uint64_t seed;
+} sgdl_msd_options;
+
+typedef struct sgdl_msd_report {
+  ptrdiff_t n_missing;       /* frames with a NaN that counts, in all paths                 */
+  ptrdiff_t n_empty;         /* lags (over curves) without a displacement: msd NaN          */
+  ptrdiff_t n_redone;        /* lags summed directly after all, their rounding bound being too large */
+  sgdl_msd_errors errors;    /* what SGDL_ERRORS_AUTO came to                               */
+} sgdl_msd_report;
+
+/* The number of curves: 1, dim or n_directions. */
+ptrdiff_t sgdl_msd_n_curves(const sgdl_paths *paths, const sgdl_msd_options *options);
+
+/* n_lags x curves: msd, se (optional), count (displacements averaged, optional). covariance (optional): n_lags x
+ * n_lags x curves. replicates (optional): n_lags x n_boot x curves, with SGDL_ERRORS_BOOTSTRAP.
+ *  SGDL_PER_TOTAL: msd = sum of w_c |x_c[i + lag] - x_c[i]|^2, averaged over all i of all paths that have both
+ *    ends: pooled, so that a path counts by its displacements. PER_COORDINATE: each by itself. PER_DIRECTION: of
+ *    the component along each direction.
+ *  Errors, always of the pooled ratio (sum of squares)/(count) over units u: r_u = (S_u - msd N_u)/sum N,
+ *    covariance = U/(U - 1) sum_u r_u r_u'.
+ *    BLOCKS: units are blocks of paths (16 where the lag is at most half a block, else 8; the correlation of lags
+ *      is that of 8). PATHS: units are paths. BOOTSTRAP: resampled blocks of origins (16 to 64, displacements cross
+ *      their borders), or paths where there are 16; lags up to a block. GAUSSIAN: sgdl_msd_covariance of every
+ *      coordinate with its estimated structure function, coordinates and paths independent; the estimate is used
+ *      up to a tenth of the longest path and goes on as the power of the lag that it ends with.
+ *    AUTO: PATHS where there are 8, else BLOCKS; from one origin always PATHS. NaN where there are too few.
+ * Accuracy, relative to exact arithmetic on the given doubles: default 1e-11, from one correlation of each series
+ * less an exact line; full: 1e-12 (stats/levels.c). Lags whose bound is above that are summed directly.
+ * Cost O(T log T) a coordinate (with gaps twice that; full O(T log^2 T), with gaps O(T n_lags)), memory O(T) a
+ * thread, and one copy of paths whose frames are missing in part. */
+sgdl_status sgdl_msd_paths(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *options,
+                           ptrdiff_t n_lags, const double *lags, double *msd, double *se, double *count,
+                           double *covariance, double *replicates, sgdl_msd_report *report);
+
 /* ==== covariance of the MSD, bands, crossovers, ageing, choice of model ================= */
 
 /* ---- covariance of the MSD -------------------------------------------- stats/msd_covariance.c */
