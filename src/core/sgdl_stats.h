@@ -59,7 +59,8 @@ ptrdiff_t sgdl_msd_n_curves(const sgdl_paths *paths, const sgdl_msd_options *opt
  *      is that of 8). PATHS: units are paths. BOOTSTRAP: resampled blocks of origins (16 to 64, displacements cross
  *      their borders), or paths where there are 16; lags up to a block. GAUSSIAN: sgdl_msd_covariance of every
  *      coordinate with its estimated structure function, coordinates and paths independent; the estimate is used
- *      up to a tenth of the longest path and goes on as the power of the lag that it ends with.
+ *      as it is up to a fortieth of the longest path and goes on as the power of the lag that it ends with, and the
+ *      result is scaled to the MSD measured. A drift counts as motion: take it out first.
  *    AUTO: PATHS where there are 8, else BLOCKS; from one origin always PATHS. NaN where there are too few.
  * Accuracy, relative to exact arithmetic on the given doubles: default 1e-11, from one correlation of each series
  * less an exact line; full: 1e-12 (stats/levels.c). Lags whose bound is above that are summed directly.

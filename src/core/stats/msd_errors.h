@@ -26,7 +26,8 @@ sgdl_status sgdl_spread_by_blocks(sgdl_context *ctx, sgdl_view *v, ptrdiff_t n_l
                                   const sgdl_spread *out);
 sgdl_status sgdl_spread_by_bootstrap(sgdl_context *ctx, const sgdl_view *v, const sgdl_msd_options *o,
                                      ptrdiff_t n_lags, const double *lags, const sgdl_spread *out);
+/* Of the msd (n_lags) over `counts` displacements. */
 sgdl_status sgdl_spread_by_theory(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags, const double *lags,
-                                  const sgdl_spread *out);
+                                  const double *msd, const double *counts, const sgdl_spread *out);
 
 #endif

@@ -1,6 +1,8 @@
 /* Standard errors of the MSD from Gaussian theory: sgdl_msd_covariance with the structure function that the paths
- * themselves show. A structure function measured at large lags is noise, and its second differences there would add
- * up to a variance that is not: it is used up to a tenth of the longest path and goes on as a power of the lag. */
+ * themselves show. Second differences of a measured structure function are noise, whose squares would add up to a
+ * variance that is not (a part 2K/T of it where lags up to K are used as measured): it is used up to T/40 and goes
+ * on as the power of the lag that it ends with. What the theory says then is scaled, lag by lag, from the MSD of
+ * that structure function to the MSD that was measured. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +46,7 @@ static double last_exponent(ptrdiff_t K, const double *D)
 /* D[h] (0 <= h < longest) of the only coordinate of v. */
 static sgdl_status structure_of(sgdl_context *ctx, const sgdl_view *v, double *D)
 {
-  ptrdiff_t K = v->longest / 10;
+  ptrdiff_t K = v->longest / 40;
   if (K < FEWEST_STRUCTURE) K = FEWEST_STRUCTURE;
   if (K > v->longest - 1) K = v->longest - 1;
   sgdl_units u = { 0 };
@@ -100,20 +102,22 @@ static sgdl_status add_coordinate(sgdl_context *ctx, const sgdl_view *v, double 
   return SGDL_OK;
 }
 
-/* From the covariance of sums to that of means, over the displacements that there would be without gaps; missing
- * ones spread both by the root of what is there. */
-static void divide(const sgdl_view *v, ptrdiff_t n_lags, const double *lags, const double *counts, double *scale)
+/* scale: from the covariance of sums to that of means, over the displacements that there would be without gaps
+ * (missing ones spread both by the root of what is there), and from the MSD `supposed` to the one measured. */
+static void find_scale(const sgdl_view *v, ptrdiff_t n_lags, const double *lags, const double *counts,
+                       const double *msd, const double *supposed, double *scale)
 {
   for (ptrdiff_t l = 0; l < n_lags; l++) {
-    double all = 0.0;
+    double all = 0.0, ratio = supposed[l] > 0 ? msd[l] / supposed[l] : 1.0;
     for (ptrdiff_t p = 0; p < v->n_paths; p++) all += fmax((double)v->path[p].n - lags[l], 0.0);
-    scale[l] = counts[l] > 0 ? 1.0 / sqrt(all * counts[l]) : NAN;
+    scale[l] = counts[l] > 0 ? ratio / sqrt(all * counts[l]) : NAN;
   }
 }
 
 static sgdl_status sum_of_coordinates(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags, const double *lags,
-                                      double *D, double *scratch, double *total)
+                                      double *D, double *scratch, double *total, double *supposed)
 {
+  memset(supposed, 0, (size_t)n_lags * sizeof(double));
   memset(total, 0, (size_t)(n_lags * n_lags) * sizeof(double));
   for (ptrdiff_t c = 0; c < v->d; c++) {
     double weight = v->weights ? v->weights[c] : 1.0;
@@ -124,27 +128,22 @@ static sgdl_status sum_of_coordinates(sgdl_context *ctx, const sgdl_view *v, ptr
     if (status == SGDL_OK) status = add_coordinate(ctx, &one, weight, n_lags, lags, D, scratch, total);
     free(one.path);
     SGDL_TRY(status);
+    for (ptrdiff_t l = 0; l < n_lags; l++) supposed[l] += weight * D[(ptrdiff_t)lags[l]];
   }
   return SGDL_OK;
 }
 
 sgdl_status sgdl_spread_by_theory(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags, const double *lags,
-                                  const sgdl_spread *out)
+                                  const double *msd, const double *counts, const sgdl_spread *out)
 {
   ptrdiff_t square = sgdl_times(n_lags, n_lags);
   double *D = NULL, *work = NULL;
-  sgdl_units u = { 0 };
   sgdl_status status;
   SGDL_GET(sgdl_alloc(ctx, &D, v->longest, "the structure function"));
   SGDL_GET(sgdl_alloc(ctx, &work, sgdl_times(2, square < 0 ? -1 : square + n_lags), "the covariance of the MSD"));
-  double *scratch = work, *total = work + square, *scale = total + square, *mean = scale;
-  SGDL_GET(sum_of_coordinates(ctx, v, n_lags, lags, D, scratch, total));
-  SGDL_GET(sgdl_units_open(ctx, n_lags, v->n_paths, &u));
-  sgdl_pieces p = sgdl_view_pieces(v, n_lags, lags, 0);
-  SGDL_GET(sgdl_pieces_count(ctx, &p, u.counts));
-  double *counts = scale + n_lags;
-  sgdl_units_mean(&u, mean, counts);
-  divide(v, n_lags, lags, counts, scale);
+  double *total = work + square, *supposed = total + square, *scale = supposed + n_lags;
+  SGDL_GET(sum_of_coordinates(ctx, v, n_lags, lags, D, work, total, supposed));
+  find_scale(v, n_lags, lags, counts, msd, supposed, scale);
   for (ptrdiff_t a = 0; a < n_lags; a++)
     for (ptrdiff_t b = 0; b < n_lags; b++) {
       double value = total[a + n_lags * b] * scale[a] * scale[b];
@@ -152,7 +151,6 @@ sgdl_status sgdl_spread_by_theory(sgdl_context *ctx, const sgdl_view *v, ptrdiff
       if (out->se && a == b) out->se[a] = sqrt(value);
     }
 done:
-  sgdl_units_close(&u);
   free(D);
   free(work);
   return status;

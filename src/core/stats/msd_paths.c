@@ -21,6 +21,17 @@ ptrdiff_t sgdl_msd_n_curves(const sgdl_paths *paths, const sgdl_msd_options *o)
   return o->per == SGDL_PER_DIRECTION ? o->n_directions : 1;
 }
 
+static sgdl_status theory(const curve_job *j, const sgdl_view *v, const sgdl_units *u, double *msd,
+                          const sgdl_spread *out)
+{
+  double *counts;
+  SGDL_TRY(sgdl_alloc(j->ctx, &counts, j->n_lags, "the displacements counted"));
+  sgdl_units_mean(u, msd, counts);
+  sgdl_status status = sgdl_spread_by_theory(j->ctx, v, j->n_lags, j->lags, msd, counts, out);
+  free(counts);
+  return status;
+}
+
 static sgdl_status time_average(const curve_job *j, sgdl_view *v, double *msd, double *count,
                                 const sgdl_spread *out)
 {
@@ -38,7 +49,7 @@ static sgdl_status time_average(const curve_job *j, sgdl_view *v, double *msd, d
     case SGDL_ERRORS_BOOTSTRAP:
       status = sgdl_spread_by_bootstrap(j->ctx, v, j->o, j->n_lags, j->lags, out);
       break;
-    case SGDL_ERRORS_GAUSSIAN: status = sgdl_spread_by_theory(j->ctx, v, j->n_lags, j->lags, out); break;
+    case SGDL_ERRORS_GAUSSIAN: status = theory(j, v, &u, msd, out); break;
     default: break;
     }
   }

@@ -152,9 +152,11 @@ void sgdl_series_close(sgdl_series_plan *plan)
 void sgdl_series_run(const sgdl_series_plan *plan, ptrdiff_t n, const double *x, const double *counts,
                      double *work, double *sums, double *bounds)
 {
-  if (plan->levels)
+  if (plan->levels) {
+    memset(sums, 0, (size_t)plan->n_lags * sizeof(double)); /* lags past the end stay 0 */
+    memset(bounds, 0, (size_t)plan->n_lags * sizeof(double));
     sgdl_levels_run(plan->levels, x, work, sums, bounds);
-  else if (plan->gaps)
+  } else if (plan->gaps)
     series_with_gaps(&plan->whole, n, x, plan->n_lags, plan->lags, counts, work, sums, bounds);
   else
     sgdl_series_autocorrelation(&plan->whole, n, x, plan->n_lags, plan->lags, work, sums, bounds);
