@@ -70,6 +70,53 @@ sgdl_status sgdl_msd_paths(sgdl_context *ctx, const sgdl_paths *paths, const sgd
                            ptrdiff_t n_lags, const double *lags, double *msd, double *se, double *count,
                            double *covariance, double *replicates, sgdl_msd_report *report);
 
+/* ---- streams: coordinates or frames that come bit by bit ------------- stats/msd_stream.c */
+
+/* A tally is what is known of the time-averaged MSD of one path of T frames so far: SGDL_TALLY n_lags doubles, zero at
+ * first: sums of squared displacements of the whole path (n_lags) and within each of 8 and of 16 blocks (n_lags x 8,
+ * n_lags x 16; floor(T/8) and floor(T/16) frames long). Tallies of disjoint coordinates of one path add up. */
+enum { SGDL_TALLY = 25 };
+
+/* Adds k more coordinates, all T frames of each: x is T x k, all finite. weights: k or NULL. As accurate as sgdl_msd_paths.
+ * Cost as there for k coordinates and, for the blocks, twice that again. */
+sgdl_status sgdl_tally_coordinates(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, const double *x,
+                                   const double *weights, int full, ptrdiff_t n_lags, const double *lags,
+                                   double *tally);
+/* Adds the n frames (n x d, finite) that follow the first `done` of the path; before: the last n_before frames of
+ * these (n_before x d), n_before = min(done, last lag). Cost n d n_lags. */
+sgdl_status sgdl_tally_frames(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t done, ptrdiff_t n_before,
+                              const double *before, ptrdiff_t n, const double *frames, ptrdiff_t n_lags,
+                              const double *lags, double *tally);
+
+/* The same by the Gram matrix of frames, for d >> T: every lag at once. gram: sgdl_gram_size(T) = T^2 + T + 1
+ * doubles, zero at first: Y Y' (upper triangle) of the coordinates less their chords x[0] + s k (s k exact), Y s and
+ * s's. Adds up as tallies do. x: T x k, or k x T where by_frame (a frame is contiguous, as in files). Cost: dsyrk,
+ * k T^2 flops; memory 32 MB, in slabs of coordinates. */
+ptrdiff_t sgdl_gram_size(ptrdiff_t T);
+sgdl_status sgdl_gram_coordinates(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, const double *x, int by_frame,
+                                  double *gram);
+/* The tally of a Gram matrix (overwritten), any lags. bound (n_lags, optional): relative rounding error of the sum over
+ * the whole path, some 10 times what is met; nothing can be done again here, so a large one is to be told. */
+sgdl_status sgdl_gram_tally(sgdl_context *ctx, ptrdiff_t T, const double *gram, ptrdiff_t n_lags,
+                            const double *lags, double *tally, double *bound);
+
+/* MSD, se, count and covariance (as in sgdl_msd_paths; the last three optional) of n_paths paths of T frames from
+ * their tallies, side by side: errors from paths where there are 8, else from the blocks of all of them. */
+sgdl_status sgdl_tally_result(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t n_paths, ptrdiff_t n_lags,
+                              const double *lags, const double *tallies, double *msd, double *se, double *count,
+                              double *covariance);
+
+/* ---- files larger than memory ------------------------------------------- io/msd_file.c */
+
+typedef enum { SGDL_BY_AUTO = 0, SGDL_BY_FFT, SGDL_BY_GRAM } sgdl_msd_method;
+
+/* The tallies (SGDL_TALLY n_lags x n_paths, overwritten) of `dataset` in an HDF5 file (layout as in sgdl.h), read in slabs of
+ * coordinates within `memory` bytes; by Gram matrices where T is at most 1024 (AUTO). With two threads or more the
+ * next slab is read while one is worked on. bound as in sgdl_gram_tally (largest over paths), 0 by FFT. NaN is
+ * SGDL_NOT_FINITE; a budget below two coordinates' worth SGDL_BAD_ARGUMENT. */
+sgdl_status sgdl_msd_file(sgdl_context *ctx, const char *file, const char *dataset, sgdl_msd_method method,
+                          double memory, ptrdiff_t n_lags, const double *lags, double *tallies, double *bound);
+
 /* ==== covariance of the MSD, bands, crossovers, ageing, choice of model ================= */
 
 /* ---- covariance of the MSD -------------------------------------------- stats/msd_covariance.c */
