@@ -29,6 +29,30 @@ extern "C" {
 sgdl_status sgdl_msd_covariance(sgdl_context *ctx, ptrdiff_t T, const double *structure, ptrdiff_t n_lags,
                                 const double *lags, double *covariance);
 
+/* The time-averaged MSD (as sgdl_msd, summed over coordinates) with its covariance (n_lags x n_lags) by Gaussian theory:
+ * sgdl_msd_covariance of the structure function measured along each principal direction of the displacements,
+ * summed over these and divided by n_paths. The structure function follows the measured MSD at short lags, monotone
+ * cubics in log-log through ten points a decade after 1/32 of the last lag, and a power law beyond it. Right for
+ * paths that are Gaussian with stationary increments, independent of each other, and whose coordinates are
+ * independent in some rotation. lags up to T/2; d <= 1024 (SGDL_UNSUPPORTED). Failures as sgdl_msd. Cost: sgdl_msd
+ * per coordinate, a product x V (2 T d^2 n_paths flops) and eigendecomposition where d > 1, and d times
+ * sgdl_msd_covariance. Memory: a copy of x. */
+sgdl_status sgdl_msd_gaussian(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                              ptrdiff_t n_lags, const double *lags, double *msd, double *covariance);
+
+/* ---- local exponent ------------------------------------------------- stats/local_exponent.c */
+
+/* Exponents between pairs of lags, c_k = log(MSD(to_k)/MSD(from_k))/log(to_k/from_k) (n, whole frames, from < to <=
+ * T/2), less the bias of the logarithm, with their covariance (n x n) from sgdl_msd_gaussian: in terms of a gamma
+ * variable with the mean and variance of each MSD. critical[0]: normal quantile of a pointwise interval at `level`;
+ * critical[1]: the `level` quantile of max_k |z_k| over n_sim draws of z with their correlations, so that all c_k lie
+ * within critical[1] standard errors at once with probability `level`. What they estimate is the same secant of
+ * the true MSD: there is no smoothing bias. Failures: as sgdl_msd_gaussian; an MSD of 0 is SGDL_BAD_ARGUMENT.
+ * Cost: sgdl_msd_gaussian at up to 2 n lags, n_sim n^2. */
+sgdl_status sgdl_local_exponent(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                                ptrdiff_t n, const double *from, const double *to, double level, ptrdiff_t n_sim,
+                                uint64_t seed, double *exponent, double *covariance, double *critical);
+
 /* ==== processes of anomalous diffusion to calibrate against ============================= */
 
 /* ==== fractional Brownian motion: exact likelihood and its fit ========================== */
