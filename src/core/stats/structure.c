@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static const double per_decade = 10.0;
+static const double per_decade = 6.0;
 
 static ptrdiff_t last_dense(ptrdiff_t last)
 {

@@ -5,7 +5,7 @@
 
 #include "segments.h"
 
-/* Lags to measure for it: every one up to 1/32 of `last` (the detail of short lags costs little noise), ten a decade
+/* Lags to measure for it: every one up to 1/32 of `last` (the detail of short lags costs little noise), six a decade
  * from there to `last`, where only a smooth curve is wanted. lags: room for sgdl_structure_room(last). */
 ptrdiff_t sgdl_structure_room(ptrdiff_t last);
 sgdl_status sgdl_structure_lags(sgdl_context *ctx, ptrdiff_t last, double *lags, ptrdiff_t *n_lags);
