@@ -159,7 +159,7 @@ sgdl_status sgdl_msd_ageing(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff
     u[b] = log(age[b]);
     one[b] = 1.0;
   }
-  sgdl_semidefinite_factor(B, C, L);
+  sgdl_band_factor(B, C, L);
   regress(B, L, one, u, y, level, result);
 done:
   free(work);

@@ -7,7 +7,7 @@
 
 #include "student.h"
 
-void sgdl_semidefinite_factor(ptrdiff_t n, const double *covariance, double *L)
+void sgdl_band_factor(ptrdiff_t n, const double *covariance, double *L)
 {
   const double least = 1e-10;
   memset(L, 0, (size_t)(n * n) * sizeof *L);
@@ -60,7 +60,7 @@ sgdl_status sgdl_maxima(sgdl_context *ctx, ptrdiff_t n, const double *covariance
       double scale = sqrt(covariance[i + n * i]) * sqrt(covariance[j + n * j]);
       correlation[i + n * j] = scale > 0.0 ? covariance[i + n * j] / scale : 0.0;
     }
-  sgdl_semidefinite_factor(n, correlation, L);
+  sgdl_band_factor(n, correlation, L);
   for (ptrdiff_t s = 0; s < n_sim; s++) {
     sgdl_normals(seed, SGDL_STREAM_BAND, (uint64_t)s, 0, 0, n, g);
     maxima[s] = largest(n, L, g);

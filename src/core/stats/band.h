@@ -6,7 +6,7 @@
 
 /* L (n x n, lower) with L L' = covariance up to rounding, by Cholesky with what is dependent (a pivot below 1e-10 of its
  * variance) left out. No BLAS: the same bits everywhere. */
-void sgdl_semidefinite_factor(ptrdiff_t n, const double *covariance, double *L);
+void sgdl_band_factor(ptrdiff_t n, const double *covariance, double *L);
 
 /* maxima (n_sim, ascending) of max_i |z_i| / sqrt(covariance_ii), z = L g, g standard normals of (seed,
  * SGDL_STREAM_BAND, path = draw). Elements without variance are left out. */

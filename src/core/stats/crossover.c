@@ -132,7 +132,7 @@ static sgdl_status prepare(analysis *a, ptrdiff_t n_lags, const double *lags, co
     a->u[l] = log(lags[l]);
     a->weight[l] = covariance[l + n_lags * l] > 0.0 ? 1.0 / sqrt(covariance[l + n_lags * l]) : 1e8;
   }
-  sgdl_semidefinite_factor(n_lags, covariance, a->L);
+  sgdl_band_factor(n_lags, covariance, a->L);
   return sgdl_broken_line_open(a->ctx, n_lags, a->u, a->weight, &a->lines);
 }
 

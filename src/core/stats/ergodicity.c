@@ -115,7 +115,7 @@ static sgdl_status p_of_breaking(analysis *a, sgdl_ergodicity *out)
   for (ptrdiff_t j = 0; j < n; j++)
     for (ptrdiff_t i = 0; i < n; i++)
       correlation[i + n * j] = a->covariance[i + n * j] / sqrt(a->covariance[i + n * i] * a->covariance[j + n * j]);
-  sgdl_semidefinite_factor(n, correlation, a->L);
+  sgdl_band_factor(n, correlation, a->L);
   for (ptrdiff_t l = 0; l < n; l++) {
     shape[l] = 1.0 / out->eb_measured[l];
     out->p_eb[l] = 1.0;
