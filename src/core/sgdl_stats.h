@@ -115,7 +115,8 @@ typedef struct sgdl_ageing {
 } sgdl_ageing;
 /* MSD at one lag in n_blocks equal contiguous blocks of each path, mean over paths (msd), at age = the mean time of the
  * displacements' midpoints from frame 1; se of log msd (n_blocks each) if displacements do not age: Gaussian theory with the structure
- * function of the whole, blocks' correlations included. exponent: generalised least squares of log msd on log age. Scaled Brownian
+ * function of the whole, blocks' correlations included. exponent: generalised least squares of log msd on log
+ * age, the age of a block being that at which age^exponent has its mean over the block. Scaled Brownian
  * motion of MSD t^alpha from its start has alpha - 1. lag <= T/n_blocks/2, n_blocks >= 3. */
 sgdl_status sgdl_msd_ageing(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x, ptrdiff_t lag,
                             ptrdiff_t n_blocks, double level, double *age, double *msd, double *se,

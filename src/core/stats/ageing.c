@@ -117,25 +117,52 @@ static void regress(ptrdiff_t B, const double *L, double *one, double *u, double
   sgdl_gamma_tails(0.5 * (double)(B - 1), 0.5 * result->chi_squared, &below, &result->chi_squared_p);
 }
 
+/* log of the age at which t^exponent has its mean over [a, b]. */
+static double effective_log_age(double a, double b, double exponent)
+{
+  double power = exponent + 1.0;
+  if (fabs(exponent) < 1e-4) return (b * log(b) - (a > 0.0 ? a * log(a) : 0.0)) / (b - a) - 1.0;
+  return log((pow(b, power) - pow(a, power)) / (power * (b - a))) / exponent;
+}
+
+/* The blocks' effective ages depend on the exponent: a few rounds of regression. one, u, y: scratch of B each. */
+static void fit_trend(ptrdiff_t B, ptrdiff_t length, ptrdiff_t lag, const double *L, const double *log_msd, double *one,
+                      double *u, double *y, double level, sgdl_ageing *result)
+{
+  const double reach = 0.5 * (double)lag;
+  double exponent = 0.0;
+  for (int round = 0; round < 8; round++) {
+    for (ptrdiff_t b = 0; b < B; b++) {
+      double start = (double)(length * b);
+      u[b] = effective_log_age(start + reach, start + (double)(length - 1) - reach, exponent);
+      one[b] = 1.0;
+      y[b] = log_msd[b];
+    }
+    regress(B, L, one, u, y, level, result);
+    exponent = fmin(fmax(result->exponent, -0.95), 5.0);
+  }
+}
+
 sgdl_status sgdl_msd_ageing(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x, ptrdiff_t lag,
                             ptrdiff_t n_blocks, double level, double *age, double *msd, double *se,
                             sgdl_ageing *result)
 {
   const ptrdiff_t B = n_blocks, length = B > 0 ? T / B : 0;
   sgdl_segments s, blocks;
-  double *work = NULL, *C, *L, *u, *y, *one, *curves = NULL, at = (double)lag;
+  double *work = NULL, *C, *L, *u, *y, *one, *log_msd, *curves = NULL, at = (double)lag;
   sgdl_status status;
   ctx->message[0] = '\0';
   SGDL_TRY(sgdl_segments_open(ctx, T, d, n_paths, x, &s));
   SGDL_TRY(check_options(ctx, T, lag, B, level));
   blocks = sgdl_segments_cut(&s, B);
-  SGDL_GET(sgdl_alloc(ctx, &work, 2 * B * B + 3 * B, "the blocks"));
+  SGDL_GET(sgdl_alloc(ctx, &work, 2 * B * B + 4 * B, "the blocks"));
   SGDL_GET(sgdl_alloc(ctx, &curves, sgdl_times(B, n_paths), "the blocks"));
   C = work;
   L = C + B * B;
   u = L + B * B;
   y = u + B;
   one = y + B;
+  log_msd = one + B;
   SGDL_GET(sgdl_msd_curves(ctx, &blocks, 1, &at, curves));
   SGDL_GET(covariance_of_blocks(ctx, &s, lag, B, C));
   double mean = 0.0;
@@ -155,12 +182,10 @@ sgdl_status sgdl_msd_ageing(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff
   double shift = u[0] - log(mean);
   for (ptrdiff_t b = 0; b < B; b++) {
     se[b] = sqrt(C[b + B * b]);
-    y[b] = log(msd[b]) + shift;
-    u[b] = log(age[b]);
-    one[b] = 1.0;
+    log_msd[b] = log(msd[b]) + shift;
   }
   sgdl_band_factor(B, C, L);
-  regress(B, L, one, u, y, level, result);
+  fit_trend(B, length, lag, L, log_msd, one, u, y, level, result);
 done:
   free(work);
   free(curves);
