@@ -15,6 +15,30 @@ extern "C" {
 
 /* ==== processes of anomalous diffusion to calibrate against ============================= */
 
+typedef enum sgdl_process {
+  SGDL_PROCESS_FBM = 0,   /* fractional Brownian motion: circulant embedding (Davies and Harte), exact          */
+  SGDL_PROCESS_SCALED,    /* scaled Brownian motion B(t^exponent): independent, ageing increments, exact         */
+  SGDL_PROCESS_OU,        /* Ornstein-Uhlenbeck, stationary, correlation exp(-1/relaxation) a frame, exact       */
+  SGDL_PROCESS_CTRW,      /* continuous-time random walk: waits w^(-1/exponent), w uniform; Gaussian jumps       */
+  SGDL_PROCESS_LEVY_WALK  /* unit speed, either way, for times w^(-1/(3 - exponent)): superdiffusion             */
+} sgdl_process;
+
+typedef struct sgdl_diffusion {
+  sgdl_process process;
+  ptrdiff_t steps, dim, n_paths; /* frames 0 .. steps; coordinates independent                   */
+  double exponent;               /* of the MSD: (0, 2), CTRW (0, 1), Levy walk (1, 2); not OU    */
+  double diffusivity;            /* of a coordinate: MSD = diffusivity lag^exponent (FBM), from the
+                                    start (scaled); short-time slope of OU; variance of a jump;
+                                    square of the speed                                          */
+  double relaxation;             /* OU: frames                                                   */
+  double noise;                  /* variance of an independent localisation error                */
+  uint64_t seed;
+} sgdl_diffusion;
+
+/* x: (steps + 1) x dim x n_paths, from 0 (OU: from its stationary law) plus the localisation error. The bits depend
+ * on neither threads nor n_paths. FBM O(steps log steps), CTRW and Levy walk O(events). */
+sgdl_status sgdl_diffusion_simulate(sgdl_context *ctx, const sgdl_diffusion *process, double *x);
+
 /* ==== fractional Brownian motion: exact likelihood and its fit ========================== */
 
 /* x (T x d x n_paths) as fractional Brownian motion with independent coordinates and paths: increments of a
