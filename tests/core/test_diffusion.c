@@ -113,7 +113,7 @@ static void test_event_processes(void)
   }
   CHECK_NEAR(fastest, 3.0, 1e-10);
   CHECK_NEAR(ways, 0.5, 4.5 * 0.5 / sqrt(PATHS));
-  expected = 0.0; /* flights one after another may go the same way: count their renewals by simulation of lengths */
+  
   CHECK(straight > pow(T, -1.6));
   free(x);
 }

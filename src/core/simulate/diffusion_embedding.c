@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../stats/fbm.h"
+#include "../base/fractional.h"
 #include "diffusion.h"
 
 static ptrdiff_t smooth_length(ptrdiff_t n)

@@ -6,10 +6,8 @@
 #ifndef SGDL_FBM_H
 #define SGDL_FBM_H
 
+#include "../base/fractional.h"
 #include "toeplitz.h"
-
-/* r_k = G_k and (optional) dr_k = dG_k/dalpha, k < n; log_k[k] = log k. To a few units in the last place of r_0. */
-void sgdl_fbm_covariance(ptrdiff_t n, double alpha, const double *log_k, double *r, double *dr);
 
 typedef struct sgdl_fbm {
   sgdl_context *ctx;
