@@ -120,6 +120,13 @@ SEXP r_check_sample(SEXP x, SEXP mean, SEXP covariance);
 
 SEXP r_log_lags(SEXP first, SEXP last, SEXP per_decade);
 SEXP r_msd(SEXP x, SEXP size, SEXP type, SEXP origin, SEXP lags, SEXP with_se);
+SEXP r_msd_paths(SEXP x, SEXP frames, SEXP dim, SEXP options, SEXP lags);
+SEXP r_tally_coordinates(SEXP state, SEXP frames, SEXP x, SEXP weights, SEXP full, SEXP lags);
+SEXP r_tally_frames(SEXP state, SEXP frames, SEXP done, SEXP before, SEXP x, SEXP lags);
+SEXP r_gram_coordinates(SEXP state, SEXP frames, SEXP x);
+SEXP r_gram_tally(SEXP state, SEXP frames, SEXP lags);
+SEXP r_tally_result(SEXP tallies, SEXP frames, SEXP lags, SEXP with_se, SEXP with_vcov);
+SEXP r_msd_file(SEXP file, SEXP dataset, SEXP n_paths, SEXP method, SEXP memory, SEXP lags);
 SEXP r_exponent_ols(SEXP x, SEXP size, SEXP window, SEXP level, SEXP n_boot, SEXP seed);
 SEXP r_exponent_mle(SEXP x, SEXP size, SEXP noise, SEXP drift, SEXP own, SEXP level);
 SEXP r_fbm_log_likelihood(SEXP x, SEXP size, SEXP drift, SEXP own, SEXP exponent, SEXP ratio);
