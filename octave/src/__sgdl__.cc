@@ -71,6 +71,8 @@ Internal: call the C core of sgdlangevin.  Use the functions named sgd_@dots{} i
     {"log_lags", {log_lags, 3}},
     {"msd", {msd, 5}},
     {"exponent_ols", {exponent_ols, 5}},
+    {"exponent_gls", {exponent_gls, 3}},
+    {"exponent_pool", {exponent_pool, 4}},
     {"trajectory_info", {trajectory_info, 1}},
     {"trajectory_read", {trajectory_read, 6}},
     {"trajectory_write", {trajectory_write, 5}},

@@ -68,6 +68,21 @@ typedef struct sgdl_exponent_estimate {
 sgdl_status sgdl_exponent_gls(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                               const double window[2], double level, sgdl_exponent_estimate *result);
 
+/* Several paths (n >= 3), each with an exponent of its own and an error: random effects, stats/exponent_pool.c.
+ *   estimate_i ~ N(exponent, se_i^2 + spread^2):
+ * spread^2 by Paule and Mandel (sum_i (estimate_i - exponent)^2/(se_i^2 + spread^2) = n - 1, or 0), exponent the mean
+ * with these weights, its interval by Student's t with n - 1 degrees of freedom, the spread's by inverting Q
+ * (Viechtbauer 2007). log_diffusivity (n, optional): pooled as its plain mean, with errors from its spread. */
+typedef struct sgdl_exponent_pool_fit {
+  double exponent, se, lower, upper, p_value;
+  double spread, spread_lower, spread_upper; /* standard deviation of the exponents between paths          */
+  double heterogeneity, heterogeneity_p;     /* Cochran's Q at spread 0, and chi squared's upper tail       */
+  double log_diffusivity, log_diffusivity_se, covariance;
+} sgdl_exponent_pool_fit;
+
+sgdl_status sgdl_exponent_pool(sgdl_context *ctx, ptrdiff_t n, const double *estimate, const double *se,
+                               const double *log_diffusivity, double level, sgdl_exponent_pool_fit *pooled);
+
 /* ==== theory fitted to a trajectory; velocities and spectra ============================= */
 
 #ifdef __cplusplus
