@@ -74,6 +74,8 @@ Internal: call the C core of sgdlangevin.  Use the functions named sgd_@dots{} i
     {"exponent_mle", {exponent_mle, 5}},
     {"fbm_log_likelihood", {fbm_log_likelihood, 5}},
     {"simulate_diffusion", {simulate_diffusion, 9}},
+    {"exponent_gls", {exponent_gls, 3}},
+    {"exponent_pool", {exponent_pool, 4}},
     {"trajectory_info", {trajectory_info, 1}},
     {"trajectory_read", {trajectory_read, 6}},
     {"trajectory_write", {trajectory_write, 5}},

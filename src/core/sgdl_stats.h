@@ -334,6 +334,54 @@ sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, c
 
 /* ==== exponents by other methods ======================================================== */
 
+/* What every method gives. A "series" is one coordinate of one path; all series share the exponent, each has a
+ * diffusivity of its own: E (x[i+h] - x[i])^2 = D_s h^exponent. Standard errors take series as independent.
+ * The interval is not symmetric where the standard error depends on the exponent: it holds the exponents
+ * that the estimate does not reject. Numbers that a method cannot give are NaN. */
+typedef struct sgdl_exponent_estimate {
+  double exponent, se, lower, upper;
+  double log_diffusivity;              /* log of sum_s D_s / n_paths, in frames                      */
+  double log_diffusivity_se, covariance;
+  double p_value;                      /* two-sided, of exponent = 1                                 */
+  double window[2];                    /* lags, periods, scales or boxes used, in frames             */
+  ptrdiff_t n_points;                  /* of them                                                    */
+  ptrdiff_t n_series;
+  double bias;                         /* second-order bias that was taken off the exponent          */
+  double misfit, misfit_df, misfit_p;  /* chi squared of the fit, degrees of freedom, upper tail     */
+  double homogeneity_p;                /* chi squared of one exponent for all series; NaN for one    */
+  ptrdiff_t iterations;
+} sgdl_exponent_estimate;
+
+/* Generalised least squares of the time-averaged MSD on lag, stats/exponent_gls.c. At about 12 log-spaced lags
+ * in [window[0], window[1]] (frames; 0, 0: 1 to (T-1)/4),
+ *   MSD_s(h) = D_s h^a (1 + e_s(h)),  E e = 0,  cov(e(h), e(k)) = V(a)[h, k],
+ * V by sgdl_msd_covariance for fractional Brownian motion of exponent a. With X = [log h, 1],
+ * C = (X' V^-1 X)^-1 and w = V^-1 X C e_1, the estimate solves mean_s w(a)'(MSD_s h^-a)/D_s(a) = 0, D_s(a) the
+ * generalised mean of MSD_s h^-a: the fixed point of reweighted regression of log MSD on log lag with e in place
+ * of log(1 + e), whose mean is not 0. Its bias -C_12 - C_11 w'(log h)^2/2 (over n_series; second order, exact in
+ * the delta method) is taken off, the interval is { a : |estimate - a| <= z se(a) }.
+ * Measured standard deviation and coverage: bench/calibration.
+ * Failures: SGDL_TOO_SHORT (T < 33, fewer than 3 lags, window past T/2), SGDL_BAD_ARGUMENT (a series that does
+ * not move), SGDL_UNSUPPORTED (an exponent outside (0.02, 1.98), which no fractional Brownian motion has),
+ * SGDL_NO_CONVERGENCE (V singular to rounding). Cost: MSDs and about 20 times 78 T terms of V. */
+sgdl_status sgdl_exponent_gls(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                              const double window[2], double level, sgdl_exponent_estimate *result);
+
+/* Several paths (n >= 3), each with an exponent of its own and an error: random effects, stats/exponent_pool.c.
+ *   estimate_i ~ N(exponent, se_i^2 + spread^2):
+ * spread^2 by Paule and Mandel (sum_i (estimate_i - exponent)^2/(se_i^2 + spread^2) = n - 1, or 0), exponent the mean
+ * with these weights, its interval by Student's t with n - 1 degrees of freedom, the spread's by inverting Q
+ * (Viechtbauer 2007). log_diffusivity (n, optional): pooled as its plain mean, with errors from its spread. */
+typedef struct sgdl_exponent_pool_fit {
+  double exponent, se, lower, upper, p_value;
+  double spread, spread_lower, spread_upper; /* standard deviation of the exponents between paths          */
+  double heterogeneity, heterogeneity_p;     /* Cochran's Q at spread 0, and chi squared's upper tail       */
+  double log_diffusivity, log_diffusivity_se, covariance;
+} sgdl_exponent_pool_fit;
+
+sgdl_status sgdl_exponent_pool(sgdl_context *ctx, ptrdiff_t n, const double *estimate, const double *se,
+                               const double *log_diffusivity, double level, sgdl_exponent_pool_fit *pooled);
+
 /* ==== theory fitted to a trajectory; velocities and spectra ============================= */
 
 #ifdef __cplusplus
