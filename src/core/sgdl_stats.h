@@ -228,6 +228,18 @@ sgdl_status sgdl_msd_ageing(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff
                             ptrdiff_t n_blocks, double level, double *age, double *msd, double *se,
                             sgdl_ageing *result);
 
+/* ---- epochs ------------------------------------------------------------- stats/epoch_ripple.c */
+
+typedef struct sgdl_ripple {
+  int epochs;                 /* whole epochs looked at; 0: none fits, or less than 4 frames in one */
+  double ripple, se, p_value; /* mean log MSD(j M) above the chord of its neighbours; NaN where epochs = 0 */
+} sgdl_ripple;
+/* The noise of SGD by epochs sums to nearly nothing over one, so that the MSD dips at whole epochs of M frames: log MSD at
+ * j M less the chord, in log lag, from (j - 1/2) M to (j + 1/2) M, mean over the first j <= 8 whose chord ends
+ * by `last` and T/2; standard error by sgdl_msd_gaussian, two-sided normal p. M need not be whole. */
+sgdl_status sgdl_epoch_ripple(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                              double epoch, double last, sgdl_ripple *result);
+
 /* ---- choice of model ----------------------------------- stats/compare_diffusion.c, diffusion_models.c */
 
 typedef enum {
