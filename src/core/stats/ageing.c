@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "band.h"
+#include "exponent_common.h"
 #include "curves.h"
 #include "distributions.h"
 #include "gaussian_msd.h"

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "student.h"
 
 void sgdl_band_factor(ptrdiff_t n, const double *covariance, double *L)
 {
@@ -95,23 +94,4 @@ double sgdl_sorted_above(ptrdiff_t n, const double *sorted, double x)
       first = middle + 1;
   }
   return (1.0 + (double)(n - first)) / (1.0 + (double)n);
-}
-
-double sgdl_normal_two_sided(double z)
-{
-  return erfc(fabs(z) * 0.70710678118654752440);
-}
-
-/* By Newton's method on the tail, from a bracket. */
-double sgdl_normal_quantile(double p)
-{
-  if (p < 0.5) return -sgdl_normal_quantile(1.0 - p);
-  double z = 0.0, tail = 2.0 * (1.0 - p);
-  for (int k = 0; k < 60; k++) {
-    double density = 0.79788456080286535588 * exp(-0.5 * z * z); /* of |Z| */
-    double ratio = sgdl_normal_two_sided(z) / tail, step = log(ratio) * sgdl_normal_two_sided(z) / density;
-    z += step;
-    if (fabs(step) < 1e-15 * (1.0 + z)) break;
-  }
-  return z;
 }

@@ -17,9 +17,4 @@ double sgdl_sorted_quantile(ptrdiff_t n, const double *sorted, double level);
 double sgdl_sorted_above(ptrdiff_t n, const double *sorted, double x);
 void sgdl_sort(ptrdiff_t n, double *x);
 
-/* z with P(Z <= z) = p. */
-double sgdl_normal_quantile(double p);
-/* P(|Z| > |z|). */
-double sgdl_normal_two_sided(double z);
-
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "band.h"
+#include "exponent_common.h"
 #include "broken_line.h"
 #include "gaussian_msd.h"
 

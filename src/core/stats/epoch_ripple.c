@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "band.h"
+#include "exponent_common.h"
 #include "gaussian_msd.h"
 
 enum { MOST_EPOCHS = 8 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "band.h"
+#include "exponent_common.h"
 #include "curves.h"
 #include "distributions.h"
 #include "gaussian_msd.h"

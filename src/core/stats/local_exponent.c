@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "band.h"
+#include "exponent_common.h"
 #include "gaussian_msd.h"
 #include "local_lags.h"
 
