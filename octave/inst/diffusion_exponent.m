@@ -22,6 +22,10 @@
 ## the same regression with the covariance of the MSD at about 12 log-spaced lags that
 ## fractional Brownian motion of the fitted exponent has, iterated to a fixed point, and its
 ## bias taken off; on such motion nearly as good as maximum likelihood
+## @item @qcode{"mle"}
+## exact maximum likelihood of fractional Brownian motion, with a drift of every path and
+## coordinate and a localisation error where asked for; Fisher's interval, with noise that of
+## the profile likelihood
 ## @end table
 ##
 ## @noindent
@@ -34,7 +38,7 @@
 ## @item x
 ## vector of T frames, T x d, T x d x nsim, or from sgd_simulate or read_trajectory
 ## @item method
-## @qcode{"ols"} or @qcode{"gls"}
+## @qcode{"ols"}, @qcode{"gls"} or @qcode{"mle"}
 ## @item window
 ## [first, last] lag, in steps where x knows them, else in frames; default 1 to T/32 frames,
 ## (T - 1)/2 with at least 16 paths (ols); to (T - 1)/4 (gls)
@@ -47,6 +51,9 @@
 ## (ols) resamples >= 20; default 999
 ## @item seed
 ## (ols) of the resampling, a whole number in [0, 2^53); default drawn from @code{rand}
+## @item noise, drift, diffusivity
+## (mle) fit a localisation error (default false), a drift (true); @qcode{"own"} diffusivity of
+## each coordinate or one @qcode{"common"} to them
 ## @end table
 ##
 ## @strong{Value}: a struct with @code{type = "diffusion_exponent"} and
@@ -72,6 +79,9 @@
 ## @item n_lags, n_blocks, curvature, curvature_p, naive_se, seed
 ## (ols) points in the regression, blocks resampled, quadratic term of the log-log regression
 ## and its p value (is it a straight line?), what the regression alone would claim
+## @item drift, diffusivity, noise, noise_se, noise_lower, noise_upper, noise_p, noise_detected
+## (mle) drift and diffusivity of each coordinate; with noise the variance of a frame's error,
+## summed over coordinates, its error and interval, and whether it is told from none
 ## @item spread, spread_lower, spread_upper, heterogeneity_p, paths
 ## (distributed) standard deviation between paths with its interval, p value of none, and a
 ## struct array with exponent, se, lower, upper, log_diffusivity of each path
@@ -124,8 +134,9 @@ endfunction
 
 ## Name, engine and options of each method, in the order of the choices.
 function methods = exponent_methods ()
-  methods = struct ("name", {"ols", "gls"}, "fit", {@fit_ols, @fit_gls}, ...
-                    "options", {{"n_boot", 999; "seed", []}, cell(0, 2)});
+  methods = struct ("name", {"ols", "gls", "mle"}, "fit", {@fit_ols, @fit_gls, @fit_mle}, ...
+                    "options", {{"n_boot", 999; "seed", []}, cell(0, 2), ...
+                                {"noise", false; "drift", true; "diffusivity", {"own", "common"}}});
 endfunction
 
 ## The method asked for, the options that all share and its own.  An option of another method is
@@ -178,6 +189,27 @@ function fit = fit_gls (x, window, opt)
   fit.lags = __sgdl__ ("log_lags", fit.window(1), fit.window(2), 11 / log10 (fit.window(2) / fit.window(1)));
   fit.diagnostics = pick (fit, {"bias", "misfit", "misfit_df", "misfit_p", "homogeneity_p", "iterations"});
   fit.extras = struct ();
+endfunction
+
+function fit = fit_mle (x, window, opt)
+  if (any (window != 0))
+    error ("sgdlangevin:bad_argument", ["`window`: method \"mle\" uses all increments and takes none; thin `x` ", ...
+                                        "to skip short lags"]);
+  endif
+  fit = __sgdl_exponent_mle__ (x, 1, opt.level, opt.noise, opt.drift, opt.diffusivity);
+  fit.log_diffusivity_se = sqrt (fit.vcov(2,2));
+  fit.covariance = fit.vcov(1,2);
+  fit.n_series = columns (x) * size (x, 3);
+  fit.df = Inf;
+  fit.lags = __sgdl__ ("log_lags", 1, floor ((rows (x) - 1) / 2), 10);
+  noise_names = {"noise", "noise_se", "noise_lower", "noise_upper", "noise_p", "noise_detected"};
+  diagnostics = {"log_likelihood", "at_boundary", "noise_detected", "noise_p", "evaluations"};
+  if (! opt.noise)
+    noise_names = {};
+    diagnostics = diagnostics([1, 2, 5]);
+  endif
+  fit.diagnostics = pick (fit, diagnostics);
+  fit.extras = pick (fit, [noise_names, {"drift", "diffusivity"}]);
 endfunction
 
 function part = pick (fit, names)
@@ -235,6 +267,11 @@ function out = in_steps (fit, x, spacing, unit, opt)
     endfor
   endif
   for [value, name] = fit.extras
+    if (strcmp (name, "drift"))
+      value /= spacing;
+    elseif (strcmp (name, "diffusivity"))
+      value *= spacing ^ -fit.exponent;
+    endif
     out.(name) = value;
   endfor
 endfunction
@@ -311,6 +348,13 @@ endfunction
 %! assert (far.exponent, 1, 4 * far.se);
 %! assert (steps.vcov(1,1), steps.se ^ 2);
 %! assert (fieldnames (steps), fieldnames (diffusion_exponent (walk, "seed", 1))(1:end-6));
+%!test   # maximum likelihood
+%! fit = diffusion_exponent (walk, "method", "mle");
+%! assert (fit.method, "mle");
+%! assert (fit.drift, diffusion_exponent (walk.theta, "method", "mle").drift / 4, 1e-15);
+%! noisy = diffusion_exponent (walk.theta(1:300,1), "method", "mle", "noise", true);
+%! assert (noisy.lower < noisy.exponent && noisy.exponent < noisy.upper);
+%! assert (isfield (noisy, "noise_detected"));
 %!test   # one exponent for each path
 %! x = reshape (walk.theta(1:2000,:), 200, 10, 2);
 %! x = permute (x, [1, 3, 2]);
@@ -351,6 +395,10 @@ endfunction
 %!error <`method` = "gsl".*did you mean "gls"> diffusion_exponent (walk, "method", "gsl")
 %!error <`n_boot` is an option of method "ols": method "gls" has none of its own>
 %! diffusion_exponent (walk, "method", "gls", "n_boot", 99)
+%!error <`noise` is an option of method "mle": method "gls" has none of its own>
+%! diffusion_exponent (walk, "method", "gls", "noise", true)
+%!error <`window`: method "mle" uses all increments>
+%! diffusion_exponent (walk, "method", "mle", "window", [4, 40])
 %!error <has no argument `n_bot`.* did you mean `n_boot`> diffusion_exponent (walk, "n_bot", 99)
 %!error <`pool` = "commom".*did you mean "common"> diffusion_exponent (walk, "pool", "commom")
 %!error id=sgdlangevin:too_short diffusion_exponent (walk, "pool", "distributed", "method", "gls")

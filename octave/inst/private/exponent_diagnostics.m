@@ -28,6 +28,17 @@ function text = exponent_diagnostics (fit)
               "not hold\n"];
     endif
   endif
+  if (known ("log_likelihood"))
+    text = [text, sprintf("  log likelihood %.6g\n", d.log_likelihood)];
+  endif
+  if (known ("noise_p") && isfield (fit, "noise"))
+    text = [text, sprintf("  localisation error: variance %.4g (interval %.4g to %.4g); none: %s%s\n", fit.noise, ...
+                          fit.noise_lower, fit.noise_upper, exponent_p_value (d.noise_p), ...
+                          {", not told from none", ""}{1 + d.noise_detected})];
+  endif
+  if (known ("at_boundary") && d.at_boundary)
+    text = [text, "  the exponent lies at the end of its range\n"];
+  endif
   if (known ("homogeneity_p"))
     text = [text, sprintf("  one exponent for all coordinates and paths: %s\n", ...
                           exponent_p_value (d.homogeneity_p))];
