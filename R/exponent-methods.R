@@ -71,6 +71,12 @@ diagnostic_lines <- function(fit) {
                                    d$misfit_df, p_value_text(d$misfit_p)),
     if (known("misfit_p") && d$misfit_p < 0.01)
       "  not what the method takes it for: the exponent depends on the window, its interval may not hold\n",
+    if (known("log_likelihood")) sprintf("  log likelihood %.6g\n", d$log_likelihood),
+    if (known("noise_p") && !is.null(fit$noise)) sprintf("  localisation error: variance %s (interval %s to %s); none: %s%s\n",
+                                  format_numbers(fit$noise), format_numbers(fit$noise_lower),
+                                  format_numbers(fit$noise_upper), p_value_text(d$noise_p),
+                                  if (d$noise_detected) "" else ", not told from none"),
+    if (isTRUE(d$at_boundary)) "  the exponent lies at the end of its range\n",
     if (known("homogeneity_p")) sprintf("  one exponent for all coordinates and paths: %s\n",
                                         p_value_text(d$homogeneity_p)),
     if (known("homogeneity_p") && d$homogeneity_p < 0.01)

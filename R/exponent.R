@@ -13,6 +13,10 @@
 #' \item{`"gls"`}{The same regression with the covariance of the MSD at about 12 log-spaced lags that
 #'   fractional Brownian motion of the fitted exponent has, iterated to a fixed point, and its bias taken off. On
 #'   such motion nearly as good as maximum likelihood.}
+#' \item{`"mle"`}{Maximum likelihood of fractional Brownian motion, exact, with a drift of every path and
+#'   coordinate (`drift`) and a localisation error (`noise`) where asked for. The interval is Fisher's without noise and
+#'   the profile likelihood's with it, since the noise's variance lies at its boundary: `noise_detected` says
+#'   whether it is told from none.}
 #' }
 #' All but `"ols"` take coordinates and paths as independent, with one exponent and a diffusivity for each.
 #'
@@ -21,13 +25,14 @@
 #' standard deviation beyond what errors explain (Paule and Mandel's estimate).
 #'
 #' @inheritParams msd
-#' @param method `"ols"` or `"gls"`.
+#' @param method `"ols"`, `"gls"` or `"mle"`.
 #' @param window First and last lag, in the unit of the lags (steps for a trajectory, else frames). `NULL`:
 #'   1 frame to 1/32 of the length, or to half of it with at least 16 paths (`"ols"`); to 1/4 of it (`"gls"`).
 #' @param level Probability of the interval.
 #' @param pool `"common"`: one exponent for all paths; `"distributed"`: one for each.
 #' @param ... Options of the method. For `"ols"`: `n_boot`, number of bootstrap resamples (999); `seed`, as in
-#'   [sgd_simulate()].
+#'   [sgd_simulate()]. For `"mle"`: `noise` (`FALSE`), `drift` (`TRUE`), `diffusivity`, `"own"` for each coordinate or
+#'   one that is `"common"` to them.
 #' @return A list of class `"diffusion_exponent"`: `exponent`, `se`, `lower`, `upper`, `level`, `method`,
 #'   `pool`, `window`, `p_value` (two-sided, of exponent 1: normal diffusion), `log_diffusivity` (log D, D
 #'   summed over coordinates and averaged over paths), `vcov` (2 x 2, of both), `n_points` (lags used),
@@ -38,7 +43,9 @@
 #'   regression and its p value: is it a straight line?) and `seed`. `"gls"` has in `diagnostics`: `bias` (what
 #'   was taken off the exponent), `misfit`, `misfit_df` and `misfit_p` (chi squared of the fit: small p says that
 #'   this is no power law of a Gaussian process), `homogeneity_p` (of one exponent for all coordinates and
-#'   paths), `iterations`. A distributed exponent adds `spread`, `spread_lower`, `spread_upper`,
+#'   paths), `iterations`. `"mle"` adds `drift` (per step) and `diffusivity` of
+#'   each coordinate, and with `noise = TRUE` `noise` (variance of the error of a frame, summed over coordinates),
+#'   `noise_se`, `noise_lower`, `noise_upper`, `noise_p` and `noise_detected`. A distributed exponent adds `spread`, `spread_lower`, `spread_upper`,
 #'   `heterogeneity_p` (of no spread) and `paths`, a data frame of the paths' own.
 #'
 #'   Methods: [coef()], [vcov()], [confint()], [plot()], [summary()], [as.data.frame()]; `tidy()`, `glance()`
@@ -118,10 +125,33 @@ fit_gls <- function(frames, window, level, options) {
   e
 }
 
+# The fit of R/exponent-mle.R, in frames; its own fields in the unit of the lags.
+fit_mle <- function(frames, window, level, options) {
+  if (any(window != 0)) {
+    stop_argument("`window`: method \"mle\" uses all increments and takes none; thin `x` to skip short lags")
+  }
+  unit <- frames$record
+  frames$record <- 1
+  e <- unclass(exponent_mle(frames, level, options$noise, options$drift, options$diffusivity))
+  e$log_diffusivity_se <- sqrt(e$vcov[2L, 2L])
+  e$covariance <- e$vcov[1L, 2L]
+  e$first <- e$window[1L]
+  e$last <- e$window[2L]
+  e$n_series <- prod(frames$size[-1L])
+  e$lags <- default_lags(frames)
+  e$diagnostics <- c(e[c("log_likelihood", "at_boundary")], if (options$noise) e[c("noise_detected", "noise_p")],
+                     e["evaluations"])
+  e$extras <- c(if (options$noise) e[c("noise", "noise_se", "noise_lower", "noise_upper", "noise_p",
+                                       "noise_detected")],
+                list(drift = e$drift / unit, diffusivity = e$diffusivity * unit^-e$exponent))
+  e
+}
+
 # Row by row: `points` says what the window counts.
 exponent_methods <- list(
   ols = list(fit = fit_ols, options = list(n_boot = 999, seed = NULL), points = "lags"),
-  gls = list(fit = fit_gls, options = list(), points = "lags")
+  gls = list(fit = fit_gls, options = list(), points = "lags"),
+  mle = list(fit = fit_mle, options = list(noise = FALSE, drift = TRUE, diffusivity = "own"), points = "lags")
 )
 
 # From frames to the unit of the lags: log D changes by -exponent log(unit).

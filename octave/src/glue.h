@@ -238,11 +238,11 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (log_lags);
   SGDLANGEVIN_ENTRY (msd);
   SGDLANGEVIN_ENTRY (exponent_ols);
+  SGDLANGEVIN_ENTRY (exponent_gls);
+  SGDLANGEVIN_ENTRY (exponent_pool);
   SGDLANGEVIN_ENTRY (exponent_mle);
   SGDLANGEVIN_ENTRY (fbm_log_likelihood);
   SGDLANGEVIN_ENTRY (simulate_diffusion);
-  SGDLANGEVIN_ENTRY (exponent_gls);
-  SGDLANGEVIN_ENTRY (exponent_pool);
 
   SGDLANGEVIN_ENTRY (trajectory_info);
   SGDLANGEVIN_ENTRY (trajectory_read);

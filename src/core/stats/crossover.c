@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "band.h"
-#include "exponent_common.h"
 #include "broken_line.h"
+#include "exponent_common.h"
 #include "gaussian_msd.h"
 
 enum { FEWEST_RESAMPLES = 99 };
