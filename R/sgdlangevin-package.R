@@ -25,7 +25,7 @@
 #'   36(1). arXiv:2107.09133.
 #' @useDynLib sgdlangevin, .registration = TRUE, .fixes = "C_"
 #' @importFrom graphics lines points plot
-#' @importFrom stats coef confint predict simulate vcov
+#' @importFrom stats coef confint predict simulate update vcov
 #' @name sgdlangevin-package
 #' @aliases sgdlangevin
 #' @keywords internal

@@ -237,6 +237,13 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (trajectory_shape);
   SGDLANGEVIN_ENTRY (log_lags);
   SGDLANGEVIN_ENTRY (msd);
+  SGDLANGEVIN_ENTRY (msd_paths);
+  SGDLANGEVIN_ENTRY (tally_coordinates);
+  SGDLANGEVIN_ENTRY (tally_frames);
+  SGDLANGEVIN_ENTRY (gram_coordinates);
+  SGDLANGEVIN_ENTRY (gram_tally);
+  SGDLANGEVIN_ENTRY (tally_result);
+  SGDLANGEVIN_ENTRY (msd_file);
   SGDLANGEVIN_ENTRY (exponent_ols);
   SGDLANGEVIN_ENTRY (exponent_gls);
   SGDLANGEVIN_ENTRY (exponent_pool);
