@@ -72,7 +72,6 @@ autoplot.sgd_modified_loss_section <- function(object, ...) {
 }
 
 autoplot.diffusion_exponent <- function(object, ...) {
-  lag <- range(object$msd$lag)
-  fit <- data.frame(lag = lag, msd = exp(object$log_diffusivity) * lag^object$exponent)
-  autoplot.msd(object$msd, ...) + ggplot2::geom_line(data = fit, colour = palette_of[["theory"]])
+  autoplot.msd(object$msd, ...) + ggplot2::geom_line(data = fitted_line(object), colour = palette_of[["theory"]]) +
+    ggplot2::labs(title = paste("exponent", interval_text(object)))
 }

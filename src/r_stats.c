@@ -186,10 +186,10 @@ SEXP r_exponent_ols(SEXP x, SEXP size, SEXP window, SEXP level, SEXP n_boot, SEX
 
   const char *names[] = {"exponent", "se", "lower", "upper", "log_diffusivity", "log_diffusivity_se",
                          "covariance", "p_value", "first", "last", "n_lags", "n_blocks", "curvature",
-                         "curvature_p", ""};
+                         "curvature_p", "naive_se", ""};
   const double values[] = {e.exponent, e.se, e.lower, e.upper, e.log_diffusivity, e.log_diffusivity_se,
                            e.covariance, e.p_value, e.window[0], e.window[1], (double)e.n_lags,
-                           (double)e.n_blocks, e.curvature, e.curvature_p};
+                           (double)e.n_blocks, e.curvature, e.curvature_p, e.naive_se};
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
   for (int i = 0; i < LENGTH(out); i++) r_set_number(out, i, values[i]);
   UNPROTECT(1);

@@ -483,15 +483,12 @@ function text = sample_check_text (x)
 endfunction
 
 function text = exponent_text (x)
-  text = [line("Diffusion exponent %.4g, %g%% interval [%.4g, %.4g] (%s, lags %d to %d)", x.exponent, ...
-               100 * x.level, x.lower, x.upper, x.method, x.window), ...
-          line("  normal diffusion (exponent 1): p = %.3g", x.p_value), ...
-          line("  log diffusivity %.4g (se %.3g), %d lags, %d blocks", x.log_diffusivity, ...
-               sqrt (x.vcov(2,2)), x.n_lags, x.n_blocks), ...
-          line("  curvature of log MSD against log lag %.3g, p = %.3g", x.curvature, x.curvature_p)];
-  if (x.curvature_p < 0.05)
-    text = [text, line("  not a straight line: the exponent depends on the window")];
-  endif
+  points = exponent_points (x.method);
+  text = [line("%s", exponent_sentence (x)), ...
+          line("  (method \"%s\", %d %s, %s)", x.method, x.n_points, points, series_count (x.n_series)), ...
+          line("  exponent %.4g (se %.3g), log diffusivity %.4g (se %.3g)", x.exponent, x.se, ...
+               x.log_diffusivity, sqrt (x.vcov(2,2))), ...
+          exponent_diagnostics(x)];
 endfunction
 
 %!demo
@@ -571,7 +568,7 @@ endfunction
 %! has (msd_stream (9, "by", "frames"), "frame by frame");
 %! has (msd_transform (msd (run), @(m) m(1)), "Function of the mean squared displacement (delta)");
 %! has (msd (run, "se", false), "2 coordinates");
-%! has (diffusion_exponent (run, "window", [2, 16], "seed", 1), "(ols, lags 2 to 16)");
+%! has (diffusion_exponent (run, "window", [2, 16], "seed", 1), "Over lags 2 to 16 steps the displacement grows as lag^");
 %!test   # objectives and their runs
 %! objective = sgd_objective (@(t) t, 3, "Sigma", eye (3));
 %! has (objective, "Objective by a function, 3 parameters\n  with Sigma\n");

@@ -9,24 +9,17 @@
 
 namespace sgdlangevin
 {
-  // A path (T x 1), a trajectory (T x d) or several (T x d x n_paths).
-  struct trajectory_view
+  trajectory_view::trajectory_view (const octave_value& value)
   {
-    explicit trajectory_view (const octave_value& value)
-    {
-      bool is_real = (value.isnumeric () || value.islogical ()) && ! value.iscomplex ();
-      if (! is_real || value.ndims () > 3 || value.isempty ())
-        bad_argument ("`x`: expected a numeric vector, matrix, three-dimensional array or trajectory, got %s",
-                      describe (value).c_str ());
-      array = value.array_value ();
-      frames = array.rows ();
-      dim = array.columns ();
-      n_paths = array.ndims () == 3 ? array.dim3 () : 1;
-    }
-
-    NDArray array;
-    octave_idx_type frames, dim, n_paths;
-  };
+    bool is_real = (value.isnumeric () || value.islogical ()) && ! value.iscomplex ();
+    if (! is_real || value.ndims () > 3 || value.isempty ())
+      bad_argument ("`x`: expected a numeric vector, matrix, three-dimensional array or trajectory, got %s",
+                    describe (value).c_str ());
+    array = value.array_value ();
+    frames = array.rows ();
+    dim = array.columns ();
+    n_paths = array.ndims () == 3 ? array.dim3 () : 1;
+  }
 
   // (x): frames, dim, n_paths.
   SGDLANGEVIN_ENTRY (trajectory_shape)
@@ -280,6 +273,7 @@ namespace sgdlangevin
     map.assign ("n_blocks", static_cast<double> (fit.n_blocks));
     map.assign ("curvature", fit.curvature);
     map.assign ("curvature_p", fit.curvature_p);
+    map.assign ("naive_se", fit.naive_se);
     return ovl (map);
   }
 }

@@ -135,11 +135,264 @@ sgdl_status sgdl_msd_file(sgdl_context *ctx, const char *file, const char *datas
 sgdl_status sgdl_msd_covariance(sgdl_context *ctx, ptrdiff_t T, const double *structure, ptrdiff_t n_lags,
                                 const double *lags, double *covariance);
 
+/* The time-averaged MSD (as sgdl_msd, summed over coordinates) with its covariance (n_lags x n_lags) by Gaussian theory:
+ * sgdl_msd_covariance of the structure function measured along each principal direction of the displacements,
+ * summed over these and divided by n_paths. The structure function follows the measured MSD at short lags, monotone
+ * cubics in log-log through six points a decade after 1/32 of the last lag, and a power law beyond it. Right for
+ * paths that are Gaussian with stationary increments, independent of each other, and whose coordinates are
+ * independent in some rotation. lags up to T/2; d <= 1024 (SGDL_UNSUPPORTED). Failures as sgdl_msd. Cost: sgdl_msd
+ * per coordinate, a product x V (2 T d^2 n_paths flops) and eigendecomposition where d > 1, and d times
+ * sgdl_msd_covariance. Memory: a copy of x. */
+sgdl_status sgdl_msd_gaussian(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                              ptrdiff_t n_lags, const double *lags, double *msd, double *covariance);
+
+/* ---- local exponent ------------------------------------------------- stats/local_exponent.c */
+
+/* Exponents between pairs of lags, c_k = log(MSD(to_k)/MSD(from_k))/log(to_k/from_k) (n, whole frames, from < to <=
+ * T/2), less the bias of the logarithm, with their covariance (n x n) from sgdl_msd_gaussian: in terms of a gamma
+ * variable with the mean and variance of each MSD. critical[0]: normal quantile of a pointwise interval at `level`;
+ * critical[1]: the `level` quantile of max_k |z_k| over n_sim draws of z with their correlations, so that all c_k lie
+ * within critical[1] standard errors at once with probability `level`. What they estimate is the same secant of
+ * the true MSD: there is no smoothing bias. Failures: as sgdl_msd_gaussian; an MSD of 0 is SGDL_BAD_ARGUMENT.
+ * Cost: sgdl_msd_gaussian at up to 2 n lags, n_sim n^2. */
+sgdl_status sgdl_local_exponent(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                                ptrdiff_t n, const double *from, const double *to, double level, ptrdiff_t n_sim,
+                                uint64_t seed, double *exponent, double *covariance, double *critical);
+
+/* ---- crossovers ------------------------------------------------------------ stats/crossover.c */
+
+enum { SGDL_CROSSOVER_BREAKS = 3 };
+
+typedef struct sgdl_crossover {
+  int n_breaks;
+  double breaks[SGDL_CROSSOVER_BREAKS], break_lower[SGDL_CROSSOVER_BREAKS], break_upper[SGDL_CROSSOVER_BREAKS];
+  double break_log_se[SGDL_CROSSOVER_BREAKS];                     /* of log break                 */
+  double exponent[SGDL_CROSSOVER_BREAKS + 1], se[SGDL_CROSSOVER_BREAKS + 1];
+  double lower[SGDL_CROSSOVER_BREAKS + 1], upper[SGDL_CROSSOVER_BREAKS + 1];
+  double log_diffusivity;                                         /* of the first line at lag 1   */
+  double p_value[SGDL_CROSSOVER_BREAKS]; /* of k breaks against k + 1, k = 0, 1, ...; NaN: not tested */
+} sgdl_crossover;
+
+/* log MSD = continuous broken line in log lag, least squares with weights 1/se (equal weights would follow the noise of
+ * long lags, 1/variance the curvature of a smooth crossover at the shortest). Breaks are added one by one while the
+ * parametric bootstrap (n_boot draws of log MSD about the fit, with its covariance from sgdl_msd_gaussian: the
+ * correlations of the points are in it) gives the next one p <= alpha, up to max_breaks <= 3. Intervals at
+ * `level` from the same bootstrap about the chosen fit: percentiles for the breaks, normal for the exponents. A
+ * crossover that is smooth has no break of its own: the interval is for that of the broken line nearest its MSD.
+ * log_msd, fitted (n_lags; fitted is an MSD), covariance (n_lags x n_lags, of log_msd) are filled in.
+ * Failures: as sgdl_local_exponent; SGDL_TOO_SHORT below 4 + 3 max_breaks lags. Cost: sgdl_msd_gaussian, and per draw
+ * n_lags^2 + 128 n_lags, with two breaks some 3e4. */
+sgdl_status sgdl_msd_crossover(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                               ptrdiff_t n_lags, const double *lags, int max_breaks, double level, double alpha,
+                               ptrdiff_t n_boot, uint64_t seed, double *log_msd, double *covariance, double *fitted,
+                               sgdl_crossover *result);
+
+/* ---- normal diffusion, ergodicity, ageing ------------------ stats/normal_diffusion.c, ergodicity.c, ageing.c */
+
+/* Is it normal diffusion? Variance ratios MSD(lag)/(MSD(lags[0]) lag/lags[0]) (Lo and MacKinlay 1988; all lags at once: Chow and
+ * Denning 1993) in logarithms, with their exact covariance under Brownian motion (sgdl_msd_covariance of D = lag),
+ * divided by n_paths and the effective number of coordinates (tr C)^2/tr C^2, C the covariance of displacements.
+ * log_ratio, se, p (n_lags each; the first is 0, 0, 1): two-sided normal p of each lag; *p_value: of the largest |z|,
+ * from n_sim draws with the lags' correlations. lags up to T/2, at least 2. Right for Gaussian increments. Cost: sgdl_msd. */
+sgdl_status sgdl_normal_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                                  ptrdiff_t n_lags, const double *lags, ptrdiff_t n_sim, uint64_t seed,
+                                  double *log_ratio, double *se, double *p, double *p_value);
+
+/* Time averages against ensemble averages over n_paths >= 2 paths; arrays of n_lags each.
+ * average: mean over paths of the time-averaged MSD; ensemble: mean square displacement from the first frame.
+ * eb = var(time-averaged MSD of a path)/average^2, the ergodicity breaking parameter; what a Gaussian process has there:
+ * eb_measured (with the measured structure function), eb_brownian (D = lag; He, Burov, Metzler, Barkai 2008: about
+ * 4 lag/(3 T)) and eb_fbm (D = lag^c, c the least-squares exponent at these lags, out as *exponent), the last two for
+ * the effective number of coordinates of eb_measured. p_eb: share of n_sim simulated ensembles (gamma variables of the Gaussian
+ * theory's mean, variance and correlations) whose eb is at least as large; *p_ergodic: of the largest eb/eb_measured.
+ * z: log(ensemble/average), bias of the logarithms taken off, in standard errors (Gaussian theory, with the covariance of
+ * the two averages); p_origin two-sided; *p_single: of the largest |z|, by Sidak's bound. */
+typedef struct sgdl_ergodicity {
+  double *average, *ensemble, *eb, *eb_measured, *eb_brownian, *eb_fbm, *p_eb, *z, *p_origin;
+  double exponent, p_ergodic, p_single;
+} sgdl_ergodicity;
+sgdl_status sgdl_test_ergodicity(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                                 ptrdiff_t n_lags, const double *lags, ptrdiff_t n_sim, uint64_t seed,
+                                 sgdl_ergodicity *result);
+
+typedef struct sgdl_ageing {
+  double exponent, se, lower, upper, p_value; /* d log MSD/d log age, and its test of 0       */
+  double chi_squared, chi_squared_p;          /* all blocks equal, any alternative             */
+} sgdl_ageing;
+/* MSD at one lag in n_blocks equal contiguous blocks of each path, mean over paths (msd), at age = the mean time of the
+ * displacements' midpoints from frame 1; se of log msd (n_blocks each) if displacements do not age: Gaussian theory with the structure
+ * function of the whole, blocks' correlations included. exponent: generalised least squares of log msd on log
+ * age, the age of a block being that at which age^exponent has its mean over the block. Scaled Brownian
+ * motion of MSD t^alpha from its start has alpha - 1. lag <= T/n_blocks/2, n_blocks >= 3. */
+sgdl_status sgdl_msd_ageing(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x, ptrdiff_t lag,
+                            ptrdiff_t n_blocks, double level, double *age, double *msd, double *se,
+                            sgdl_ageing *result);
+
+/* ---- epochs ------------------------------------------------------------- stats/epoch_ripple.c */
+
+typedef struct sgdl_ripple {
+  int epochs;                 /* whole epochs looked at; 0: none fits, or less than 4 frames in one */
+  double ripple, se, p_value; /* mean log MSD(j M) above the chord of its neighbours; NaN where epochs = 0 */
+} sgdl_ripple;
+/* The noise of SGD by epochs sums to nearly nothing over one, so that the MSD dips at whole epochs of M frames: log MSD at
+ * j M less the chord, in log lag, from (j - 1/2) M to (j + 1/2) M, mean over the first j <= 8 whose chord ends
+ * by `last` and T/2; standard error by sgdl_msd_gaussian, two-sided normal p. M need not be whole. */
+sgdl_status sgdl_epoch_ripple(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                              double epoch, double last, sgdl_ripple *result);
+
+/* ---- choice of model ----------------------------------- stats/compare_diffusion.c, diffusion_models.c */
+
+typedef enum {
+  SGDL_MODEL_BROWNIAN = 0,   /* independent increments of one variance                            */
+  SGDL_MODEL_FBM,            /* fractional Brownian motion; shape: exponent 2 H                   */
+  SGDL_MODEL_SCALED,         /* scaled Brownian motion from frame 1: independent increments of variance
+                                c ((i+1)^a - i^a), i = 0, 1, ...; shape: exponent a                */
+  SGDL_MODEL_CONFINED,       /* stationary Ornstein-Uhlenbeck process of any mean; shape: relaxation rate per frame */
+  SGDL_MODEL_THEORY,         /* given structure functions, nothing fitted                          */
+  SGDL_MODEL_THEORY_SCALED,  /* the same times a common factor: noise strength fitted              */
+  SGDL_MODEL_COUNT
+} sgdl_diffusion_model;
+
+/* n_models each, shape, shape_se and scale d x n_models. */
+typedef struct sgdl_diffusion_comparison {
+  double *log_likelihood, *n_parameters, *aic, *aicc, *bic, *aic_weight, *aicc_weight, *bic_weight;
+  double *shape, *shape_se, *scale; /* NaN where a model has none; scale: variance of an increment (frame 1 to 2), of a
+                                       position (confined), the common factor (theory)                */
+} sgdl_diffusion_comparison;
+
+/* Exact Gaussian log-likelihoods of the T - 1 increments of every series (coordinate of a path), all independent, at
+ * the maximum over a scale of each coordinate and over the shape (one for all coordinates where `shared`, else one of
+ * each; paths share both), with AIC, AICc and BIC (observations: increments of all series) and their weights.
+ * fBm and theory: Toeplitz (stats/toeplitz.h); confined: AR(1) with the mean integrated out, which is the density of
+ * the increments; the others in closed form. theory: T x d structure functions D(h), h < T, of each coordinate
+ * (NULL unless asked for). shape_se from the curvature of the likelihood at its top. Failures: SGDL_TOO_SHORT (T < 8),
+ * SGDL_BAD_ARGUMENT (a coordinate that never moves), SGDL_NOT_PSD (theory), SGDL_INTERRUPTED. Cost: fBm some 30
+ * factorisations of O(T log^2 T); theory one for each coordinate; the rest O(T) each. */
+sgdl_status sgdl_compare_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                                   ptrdiff_t n_models, const int *models, int shared, const double *theory,
+                                   sgdl_diffusion_comparison *result);
+
 /* ==== processes of anomalous diffusion to calibrate against ============================= */
+
+typedef enum sgdl_process {
+  SGDL_PROCESS_FBM = 0,   /* fractional Brownian motion: circulant embedding (Davies and Harte), exact          */
+  SGDL_PROCESS_SCALED,    /* scaled Brownian motion B(t^exponent): independent, ageing increments, exact         */
+  SGDL_PROCESS_OU,        /* Ornstein-Uhlenbeck, stationary, correlation exp(-1/relaxation) a frame, exact       */
+  SGDL_PROCESS_CTRW,      /* continuous-time random walk: waits w^(-1/exponent), w uniform; Gaussian jumps       */
+  SGDL_PROCESS_LEVY_WALK  /* unit speed, either way, for times w^(-1/(3 - exponent)): superdiffusion             */
+} sgdl_process;
+
+typedef struct sgdl_diffusion {
+  sgdl_process process;
+  ptrdiff_t steps, dim, n_paths; /* frames 0 .. steps; coordinates independent                   */
+  double exponent;               /* of the MSD: (0, 2), CTRW (0, 1), Levy walk (1, 2); not OU    */
+  double diffusivity;            /* of a coordinate: MSD = diffusivity lag^exponent (FBM), from the
+                                    start (scaled); short-time slope of OU; variance of a jump;
+                                    square of the speed                                          */
+  double relaxation;             /* OU: frames                                                   */
+  double noise;                  /* variance of an independent localisation error                */
+  uint64_t seed;
+} sgdl_diffusion;
+
+/* x: (steps + 1) x dim x n_paths, from 0 (OU: from its stationary law) plus the localisation error. The bits depend
+ * on neither threads nor n_paths. FBM O(steps log steps), CTRW and Levy walk O(events). */
+sgdl_status sgdl_diffusion_simulate(sgdl_context *ctx, const sgdl_diffusion *process, double *x);
 
 /* ==== fractional Brownian motion: exact likelihood and its fit ========================== */
 
+/* x (T x d x n_paths) as fractional Brownian motion with independent coordinates and paths: increments of a
+ * coordinate have covariance c (G + ratio N), stats/fbm.h, so that
+ *   MSD(lag) = D lag^exponent + 2 noise,  D = sum over coordinates of c,  noise = ratio D,
+ * restricted likelihood where the drift of every series (a coordinate of a path) is fitted. */
+typedef struct sgdl_mle_options {
+  int noise;                /* fit a localisation error, independent from frame to frame       */
+  int drift;                /* fit a constant velocity of every series                         */
+  int own;                  /* c of its own for each coordinate (paths share it), else one c   */
+  double level;             /* of the intervals                                                */
+} sgdl_mle_options;
+
+typedef struct sgdl_exponent_mle {
+  double exponent, se, lower, upper, p_value;                /* two-sided, of exponent = 1         */
+  double log_diffusivity, log_diffusivity_se, covariance;    /* log D; with the exponent           */
+  double noise, noise_se, noise_lower, noise_upper, noise_p; /* 0, 0, 0, 0, 1 unless fitted        */
+  int noise_detected;       /* noise_p < 0.05: boundary likelihood-ratio test of noise = 0     */
+  int at_boundary;          /* the exponent ran into 0 or 2 (only with noise; se is NaN)       */
+  double log_likelihood;    /* maximum                                                         */
+  double score;             /* largest score at the maximum over its standard error            */
+  ptrdiff_t n_points;       /* increments used, all series together                            */
+  ptrdiff_t evaluations;    /* factorisations of the covariance                                */
+} sgdl_exponent_mle;
+
+/* Maximum likelihood. Without noise the interval is expected information on the scale log(alpha/(2 - alpha)) and
+ * p_value Wald's on it; with noise both are of the profile likelihood (the noise lies at its boundary where
+ * noise_detected is 0: the exponent's interval is then conservative or not by what the boundary does to it).
+ * drift (d x n_paths, optional): per frame. diffusivity (d, optional): c of each coordinate.
+ * SGDL_TOO_SHORT below 16 increments (32 with noise); SGDL_BAD_ARGUMENT for constant increments;
+ * SGDL_NO_CONVERGENCE where the path is smoother or rougher than any fractional Brownian motion. About six
+ * factorisations of O(T log^2 T), with noise some forty. */
+sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                                  const sgdl_mle_options *options, double *drift, double *diffusivity,
+                                  sgdl_exponent_mle *result);
+
+/* The likelihood itself: maximum over c (and drift) at a given exponent and ratio; score (2, optional): by exponent
+ * and ratio. */
+sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                                    const sgdl_mle_options *options, double exponent, double ratio,
+                                    double *log_likelihood, double score[2]);
+/* Cramer-Rao bound: standard error of the exponent (and of the ratio; optional, NaN unless fitted) from n_series of
+ * n increments, expected information at the given values. */
+sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, const sgdl_mle_options *options,
+                           double exponent, double ratio, double *exponent_se, double *ratio_se);
+
 /* ==== exponents by other methods ======================================================== */
+
+/* What every method gives. A "series" is one coordinate of one path; all series share the exponent, each has a
+ * diffusivity of its own: E (x[i+h] - x[i])^2 = D_s h^exponent. Standard errors take series as independent.
+ * The interval is not symmetric where the standard error depends on the exponent: it holds the exponents
+ * that the estimate does not reject. Numbers that a method cannot give are NaN. */
+typedef struct sgdl_exponent_estimate {
+  double exponent, se, lower, upper;
+  double log_diffusivity;              /* log of sum_s D_s / n_paths, in frames                      */
+  double log_diffusivity_se, covariance;
+  double p_value;                      /* two-sided, of exponent = 1                                 */
+  double window[2];                    /* lags, periods, scales or boxes used, in frames             */
+  ptrdiff_t n_points;                  /* of them                                                    */
+  ptrdiff_t n_series;
+  double bias;                         /* second-order bias that was taken off the exponent          */
+  double misfit, misfit_df, misfit_p;  /* chi squared of the fit, degrees of freedom, upper tail     */
+  double homogeneity_p;                /* chi squared of one exponent for all series; NaN for one    */
+  ptrdiff_t iterations;
+} sgdl_exponent_estimate;
+
+/* Generalised least squares of the time-averaged MSD on lag, stats/exponent_gls.c. At about 12 log-spaced lags
+ * in [window[0], window[1]] (frames; 0, 0: 1 to (T-1)/4),
+ *   MSD_s(h) = D_s h^a (1 + e_s(h)),  E e = 0,  cov(e(h), e(k)) = V(a)[h, k],
+ * V by sgdl_msd_covariance for fractional Brownian motion of exponent a. With X = [log h, 1],
+ * C = (X' V^-1 X)^-1 and w = V^-1 X C e_1, the estimate solves mean_s w(a)'(MSD_s h^-a)/D_s(a) = 0, D_s(a) the
+ * generalised mean of MSD_s h^-a: the fixed point of reweighted regression of log MSD on log lag with e in place
+ * of log(1 + e), whose mean is not 0. Its bias -C_12 - C_11 w'(log h)^2/2 (over n_series; second order, exact in
+ * the delta method) is taken off, the interval is { a : |estimate - a| <= z se(a) }.
+ * Measured standard deviation and coverage: bench/calibration.
+ * Failures: SGDL_TOO_SHORT (T < 33, fewer than 3 lags, window past T/2), SGDL_BAD_ARGUMENT (a series that does
+ * not move), SGDL_UNSUPPORTED (an exponent outside (0.02, 1.98), which no fractional Brownian motion has),
+ * SGDL_NO_CONVERGENCE (V singular to rounding). Cost: MSDs and about 20 times 78 T terms of V. */
+sgdl_status sgdl_exponent_gls(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                              const double window[2], double level, sgdl_exponent_estimate *result);
+
+/* Several paths (n >= 3), each with an exponent of its own and an error: random effects, stats/exponent_pool.c.
+ *   estimate_i ~ N(exponent, se_i^2 + spread^2):
+ * spread^2 by Paule and Mandel (sum_i (estimate_i - exponent)^2/(se_i^2 + spread^2) = n - 1, or 0), exponent the mean
+ * with these weights, its interval by Student's t with n - 1 degrees of freedom, the spread's by inverting Q
+ * (Viechtbauer 2007). log_diffusivity (n, optional): pooled as its plain mean, with errors from its spread. */
+typedef struct sgdl_exponent_pool_fit {
+  double exponent, se, lower, upper, p_value;
+  double spread, spread_lower, spread_upper; /* standard deviation of the exponents between paths          */
+  double heterogeneity, heterogeneity_p;     /* Cochran's Q at spread 0, and chi squared's upper tail       */
+  double log_diffusivity, log_diffusivity_se, covariance;
+} sgdl_exponent_pool_fit;
+
+sgdl_status sgdl_exponent_pool(sgdl_context *ctx, ptrdiff_t n, const double *estimate, const double *se,
+                               const double *log_diffusivity, double level, sgdl_exponent_pool_fit *pooled);
 
 /* ==== theory fitted to a trajectory; velocities and spectra ============================= */
 
