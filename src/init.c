@@ -64,6 +64,7 @@ static const R_CallMethodDef entries[] = {
   ENTRY(log_lags, 3),
   ENTRY(msd, 6),
   ENTRY(exponent_ols, 6),
+  ENTRY(fit_langevin, 5),
   ENTRY(has_hdf5, 0),
   ENTRY(trajectory_info, 1),
   ENTRY(trajectory_read, 6),

@@ -121,6 +121,7 @@ SEXP r_check_sample(SEXP x, SEXP mean, SEXP covariance);
 SEXP r_log_lags(SEXP first, SEXP last, SEXP per_decade);
 SEXP r_msd(SEXP x, SEXP size, SEXP type, SEXP origin, SEXP lags, SEXP with_se);
 SEXP r_exponent_ols(SEXP x, SEXP size, SEXP window, SEXP level, SEXP n_boot, SEXP seed);
+SEXP r_fit_langevin(SEXP model, SEXP x, SEXP size, SEXP modes, SEXP options);
 
 SEXP r_has_hdf5(void);
 SEXP r_trajectory_info(SEXP file);

@@ -76,7 +76,8 @@ static void study(sgdl_context *ctx, const scenario *s, ptrdiff_t replicates, ui
   sgdl_simulation sim = { .method = s->dynamics == SGDL_LANGEVIN ? SGDL_EXACT : SGDL_GAUSSIAN_SGD,
                           .steps = s->every * (s->frames - 1), .record_every = s->every, .n_paths = replicates,
                           .seed = seed, .start_stationary = 1 };
-  sgdl_fit_options options = { .curvature = 1, .damping = 1, .every = (double)s->every, .level = 0.95 };
+  sgdl_fit_options options = { .curvature = 1, .damping = 1, .noise_known = 1,
+                               .every = (double)s->every, .level = 0.95 };
   size_t size = (size_t)(s->frames * MODES * replicates);
   double *x = malloc(size * sizeof *x), *v = malloc(size * sizeof *v);
   double modes[MODES], table[MODES * SGDL_FIT_COLUMNS], covariance[9 * MODES], period[MODES];

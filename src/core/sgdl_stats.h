@@ -24,6 +24,7 @@ extern "C" {
 /* What is fitted besides the strength of the noise, and to what. */
 typedef struct sgdl_fit_options {
   int curvature, damping;   /* 1: fitted too                                                    */
+  int noise_known;          /* 0: the model's noise is no theory to hold the estimates against   */
   double every;             /* steps from one frame to the next, an integer >= 1               */
   double range[2];          /* frequencies used, cycles per step; 0, 0: all                     */
   double level;             /* of the intervals                                                */
@@ -43,6 +44,8 @@ enum {
   SGDL_FIT_REGIME = 30,   /* sgdl_regime of the estimates                                      */
   SGDL_FIT_REGIME_SURE,   /* 1: the interval of the squared frequency excludes critical damping */
   SGDL_FIT_LOG_LIKELIHOOD, SGDL_FIT_CHI_SQUARED, SGDL_FIT_DF, SGDL_FIT_FIT_P, /* goodness of fit */
+  SGDL_FIT_THEORY_CHI_SQUARED, SGDL_FIT_THEORY_DF, SGDL_FIT_THEORY_P, /* likelihood ratio to the theory with
+                             nothing fitted                                                       */
   SGDL_FIT_IDENTIFIED,    /* 1 where converged, no se of a logarithm above 0.5, and a flat mode is excluded
                              by the limits of the curvature                                       */
   SGDL_FIT_COLUMNS
@@ -54,7 +57,7 @@ typedef struct sgdl_fit_summary {
   double estimate[3], se[3], lower[3], upper[3], p_value[3];
   double spread[3], spread_df[3], spread_p[3];  /* chi squared of the modes about the mean: all alike?  */
   double fit[3];      /* goodness of fit of all modes: chi squared, degrees of freedom, p          */
-  double theory[3];   /* estimates = theory, jointly: the same                                     */
+  double theory[3];   /* likelihood ratio of all modes to the theory: the same                      */
   ptrdiff_t ordinates, bands; /* of the periodogram used; bands of them                           */
 } sgdl_fit_summary;
 

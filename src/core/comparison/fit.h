@@ -23,14 +23,15 @@ typedef struct sgdl_mode_fit {
   double log_noise, kappa, phi;
   double covariance[9];     /* of the three logarithms; 0 where not fitted                     */
   double log_likelihood, chi_squared, df;
+  double theory_chi_squared, theory_df;
   double kappa_limits[2];   /* by profile likelihood, of curvature fitted; 0 where flat is not excluded */
   int converged;
   double band_means[SGDL_WHITTLE_BANDS];
 } sgdl_mode_fit;
 
-/* Fits mode m of the job, whose curvature under the theory is kappa. series: (T - 2) x n_paths. */
-void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double kappa, double *series, sgdl_whittle_work *work,
-                   sgdl_mode_fit *fit);
+/* Fits mode m of the job, of this curvature (of K) and noise under the theory. series: (T - 2) x n_paths. */
+void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double theory_kappa, double theory_strength,
+                   double *series, sgdl_whittle_work *work, sgdl_mode_fit *fit);
 
 /* Frequency, decay, quality with intervals and the regime, into row `row` of the table (`rows` long). */
 void sgdl_fit_oscillation(const sgdl_model *model, const sgdl_fit_options *options, const sgdl_mode_fit *fit,

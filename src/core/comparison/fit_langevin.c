@@ -124,6 +124,11 @@ static sgdl_status check_motion(sgdl_context *ctx, const sgdl_fit_job *a, const 
 
 /* ---- results -------------------------------------------------------------------------------------- */
 
+static double known_strength(const sgdl_fit_job *a, ptrdiff_t l)
+{
+  return a->options->noise_known ? a->of_model.strength[l] : NAN;
+}
+
 /* Estimate, se, limits, theory and p value of one quantity, whose logarithm has this se; `shift` is taken off
  * afterwards (weight decay off the curvature of K). */
 static void put_estimate(double *table, ptrdiff_t row, ptrdiff_t rows, int which, double logarithm, double se,
@@ -157,7 +162,7 @@ static void put_mode(const sgdl_fit_job *a, const double *modes, ptrdiff_t m, co
   ptrdiff_t l = (ptrdiff_t)modes[m], rows = a->n_modes;
   const double *C = fit->covariance;
   double z = sgdl_normal_quantile(0.5 + 0.5 * o->level), lr = a->model->hyper.lr, log_unit = log(2 / lr);
-  double strength = a->of_model.strength[l], phi = sgdl_phi_of_momentum(a->model->hyper.momentum);
+  double strength = known_strength(a, l), phi = sgdl_phi_of_momentum(a->model->hyper.momentum);
   put_estimate(table, m, rows, SGDL_FIT_NOISE, fit->log_noise, sqrt(C[0]), 1, strength, 0, z);
   put_estimate(table, m, rows, SGDL_FIT_CURVATURE, log(fit->kappa), sqrt(C[4]), o->curvature,
                a->of_model.kappa[l], a->model->hyper.weight_decay, z);
@@ -172,6 +177,9 @@ static void put_mode(const sgdl_fit_job *a, const double *modes, ptrdiff_t m, co
   table[m + SGDL_FIT_CHI_SQUARED * rows] = fit->chi_squared;
   table[m + SGDL_FIT_DF * rows] = fit->df;
   table[m + SGDL_FIT_FIT_P * rows] = sgdl_chi_squared_above(fit->chi_squared, fit->df);
+  table[m + SGDL_FIT_THEORY_CHI_SQUARED * rows] = fit->theory_chi_squared;
+  table[m + SGDL_FIT_THEORY_DF * rows] = fit->theory_df;
+  table[m + SGDL_FIT_THEORY_P * rows] = sgdl_chi_squared_above(fit->theory_chi_squared, fit->theory_df);
   table[m + SGDL_FIT_IDENTIFIED * rows] = is_identified(a, fit);
 }
 
@@ -278,6 +286,7 @@ sgdl_status sgdl_fit_langevin(sgdl_context *ctx, const sgdl_model *model, const 
   for (ptrdiff_t m = 0; m < n_modes; m++) {
     thread_work *mine = work + omp_get_thread_num();
     sgdl_mode_fit fit;
+    ptrdiff_t l = (ptrdiff_t)modes[m];
     int stopped;
     if (omp_get_thread_num() == 0 && sgdl_poll(ctx, (double)m / (double)n_modes)) {
 #pragma omp atomic write
@@ -286,7 +295,7 @@ sgdl_status sgdl_fit_langevin(sgdl_context *ctx, const sgdl_model *model, const 
 #pragma omp atomic read
     stopped = stop;
     if (stopped) continue;
-    sgdl_fit_mode(&a, m, a.of_model.kappa[(ptrdiff_t)modes[m]], mine->series, &mine->whittle, &fit);
+    sgdl_fit_mode(&a, m, a.of_model.kappa[l], known_strength(&a, l), mine->series, &mine->whittle, &fit);
     put_mode(&a, modes, m, &fit, table);
     memcpy(covariance + 9 * m, fit.covariance, sizeof fit.covariance);
     put_bands(&a, m, &fit, mine->whittle.density[0], band_fit, band_data);

@@ -92,6 +92,14 @@ static void score_variance(const sgdl_fit_job *a, int n, const sgdl_whittle_work
   }
 }
 
+static double product_trace(int n, const double *A, const double *B)
+{
+  double sum = 0;
+  for (int p = 0; p < n; p++)
+    for (int q = 0; q < n; q++) sum += A[p + n * q] * B[q + n * p];
+  return sum;
+}
+
 /* C <- C B C */
 static void sandwich(int n, double *C, const double *B)
 {
@@ -239,16 +247,34 @@ static void fit_in_passes(const sgdl_fit_job *a, ptrdiff_t m, mode_user *user, d
   }
 }
 
-void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double kappa, double *series, sgdl_whittle_work *work,
-                   sgdl_mode_fit *fit)
+/* Likelihood ratio of the fit to the theory with nothing fitted; under epochs scaled to the mean of its degrees
+ * of freedom. */
+static void against_theory(const mode_user *fitted, const sgdl_whittle_fit *w, double kappa, double strength,
+                           double inflation, sgdl_whittle_work *work, sgdl_mode_fit *fit)
+{
+  const sgdl_fit_job *a = fitted->a;
+  double parameters[SGDL_WHITTLE_MOST] = { log(strength) };
+  mode_user user = *fitted;
+  fit->theory_chi_squared = NAN;
+  fit->theory_df = 0;
+  if (!w->converged || !(strength > 0)) return;
+  user.curvature = user.damping = 0;
+  user.kappa = kappa;
+  user.phi = sgdl_phi_of_momentum(a->model->hyper.momentum);
+  double there = sgdl_whittle_value(&a->whittle, mode_density, &user, 0, parameters, work, NULL, NULL);
+  fit->theory_chi_squared = fmax(0, 2 * (w->log_likelihood - there) / inflation);
+  fit->theory_df = 1 + a->options->curvature + a->options->damping;
+}
+
+void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double theory_kappa, double theory_strength,
+                   double *series, sgdl_whittle_work *work, sgdl_mode_fit *fit)
 {
   const sgdl_fit_options *o = a->options;
   mode_user user = { .a = a, .curvature = o->curvature, .damping = o->damping,
-                     .kappa = starting_curvature(a, kappa),
+                     .kappa = starting_curvature(a, theory_kappa),
                      .phi = sgdl_phi_of_momentum(a->model->hyper.momentum) };
   sgdl_whittle_fit w = { 0 };
-  double phi = user.phi;
-  kappa = user.kappa;
+  double phi = user.phi, kappa = user.kappa;
   fit_in_passes(a, m, &user, &kappa, &phi, &w, series, work);
   int n = 1 + w.n_shape;
   double information_variance = w.covariance[user.curvature ? 1 + n : 0];
@@ -256,11 +282,14 @@ void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double kappa, double *ser
                           .log_likelihood = w.log_likelihood, .converged = w.converged };
   sgdl_whittle_portmanteau(&a->whittle, work, n, a->n_bands, a->edges, fit->band_means, &fit->chi_squared,
                            &fit->df);
+  double inflation = 1;
   if (a->density.noise.epoch && w.converged && a->density.every == 1) {
     double B[SGDL_WHITTLE_MOST * SGDL_WHITTLE_MOST];
     score_variance(a, n, work, B);
+    inflation = product_trace(n, w.covariance, B) / n;
     sandwich(n, w.covariance, B);
   }
+  against_theory(&user, &w, theory_kappa, theory_strength, inflation, work, fit);
   spread_covariance(&user, &w, fit->covariance);
   if (o->curvature && !user.curvature)
     fit->covariance[4] = NAN;

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../stats/dense.h"
 #include "../stats/quantile.h"
 
 /* Squared coherence of the noise of two modes: what their periodograms have in common. */
@@ -84,29 +83,6 @@ static void together(const sgdl_model *model, ptrdiff_t n, const double *modes, 
   out[2] = sgdl_chi_squared_above(out[0], out[1]);
 }
 
-/* Wald statistic of the fitted logarithms of a mode against the theory; 0 degrees of freedom where unknown. */
-static double against_theory(const sgdl_model *model, const sgdl_fit_options *o, ptrdiff_t n, ptrdiff_t m,
-                             const double *table, const double *covariance, double *df)
-{
-  const int fitted[3] = { 1, o->curvature, o->damping };
-  double C[9], off[3], sum = 0;
-  int place[3], k = 0;
-  *df = 0;
-  for (int p = 0; p < 3; p++)
-    if (fitted[p]) place[k++] = p;
-  for (int p = 0; p < k; p++) {
-    off[p] = logarithm_of(table, n, m, place[p], model->hyper.weight_decay, 0) -
-             logarithm_of(table, n, m, place[p], model->hyper.weight_decay, 1);
-    for (int q = 0; q < k; q++) C[p + k * q] = covariance[9 * m + place[p] + 3 * place[q]];
-  }
-  if (table[m + SGDL_FIT_IDENTIFIED * n] != 1 || !sgdl_dense_inverse(k, C)) return 0;
-  for (int p = 0; p < k; p++)
-    for (int q = 0; q < k; q++) sum += off[p] * C[p + k * q] * off[q];
-  if (!isfinite(sum)) return 0;
-  *df = k;
-  return sum;
-}
-
 sgdl_status sgdl_fit_summarise(sgdl_context *ctx, const sgdl_model *model, const sgdl_fit_options *options,
                                ptrdiff_t n_modes, const double *modes, const double *table,
                                const double *covariance, sgdl_fit_summary *summary)
@@ -123,9 +99,8 @@ sgdl_status sgdl_fit_summarise(sgdl_context *ctx, const sgdl_model *model, const
   }
   together(model, n_modes, modes, table + SGDL_FIT_CHI_SQUARED * n_modes, table + SGDL_FIT_DF * n_modes,
            summary->fit);
-  for (ptrdiff_t m = 0; m < n_modes; m++)
-    work[m] = against_theory(model, options, n_modes, m, table, covariance, &other[m]);
-  together(model, n_modes, modes, work, other, summary->theory);
+  together(model, n_modes, modes, table + SGDL_FIT_THEORY_CHI_SQUARED * n_modes,
+           table + SGDL_FIT_THEORY_DF * n_modes, summary->theory);
   free(work);
   return SGDL_OK;
 }
