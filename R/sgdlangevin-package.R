@@ -32,7 +32,7 @@
 "_PACKAGE"
 
 .onLoad <- function(libname, pkgname) {
-  register_methods("generics", c("tidy", "glance"), "diffusion_exponent")
+  register_methods("generics", c("tidy", "glance"), c("diffusion_exponent", "sgd_fit"))
   register_methods("ggplot2", "autoplot", autoplot_classes)
 }
 

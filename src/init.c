@@ -84,6 +84,7 @@ static const R_CallMethodDef entries[] = {
   ENTRY(exponent_mle, 6),
   ENTRY(fbm_log_likelihood, 6),
   ENTRY(simulate_diffusion, 9),
+  ENTRY(fit_langevin, 5),
   ENTRY(has_hdf5, 0),
   ENTRY(trajectory_info, 1),
   ENTRY(trajectory_read, 6),
