@@ -1,11 +1,12 @@
 /* The normal fill against Box-Muller through libm on the same Philox counters, against the fastest code for
- * this processor (normals_limit.h), and against a memory copy of as many numbers. One thread. */
+ * this processor (normals_limit.h, or normals_limit_avx2.h without AVX-512), and against a memory copy of as many numbers. One thread. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <string.h>
 
 #include "bench.h"
 #include "normals_limit.h"
+#include "normals_limit_avx2.h"
 
 enum { COORDINATES = 1024, STEPS = 1000 };
 
@@ -41,8 +42,10 @@ static void libm_box_muller(void *data)
 static void limit(void *data)
 {
   buffers *b = data;
+  void (*normals)(uint64_t, uint32_t, uint64_t, uint64_t, ptrdiff_t, double *) =
+      limit_supported() ? limit_normals : short_limit_normals;
   for (int s = 0; s < STEPS; s++)
-    limit_normals(1, SGDL_STREAM_NOISE, 0, (uint64_t)s, COORDINATES, b->out + (ptrdiff_t)s * COORDINATES);
+    normals(1, SGDL_STREAM_NOISE, 0, (uint64_t)s, COORDINATES, b->out + (ptrdiff_t)s * COORDINATES);
 }
 
 /* The limit is one only if it computes the same. */
@@ -71,8 +74,9 @@ int main(void)
                         {"libm Box-Muller 1e6", libm_box_muller, &b},
                         {"memory copy 1e6", copy, &b},
                         {"limit of the fill 1e6", limit, &b}};
-  if (limit_supported()) check_limit(&b);
-  bench_run(cases, limit_supported() ? 4 : 3, 31);
+  int known = limit_supported() || short_limit_supported();
+  if (known) check_limit(&b);
+  bench_run(cases, known ? 4 : 3, 31);
   free(b.out);
   free(b.source);
   return 0;

@@ -128,8 +128,16 @@ sgdl_status sgdl_schedule_check(sgdl_context *ctx, const sgdl_schedule *schedule
 /* ---- steppers: linear.c (exact, Gaussian SGD of quadratic models), minibatch.c (dense regression),
  * gradient.c (any objective), langevin.c (BAOAB, OBABO, Euler-Maruyama) ---- */
 
-/* Modes at a time, and modes times steps, where modes are independent: stays in the second cache. */
-enum { SGDL_BAND = 128, SGDL_BAND_ELEMENTS = 4096 };
+/* Modes at a time (at most), and modes times steps, where modes are independent: stays in the second cache.
+ * Modes whose maps are kept; of more they are worked out band by band, so that memory holds states alone. */
+enum { SGDL_BAND = 128, SGDL_NARROW_BAND = 32, SGDL_BAND_ELEMENTS = 4096, SGDL_MAPS_KEPT = 1 << 20 };
+
+/* Narrow bands move many steps at a time, which write long stretches of the columns of a recording; wide ones
+ * share out the work on maps. Fixes the bits of sums over modes, so that it depends on d alone. */
+static inline ptrdiff_t sgdl_band_width(ptrdiff_t d)
+{
+  return d > SGDL_MAPS_KEPT ? SGDL_BAND : SGDL_NARROW_BAND;
+}
 
 typedef struct sgdl_stepper sgdl_stepper;
 struct sgdl_stepper {

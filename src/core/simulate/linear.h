@@ -5,9 +5,6 @@
 
 #include "optimiser.h"
 
-/* Modes whose maps are kept; of more they are worked out band by band, so that memory holds states alone. */
-enum { SGDL_MAPS_KEPT = 1 << 20 };
-
 /* One step of SGD with gradient noise xi (variance that of the model's batch size) in a mode of curvature kappa:
  * x' = (1 - pull kappa) x + carry v + on_x xi,  v' = -keep kappa x + momentum v + on_v xi. */
 typedef struct sgdl_sgd_step {

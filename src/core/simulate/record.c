@@ -2,6 +2,8 @@
  * transposed write of states into columns of rows. */
 #include "run.h"
 
+#include "../base/transpose.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,29 +108,6 @@ void sgdl_observer_free(sgdl_observer *observer)
 
 /* ---- rows into columns ---- */
 
-/* out[r + c * ld] = states[c + stride * r], in squares of rows by columns, so that neither side is touched one
- * element a line. */
-static void write_rows(ptrdiff_t m, ptrdiff_t n, ptrdiff_t stride, const double *states, ptrdiff_t ld,
-                       double *out)
-{
-  const ptrdiff_t square = 16;
-  for (ptrdiff_t R = 0; R < n; R += square)
-    for (ptrdiff_t c = 0; c < m; c++)
-      for (ptrdiff_t r = R; r < R + square && r < n; r++) out[r + c * ld] = states[c + stride * r];
-}
-
-/* Asks for the lines that the next n rows will be written to: every column lies on a page of its own, and
- * first touches would wait for memory one after another. A fifth of the time at d = 100. Inline: gcc takes a
- * function that only prefetches for one without effect and drops the call. */
-SGDL_INLINE void prefetch_rows(ptrdiff_t m, ptrdiff_t n, ptrdiff_t left, ptrdiff_t ld, double *out)
-{
-  const ptrdiff_t line = 8;
-  ptrdiff_t end = n < left ? n : left;
-  for (ptrdiff_t c = 0; c < m; c++)
-    for (ptrdiff_t r = 0; r < end; r += line)
-      __builtin_prefetch(out + r + c * ld, 1, 2); /* to be written; into the second cache */
-}
-
 /* The part of `rows` that lies in the arrays; *row: where its first one goes. */
 static sgdl_rows clip(const sgdl_recording *recording, sgdl_rows rows, ptrdiff_t *row)
 {
@@ -150,13 +129,10 @@ void sgdl_record_columns(const sgdl_observer *observer, const sgdl_recording *re
   ptrdiff_t row, ld = recording->rows, m = rows->m;
   sgdl_rows kept = clip(recording, *rows, &row);
   if (kept.n == 0) return;
-  ptrdiff_t at = row + ld * (column + path * observer->width), left = ld - row - kept.n;
+  ptrdiff_t at = row + ld * (column + path * observer->width);
   double *arrays[2] = {recording->theta, recording->velocity};
-  for (int a = 0; a < 2; a++) {
-    if (!arrays[a]) continue;
-    prefetch_rows(m, kept.n, left, ld, arrays[a] + at + kept.n);
-    write_rows(m, kept.n, 2 * m, kept.states + a * m, ld, arrays[a] + at);
-  }
+  for (int a = 0; a < 2; a++)
+    if (arrays[a]) sgdl_transpose(m, kept.n, 2 * m, kept.states + a * m, ld, arrays[a] + at);
 }
 
 /* First place in `order` whose coordinate is not below `coordinate`. */
@@ -186,7 +162,7 @@ void sgdl_record_coordinates(const sgdl_observer *observer, const sgdl_recording
     ptrdiff_t column = observer->order[q], c = observer->sim->coordinates[column] - first;
     if (c >= m) break;
     ptrdiff_t at = row + ld * (column + path * observer->width);
-    if (recording->theta) write_rows(1, kept.n, 2 * m, kept.states + c, ld, recording->theta + at);
-    if (recording->velocity) write_rows(1, kept.n, 2 * m, kept.states + m + c, ld, recording->velocity + at);
+    if (recording->theta) sgdl_transpose(1, kept.n, 2 * m, kept.states + c, ld, recording->theta + at);
+    if (recording->velocity) sgdl_transpose(1, kept.n, 2 * m, kept.states + m + c, ld, recording->velocity + at);
   }
 }

@@ -158,8 +158,9 @@ static void run_band(const block *b, ptrdiff_t path, ptrdiff_t piece, ptrdiff_t 
 static void run_piece(const block *b, ptrdiff_t path, ptrdiff_t piece, double *scratch, trouble *worst)
 {
   ptrdiff_t d = b->run->d, end = (piece + 1) * SGDL_PIECE < d ? (piece + 1) * SGDL_PIECE : d;
-  for (ptrdiff_t first = piece * SGDL_PIECE; first < end; first += SGDL_BAND) {
-    ptrdiff_t m = end - first < SGDL_BAND ? end - first : SGDL_BAND;
+  const ptrdiff_t width = sgdl_band_width(d);
+  for (ptrdiff_t first = piece * SGDL_PIECE; first < end; first += width) {
+    ptrdiff_t m = end - first < width ? end - first : width;
     run_band(b, path, piece, first, m, scratch, worst);
   }
 }
@@ -271,11 +272,11 @@ static sgdl_status run_serial_step(block *b, sgdl_context *ctx, sgdl_recording *
   return SGDL_OK;
 }
 
-/* Steps between polls: about 20 ms of work, so that an interrupt is felt at once; no more records than there is
+/* Steps between polls: about .1 s of work, so that an interrupt is felt at once; no more records than there is
  * room for their sums. */
 static ptrdiff_t block_end(const sgdl_run *run, ptrdiff_t first, ptrdiff_t until)
 {
-  const double block_ns = 2e7, fewest = run->bands ? 16.0 : 8.0;
+  const double block_ns = 1e8, fewest = run->bands ? 16.0 : 8.0;
   if (run->stepper.serial) return first + 1;
   double d = (double)run->d, observed = (double)run->observer.width;
   double product = run->observer.whole ? d * d : run->observer.direct ? observed * d : 0.0;
@@ -303,8 +304,9 @@ static void start_bands(const block *b, ptrdiff_t path)
   const sgdl_run *run = b->run;
   const double *state = path_state(run, path);
   double *tile = run->scratch + run->stepper.scratch_size;
-  for (ptrdiff_t first = 0; first < run->d; first += SGDL_BAND) {
-    ptrdiff_t m = run->d - first < SGDL_BAND ? run->d - first : SGDL_BAND;
+  const ptrdiff_t width = sgdl_band_width(run->d);
+  for (ptrdiff_t first = 0; first < run->d; first += width) {
+    ptrdiff_t m = run->d - first < width ? run->d - first : width;
     memcpy(tile, state + first, (size_t)m * sizeof *tile);
     memcpy(tile + m, state + run->d + first, (size_t)m * sizeof *tile);
     observe_band(b, path, first / SGDL_PIECE, first, (sgdl_rows){m, 1, 0, tile});

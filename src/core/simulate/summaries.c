@@ -108,11 +108,12 @@ void sgdl_summarise_all(const sgdl_summary_layout *layout, const sgdl_rows *rows
 {
   double band[2 * SGDL_BAND];
   ptrdiff_t d = layout->d, n_scalars = layout->n_scalars, total = n_scalars * rows->n;
+  const ptrdiff_t width = sgdl_band_width(d);
   for (ptrdiff_t piece = 0; piece < d; piece += SGDL_PIECE) {
     ptrdiff_t end = d - piece < SGDL_PIECE ? d : piece + SGDL_PIECE;
     for (ptrdiff_t i = 0; i < total; i++) work[i] = 0.0;
-    for (ptrdiff_t first = piece; first < end; first += SGDL_BAND) {
-      ptrdiff_t n = end - first < SGDL_BAND ? end - first : SGDL_BAND;
+    for (ptrdiff_t first = piece; first < end; first += width) {
+      ptrdiff_t n = end - first < width ? end - first : width;
       for (ptrdiff_t q = 0; q < rows->n; q++) {
         sgdl_rows one = take_band(rows, first, n, q, band);
         sgdl_summarise(layout, first, &one, vectors, work + q * n_scalars);
