@@ -297,7 +297,7 @@ sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const
                             .tile = tile,
                             .state_size = sgdl_times(self->scheme.epoch ? 3 : 2, d),
                             .scratch_size = sgdl_times(4 * tile + 4, d),
-                            .ns_per_step = 10.0 * (double)d + 0.1 * products,
+                            .ns_per_step = 10.0 * (double)d + 0.07 * products,
                             .in_modes = 1,
                             .self = self,
                             .noise_size = exact ? 2 * d : d,

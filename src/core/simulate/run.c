@@ -338,7 +338,7 @@ static ptrdiff_t block_end(const sgdl_run *run, ptrdiff_t first, ptrdiff_t until
   if (run->stepper.serial) return first + 1;
   double d = (double)run->d, observed = (double)run->observer.width;
   double product = run->observer.whole ? d * d : run->observer.direct ? observed * d : 0.0;
-  double ns = run->stepper.ns_per_step + 0.1 * product, tile = (double)run->stepper.tile;
+  double ns = run->stepper.ns_per_step + 0.07 * product, tile = (double)run->stepper.tile;
   double steps = block_ns * run->threads / (ns * (double)run->sim->n_paths);
   if (steps >= tile) steps = floor(steps / tile) * tile;
   if (steps < fewest) steps = fewest;
