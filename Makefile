@@ -82,11 +82,11 @@ bench:
 
 $(R_TARBALL): $(R_SOURCES)
 	@mkdir -p $(BUILD)
-	cd $(BUILD) && R CMD build --no-manual $(CURDIR) >build.log 2>&1 || { cat build.log; exit 1; }
+	cd $(BUILD) && MAKEFLAGS=-j$(JOBS) R CMD build --no-manual $(CURDIR) >build.log 2>&1 || { cat build.log; exit 1; }
 
 $(BUILD)/r-installed: $(R_TARBALL)
 	@mkdir -p $(R_LIBS)
-	R CMD INSTALL --library=$(R_LIBS) $(R_TARBALL) >$(BUILD)/install.log 2>&1 || { cat $(BUILD)/install.log; exit 1; }
+	MAKEFLAGS=-j$(JOBS) R CMD INSTALL --library=$(R_LIBS) $(R_TARBALL) >$(BUILD)/install.log 2>&1 || { cat $(BUILD)/install.log; exit 1; }
 	@touch $@
 
 $(OCT_TARBALL): $(OCTAVE_SOURCES)

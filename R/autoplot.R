@@ -13,12 +13,20 @@ column <- function(...) {
 
 autoplot.msd <- function(object, theory = NULL, level = 0.95, ...) {
   bars <- msd_bars(object, level)
-  table <- data.frame(lag = object$lag, msd = object$msd, lower = bars$lower, upper = bars$upper)
-  table$lower[!is.na(table$lower) & table$lower <= 0] <- 0.1 * min(table$msd[table$msd > 0])
-  plot <- ggplot2::ggplot(table, column(x = "lag", y = "msd")) +
-    ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper"), na.rm = TRUE,
-                            colour = palette_of[["measured"]]) +
-    ggplot2::geom_point(colour = palette_of[["measured"]]) +
+  table <- data.frame(lag = rep(object$lag, NCOL(object$msd)), msd = as.vector(object$msd), lower = bars$lower,
+                      upper = bars$upper)
+  table$lower[!is.na(table$lower) & table$lower <= 0] <- 0.1 * min(table$msd[which(table$msd > 0)])
+  plot <- ggplot2::ggplot(table, column(x = "lag", y = "msd"))
+  if (is.matrix(object$msd)) {
+    plot$data$curve <- factor(rep(curve_labels(object), each = length(object$lag)))
+    plot <- plot + ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper", colour = "curve"), na.rm = TRUE) +
+      ggplot2::geom_point(column(colour = "curve"))
+  } else {
+    plot <- plot + ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper"), na.rm = TRUE,
+                                           colour = palette_of[["measured"]]) +
+      ggplot2::geom_point(colour = palette_of[["measured"]])
+  }
+  plot <- plot +
     ggplot2::labs(x = "lag (steps)", y = "mean squared displacement (parameter units squared)")
   if (inherits(theory, "sgd_msd")) theory <- list(theory = theory)
   if (length(theory)) {
@@ -64,7 +72,6 @@ autoplot.sgd_modified_loss_section <- function(object, ...) {
 }
 
 autoplot.diffusion_exponent <- function(object, ...) {
-  lag <- range(object$msd$lag)
-  fit <- data.frame(lag = lag, msd = exp(object$log_diffusivity) * lag^object$exponent)
-  autoplot.msd(object$msd, ...) + ggplot2::geom_line(data = fit, colour = palette_of[["theory"]])
+  autoplot.msd(object$msd, ...) + ggplot2::geom_line(data = fitted_line(object), colour = palette_of[["theory"]]) +
+    ggplot2::labs(title = paste("exponent", interval_text(object)))
 }

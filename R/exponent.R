@@ -1,149 +1,203 @@
-# The diffusion exponent of a trajectory, with an interval and a test of normal diffusion.
+# The diffusion exponent of a trajectory by several methods, with an interval and a test of normal diffusion.
 
 #' Diffusion exponent of a trajectory
 #'
-#' Ordinary least squares of log MSD on log lag over log-spaced lags, \eqn{MSD = D lag^\alpha}.
-#' Points of the MSD are strongly correlated, so that the regression's own standard errors would be far too
-#' small: they come from a bootstrap over contiguous blocks of the path (over whole paths where there are at
-#' least 16), the interval from Student's t with blocks - 1 degrees of freedom.
+#' The exponent \eqn{\alpha} of \eqn{E|x_{i+h}-x_i|^2 = D h^\alpha}: 1 is normal diffusion, below it
+#' subdiffusion, above superdiffusion.
+#'
+#' \describe{
+#' \item{`"ols"`}{Least squares of log MSD on log lag, as papers do it. Points of an MSD are strongly
+#'   correlated, so that the regression's own standard error (`naive_se`) is far too small: this one comes from
+#'   a bootstrap over contiguous blocks of the path (over whole paths where there are at least 16), the
+#'   interval from Student's t with blocks - 1 degrees of freedom. Assumes stationary increments only.}
+#' \item{`"gls"`}{The same regression with the covariance of the MSD at about 12 log-spaced lags that
+#'   fractional Brownian motion of the fitted exponent has, iterated to a fixed point, and its bias taken off. On
+#'   such motion nearly as good as maximum likelihood.}
+#' \item{`"mle"`}{Maximum likelihood of fractional Brownian motion, exact, with a drift of every path and
+#'   coordinate (`drift`) and a localisation error (`noise`) where asked for. The interval is Fisher's without noise and
+#'   the profile likelihood's with it, since the noise's variance lies at its boundary: `noise_detected` says
+#'   whether it is told from none.}
+#' }
+#' All but `"ols"` take coordinates and paths as independent, with one exponent and a diffusivity for each.
+#'
+#' With `pool = "distributed"` every path has an exponent of its own, estimated from it alone:
+#' \eqn{\hat\alpha_i \sim N(\alpha, se_i^2 + spread^2)}. `exponent` is then their mean, `spread` their
+#' standard deviation beyond what errors explain (Paule and Mandel's estimate).
 #'
 #' @inheritParams msd
-#' @param method `"ols"`.
-#' @param window First and last lag, in the unit of the lags (steps for a trajectory, else frames); `NULL` is
-#'   1 frame to 1/32 of the length, or to half of it with at least 16 paths.
+#' @param method `"ols"`, `"gls"` or `"mle"`.
+#' @param window First and last lag, in the unit of the lags (steps for a trajectory, else frames). `NULL`:
+#'   1 frame to 1/32 of the length, or to half of it with at least 16 paths (`"ols"`); to 1/4 of it (`"gls"`).
 #' @param level Probability of the interval.
-#' @param n_boot Number of bootstrap resamples.
-#' @param seed As in [sgd_simulate()].
+#' @param pool `"common"`: one exponent for all paths; `"distributed"`: one for each.
+#' @param ... Options of the method. For `"ols"`: `n_boot`, number of bootstrap resamples (999); `seed`, as in
+#'   [sgd_simulate()]. For `"mle"`: `noise` (`FALSE`), `drift` (`TRUE`), `diffusivity`, `"own"` for each coordinate or
+#'   one that is `"common"` to them.
 #' @return A list of class `"diffusion_exponent"`: `exponent`, `se`, `lower`, `upper`, `level`, `method`,
-#'   `window`, `p_value` (two-sided, of exponent 1: normal diffusion), `log_diffusivity` (log D),
-#'   `vcov` (2 x 2), `n_lags`, `n_blocks`, `curvature` and `curvature_p` (quadratic term of the log-log
-#'   regression and its p value: is it a straight line?), `seed`, `msd` (the [msd()] at these lags).
+#'   `pool`, `window`, `p_value` (two-sided, of exponent 1: normal diffusion), `log_diffusivity` (log D, D
+#'   summed over coordinates and averaged over paths), `vcov` (2 x 2, of both), `n_points` (lags used),
+#'   `n_series` (coordinates times paths), `df` (of the interval's distribution), `unit` (of lags),
+#'   `diagnostics` (a list), `msd` (the [msd()] at these lags), and what the method adds.
 #'
-#'   Methods: [coef()], [vcov()], [confint()], [plot()], [summary()], [as.data.frame()]; `tidy()` and
-#'   `glance()` where package generics is installed.
-#' @section Errors: `too_short` when fewer than 8 blocks of twice the largest lag fit, or fewer than 3 lags;
-#'   `bad_argument`.
-#' @section Cost: that of [msd()] on every block, and `n_boot` regressions.
+#'   `"ols"` adds `n_lags`, `n_blocks`, `naive_se`, `curvature` and `curvature_p` (quadratic term of the log-log
+#'   regression and its p value: is it a straight line?) and `seed`. `"gls"` has in `diagnostics`: `bias` (what
+#'   was taken off the exponent), `misfit`, `misfit_df` and `misfit_p` (chi squared of the fit: small p says that
+#'   this is no power law of a Gaussian process), `homogeneity_p` (of one exponent for all coordinates and
+#'   paths), `iterations`. `"mle"` adds `drift` (per step) and `diffusivity` of
+#'   each coordinate, and with `noise = TRUE` `noise` (variance of the error of a frame, summed over coordinates),
+#'   `noise_se`, `noise_lower`, `noise_upper`, `noise_p` and `noise_detected`. A distributed exponent adds `spread`, `spread_lower`, `spread_upper`,
+#'   `heterogeneity_p` (of no spread) and `paths`, a data frame of the paths' own.
+#'
+#'   Methods: [coef()], [vcov()], [confint()], [plot()], [summary()], [as.data.frame()]; `tidy()`, `glance()`
+#'   and `autoplot()` where packages generics and ggplot2 are installed.
+#' @section Errors: `too_short` when fewer than 8 blocks of twice the largest lag fit (`"ols"`), the window ends
+#'   past half of the path or the path has fewer than 33 frames (`"gls"`), there are fewer than 3 lags, or
+#'   fewer than 3 paths to be distributed; `no_convergence` where the covariance is singular to rounding;
+#'   `unsupported` where the exponent is outside (0, 2) and the method cannot say so; `bad_argument`.
+#' @section Cost: that of [msd()] on every block and `n_boot` regressions (`"ols"`); that of [msd()] and some 20
+#'   sums over 78 T terms (`"gls"`: 0.3 ms at 129 frames, 30 ms at 8193).
 #' @references arXiv:2107.09133, section 7 (the regression); Kuensch (1989). The jackknife and the bootstrap
-#'   for general stationary observations. Annals of Statistics 17.
+#'   for general stationary observations. Annals of Statistics 17. Qian, Sheetz, Elson (1991). Single particle
+#'   tracking. Biophysical Journal 60 (covariance of the MSD). Viechtbauer (2007). Confidence intervals for the
+#'   amount of heterogeneity in meta-analysis. Statistics in Medicine 26.
 #' @examples
 #' set.seed(1)
 #' walk <- cumsum(rnorm(20000))
-#' fit <- diffusion_exponent(walk)
+#' fit <- diffusion_exponent(walk, "gls")
 #' fit
 #' confint(fit, level = 0.9)
+#' diffusion_exponent(array(apply(matrix(rnorm(5000), ncol = 5), 2, cumsum), c(1000, 1, 5)), "gls",
+#'                    pool = "distributed")
 #' @export
-diffusion_exponent <- function(x, method = "ols", window = NULL, level = 0.95, n_boot = 999, seed = NULL,
-                               ...) {
-  reject_dots("diffusion_exponent", ...)
+diffusion_exponent <- function(x, method = "ols", window = NULL, level = 0.95, pool = "common", ...) {
   frames <- as_frames(x)
-  method <- match_option(method, "method", "ols")
+  method <- match_option(method, "method", names(exponent_methods))
+  pool <- match_option(pool, "pool", c("common", "distributed"))
+  options <- exponent_options(method, list(...))
+  frames$unit <- if (inherits(x, "sgd_trajectory")) "steps" else "frames"
+  level <- as_number(level, "level")
+  window <- if (is.null(window)) c(0, 0) else as_numeric_vector(window, "window", 2L) / frames$record
+  engine <- exponent_methods[[method]]$fit
+  if (pool == "common") return(new_exponent(frames, engine(frames, window, level, options), method, level))
+  distributed_exponent(frames, engine, window, level, options, method)
+}
+
+# What a method is asked for beyond the arguments that all share, with its defaults. An option of another method,
+# or a misspelt one, is named.
+exponent_options <- function(method, given) {
+  known <- exponent_methods[[method]]$options
+  names <- names(given)
+  if (length(given) && (is.null(names) || !all(nzchar(names)))) {
+    stop_argument("diffusion_exponent: expected at most 5 unnamed arguments, got %d more", length(given))
+  }
+  for (name in setdiff(names, names(known))) {
+    others <- names(Filter(function(other) name %in% names(other$options), exponent_methods))
+    if (length(others)) {
+      stop_argument("`%s` is an option of method %s: method \"%s\" has %s", name,
+                    paste0("\"", others, "\"", collapse = " and "), method,
+                    if (length(known)) paste0("`", names(known), "`", collapse = ", ") else "none of its own")
+    }
+    .Call(C_unknown_argument, "diffusion_exponent", name,
+          c("x", "method", "window", "level", "pool", names(known)))
+  }
+  for (name in names) known[name] <- given[name]
+  known
+}
+
+# ---- engines: an estimate in frames, the lags to show, and what the method adds ----
+
+fit_ols <- function(frames, window, level, options) {
+  seed <- as_seed(options$seed)
+  e <- .Call(C_exponent_ols, frames$x, frames$size, window, level, as_count(options$n_boot, "n_boot", 2), seed)
+  e$n_points <- e$n_lags
+  e$n_series <- prod(frames$size[-1L])
+  e$df <- e$n_blocks - 1
+  e$lags <- .Call(C_log_lags, e$first, e$last, 10)
+  e$diagnostics <- e[c("n_blocks", "curvature", "curvature_p", "naive_se")]
+  e$extras <- c(e[c("n_lags", "n_blocks", "curvature", "curvature_p", "naive_se")], list(seed = seed))
+  e
+}
+
+fit_gls <- function(frames, window, level, options) {
+  e <- .Call(C_exponent_gls, frames$x, frames$size, window, level)
+  e$lags <- .Call(C_log_lags, e$first, e$last, 11 / log10(e$last / e$first))
+  e$diagnostics <- e[c("bias", "misfit", "misfit_df", "misfit_p", "homogeneity_p", "iterations")]
+  e
+}
+
+# The fit of R/exponent-mle.R, in frames; its own fields in the unit of the lags.
+fit_mle <- function(frames, window, level, options) {
+  if (any(window != 0)) {
+    stop_argument("`window`: method \"mle\" uses all increments and takes none; thin `x` to skip short lags")
+  }
   unit <- frames$record
-  seed <- as_seed(seed)
-  window <- if (is.null(window)) c(0, 0) else as_numeric_vector(window, "window", 2L) / unit
-  fit <- .Call(C_exponent_ols, frames$x, frames$size, window, as_number(level, "level"),
-               as_count(n_boot, "n_boot", 2), seed)
-  lags <- .Call(C_log_lags, fit$first, fit$last, 10)
-  curve <- .Call(C_msd, frames$x, frames$size, 0L, 1, lags, TRUE)
-
-  # From frames to the unit of the lags: log D changes by -exponent log(unit).
-  log_unit <- log(unit)
-  variance <- matrix(c(fit$se^2, fit$covariance, fit$covariance, fit$log_diffusivity_se^2), 2L,
-                     dimnames = rep(list(c("exponent", "log_diffusivity")), 2L))
-  shift <- matrix(c(1, -log_unit, 0, 1), 2L)
-  if (unit != 1) variance[] <- shift %*% variance %*% t(shift)
-  structure(list(
-    exponent = fit$exponent, se = fit$se, lower = fit$lower, upper = fit$upper, level = level,
-    method = method, window = c(fit$first, fit$last) * unit, p_value = fit$p_value,
-    log_diffusivity = fit$log_diffusivity - fit$exponent * log_unit, vcov = variance,
-    n_lags = fit$n_lags, n_blocks = fit$n_blocks, curvature = fit$curvature, curvature_p = fit$curvature_p,
-    seed = seed, msd = new_msd(frames, lags, curve, "time-averaged")
-  ), class = "diffusion_exponent")
+  frames$record <- 1
+  e <- unclass(exponent_mle(frames, level, options$noise, options$drift, options$diffusivity))
+  e$log_diffusivity_se <- sqrt(e$vcov[2L, 2L])
+  e$covariance <- e$vcov[1L, 2L]
+  e$first <- e$window[1L]
+  e$last <- e$window[2L]
+  e$n_series <- prod(frames$size[-1L])
+  e$lags <- default_lags(frames)
+  e$diagnostics <- c(e[c("log_likelihood", "at_boundary")], if (options$noise) e[c("noise_detected", "noise_p")],
+                     e["evaluations"])
+  e$extras <- c(if (options$noise) e[c("noise", "noise_se", "noise_lower", "noise_upper", "noise_p",
+                                       "noise_detected")],
+                list(drift = e$drift / unit, diffusivity = e$diffusivity * unit^-e$exponent))
+  e
 }
 
-p_value_text <- function(p) if (isTRUE(p < 1e-4)) "p < 0.0001" else sprintf("p = %.3g", p)
+# Row by row: `points` says what the window counts.
+exponent_methods <- list(
+  ols = list(fit = fit_ols, options = list(n_boot = 999, seed = NULL), points = "lags"),
+  gls = list(fit = fit_gls, options = list(), points = "lags"),
+  mle = list(fit = fit_mle, options = list(noise = FALSE, drift = TRUE, diffusivity = "own"), points = "lags")
+)
 
-#' @export
-print.diffusion_exponent <- function(x, ...) {
-  cat(sprintf("Diffusion exponent %.4g, %g%% interval [%.4g, %.4g] (%s, lags %s to %s)\n", x$exponent,
-              100 * x$level, x$lower, x$upper, x$method, format_numbers(x$window[1L]),
-              format_numbers(x$window[2L])))
-  cat(sprintf("  normal diffusion (exponent 1): %s\n", p_value_text(x$p_value)))
-  invisible(x)
+# From frames to the unit of the lags: log D changes by -exponent log(unit).
+new_exponent <- function(frames, e, method, level, pool = "common") {
+  shift <- log(frames$record)
+  variance <- e$se^2
+  covariance <- e$covariance - shift * variance
+  log_variance <- e$log_diffusivity_se^2 - 2 * shift * e$covariance + shift^2 * variance
+  terms <- c("exponent", "log_diffusivity")
+  curve <- .Call(C_msd, frames$x, frames$size, 0L, 1, e$lags, TRUE)
+  structure(c(list(
+    exponent = e$exponent, se = e$se, lower = e$lower, upper = e$upper, level = level, method = method,
+    pool = pool, window = c(e$first, e$last) * frames$record, p_value = e$p_value,
+    log_diffusivity = e$log_diffusivity - e$exponent * shift,
+    vcov = matrix(c(variance, covariance, covariance, log_variance), 2L, dimnames = list(terms, terms)),
+    n_points = e$n_points, n_series = e$n_series, df = if (is.null(e$df)) Inf else e$df, unit = frames$unit,
+    diagnostics = e$diagnostics, msd = new_msd(frames, e$lags, curve, "time-averaged")
+  ), e$extras), class = "diffusion_exponent")
 }
 
-#' @export
-summary.diffusion_exponent <- function(object, ...) {
-  structure(list(fit = object), class = "summary.diffusion_exponent")
-}
-
-#' @export
-print.summary.diffusion_exponent <- function(x, ...) {
-  fit <- x$fit
-  print(fit)
-  cat(sprintf("  log diffusivity %.4g (se %.3g), %.0f lags, %.0f blocks\n", fit$log_diffusivity,
-              sqrt(fit$vcov[2L, 2L]), fit$n_lags, fit$n_blocks))
-  cat(sprintf("  curvature of log MSD against log lag %.3g, %s\n", fit$curvature,
-              p_value_text(fit$curvature_p)))
-  if (isTRUE(fit$curvature_p < 0.05)) cat("  not a straight line: the exponent depends on the window\n")
-  invisible(x)
-}
-
-#' @export
-coef.diffusion_exponent <- function(object, ...) {
-  c(exponent = object$exponent, log_diffusivity = object$log_diffusivity)
-}
-
-#' @export
-vcov.diffusion_exponent <- function(object, ...) object$vcov
-
-#' @export
-confint.diffusion_exponent <- function(object, parm = names(coef(object)), level = object$level, ...) {
-  estimate <- coef(object)
-  if (is.numeric(parm)) parm <- names(estimate)[parm]
-  tails <- c((1 - level) / 2, (1 + level) / 2)
-  reach <- outer(sqrt(diag(object$vcov)), stats::qt(tails, object$n_blocks - 1))
-  interval <- estimate + reach
-  dimnames(interval) <- list(names(estimate), paste(format(100 * tails, trim = TRUE, digits = 3L), "%"))
-  interval[parm, , drop = FALSE]
-}
-
-#' @export
-as.data.frame.diffusion_exponent <- function(x, ...) {
-  data.frame(exponent = x$exponent, se = x$se, lower = x$lower, upper = x$upper, level = x$level,
-             method = x$method, first_lag = x$window[1L], last_lag = x$window[2L], p_value = x$p_value,
-             log_diffusivity = x$log_diffusivity)
-}
-
-#' Plot the fit of a diffusion exponent
-#'
-#' @param x From [diffusion_exponent()].
-#' @param ... Passed to [plot.msd()].
-#' @return `x`, invisibly.
-#' @export
-plot.diffusion_exponent <- function(x, ...) {
-  plot(x$msd, ...)
-  lag <- range(x$msd$lag)
-  graphics::lines(lag, exp(x$log_diffusivity) * lag^x$exponent, lwd = 2, col = palette_of["theory"])
-  graphics::legend("topleft", bg = "white", lwd = 2, col = palette_of["theory"],
-                   legend = sprintf("exponent %.3g [%.3g, %.3g]", x$exponent, x$lower, x$upper))
-  invisible(x)
-}
-
-# Registered with package generics in .onLoad().
-tidy.diffusion_exponent <- function(x, conf.int = FALSE, conf.level = x$level, ...) {
-  estimate <- coef(x)
-  se <- sqrt(diag(x$vcov))
-  null <- c(exponent = 1, log_diffusivity = 0)
-  statistic <- (estimate - null) / se
-  out <- data.frame(term = names(estimate), estimate = unname(estimate), std.error = unname(se),
-                    statistic = unname(statistic),
-                    p.value = unname(2 * stats::pt(-abs(statistic), x$n_blocks - 1)))
-  if (conf.int) out[c("conf.low", "conf.high")] <- unname(confint(x, level = conf.level))
-  out
-}
-
-glance.diffusion_exponent <- function(x, ...) {
-  data.frame(method = x$method, first_lag = x$window[1L], last_lag = x$window[2L], n_lags = x$n_lags,
-             n_blocks = x$n_blocks, curvature = x$curvature, curvature_p = x$curvature_p)
+# Each path by itself; their exponents as draws from a distribution with a mean and a spread.
+distributed_exponent <- function(frames, engine, window, level, options, method) {
+  n <- frames$size[3L]
+  length <- prod(frames$size[1:2])
+  if (!is.null(exponent_methods[[method]]$options) && "seed" %in% names(exponent_methods[[method]]$options)) {
+    options$seed <- as_seed(options$seed)
+  }
+  fits <- lapply(seq_len(n), function(p) {
+    path <- frames
+    path$x <- frames$x[(p - 1) * length + seq_len(length)]
+    path$size[3L] <- 1
+    if (!is.null(options$seed)) options$seed <- (options$seed + p - 1) %% 2^53
+    engine(path, window, level, options)
+  })
+  each <- function(field) vapply(fits, `[[`, 0, field)
+  e <- .Call(C_exponent_pool, each("exponent"), each("se"), each("log_diffusivity"), level)
+  e$first <- fits[[1L]]$first
+  e$last <- fits[[1L]]$last
+  e$lags <- fits[[1L]]$lags
+  e$n_points <- fits[[1L]]$n_points
+  e$n_series <- prod(frames$size[-1L])
+  e$df <- n - 1
+  e$diagnostics <- e[c("heterogeneity", "heterogeneity_p")]
+  paths <- data.frame(path = seq_len(n), exponent = each("exponent"), se = each("se"), lower = each("lower"),
+                      upper = each("upper"),
+                      log_diffusivity = each("log_diffusivity") - each("exponent") * log(frames$record))
+  e$extras <- c(e[c("spread", "spread_lower", "spread_upper", "heterogeneity_p")], list(paths = paths))
+  new_exponent(frames, e, method, level, "distributed")
 }

@@ -226,7 +226,7 @@ noise_at <- function(minimiser, setting) {
   }
   if (!inherits(problem, "sgd_regression")) return(problem[c("Sigma", "sigma2")])
   empirical <- problem$gradient_noise == "empirical"
-  noise_of <- if (is_sparse(problem$X)) sparse_noise else function(...) .Call(C_regression_noise, ...)
+  noise_of <- if (is_sparse(problem$X)) sparse_noise else regression_noise
   noise <- noise_of(problem$X, problem$y, minimiser, setting$hyper$weight_decay, empirical)
   if (empirical) return(list(Sigma = noise$Sigma, sigma2 = NULL))
   list(Sigma = NULL, sigma2 = .Call(C_residual_variance, problem$n_examples, problem$dim, noise$rss))
@@ -237,7 +237,11 @@ examples_noise <- function(minimiser, setting) {
   gradients <- setting$problem$gradients
   decay <- setting$hyper$weight_decay * minimiser
   if (any(decay != 0)) gradients <- gradients + rep(decay, each = nrow(gradients))
-  .Call(C_regression_noise, gradients, rep(1, nrow(gradients)), numeric(ncol(gradients)), 0, TRUE)$Sigma
+  regression_noise(gradients, rep(1, nrow(gradients)), numeric(ncol(gradients)), 0, TRUE)$Sigma
+}
+
+regression_noise <- function(X, y, mu, weight_decay, with_sigma) {
+  .Call(C_regression_noise, X, y, mu, weight_decay, with_sigma)
 }
 
 # The model, or an error where it was made without the modes that the caller needs.

@@ -23,7 +23,9 @@
 #' objective <- sgd_logistic(X, mtcars$am)
 #' hyper <- sgd_hyper(lr = 0.5, momentum = 0.9, weight_decay = 0.05, batch_size = 4)
 #' theta <- coef(sgd_model(sgd_quadratic_at(objective, c(0, 0, 0)), hyper))
-#' for (i in 1:10) theta <- coef(sgd_model(sgd_quadratic_at(objective, theta), hyper)) # Newton's method
+#' for (i in 1:10) { # Newton's method
+#'   theta <- coef(sgd_model(sgd_quadratic_at(objective, theta), hyper))
+#' }
 #' sgd_stationary(sgd_model(sgd_quadratic_at(objective, theta), hyper))
 #' @export
 sgd_quadratic_at <- function(objective, theta, ...) {

@@ -149,14 +149,22 @@ default_noise <- function(problem) {
 
 # ---- disk ----
 
-as_disk <- function(folder, segment, checkpoint, trajectory) {
+as_disk <- function(folder, segment, checkpoint, checkpoint_seconds) {
+  given <- list(segment = segment, checkpoint = checkpoint, checkpoint_seconds = checkpoint_seconds)
   if (is.null(folder)) {
-    if (!is.null(segment)) stop_argument("`segment`: expected NULL, or `folder` as well")
-    if (!is.null(checkpoint)) stop_argument("`checkpoint`: expected NULL, or `folder` as well")
-    return(list(folder = NULL, segment = NULL, checkpoint = NULL))
+    for (name in names(given)) {
+      if (!is.null(given[[name]])) stop_argument("`%s`: expected NULL, or `folder` as well", name)
+    }
+    return(list(folder = NULL, segment = NULL, checkpoint = NULL, checkpoint_seconds = NULL))
   }
-  if (!trajectory) stop_argument("`trajectory` = FALSE: expected TRUE with `folder`, which is where it goes")
   list(folder = path.expand(as_text(folder, "folder")),
        segment = if (!is.null(segment)) as_count(segment, "segment", 1),
-       checkpoint = if (!is.null(checkpoint)) as_count(checkpoint, "checkpoint", 1))
+       checkpoint = if (!is.null(checkpoint)) as_count(checkpoint, "checkpoint", 1),
+       checkpoint_seconds = if (!is.null(checkpoint_seconds)) as_seconds(checkpoint_seconds))
+}
+
+as_seconds <- function(x) {
+  x <- as_number(x, "checkpoint_seconds")
+  if (is.na(x) || x <= 0) stop_argument("`checkpoint_seconds` = %.15g: expected a number of seconds > 0", x)
+  x
 }

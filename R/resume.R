@@ -2,19 +2,22 @@
 
 #' Go on with a simulation
 #'
-#' Goes on with a run that was interrupted, or with one that ended but shall be longer, to the same bits as
+#' Goes on with a run that was interrupted or stopped by a failing function of an objective, or with one that
+#' ended but shall be longer, to the same bits as
 #' if it had run through in the first place.
 #'
 #' A folder holds what is needed: the description of the run (`run.rds`, written before the first step),
 #' closed segment files, and the last checkpoint. A kill at any moment loses at most the steps since then.
 #'
-#' @param x From [sgd_simulate()], or the name of a folder that it was given.
+#' @param x From [sgd_simulate()] (of one that failed, the `result` of its condition), or the name of a folder
+#'   that it was given.
 #' @param steps Number of steps of the whole run, at least those already done; `NULL` is the number asked for
 #'   at first. With schedules (`lr`, `momentum`, `batch_size`) it cannot grow.
 #' @inheritParams sgd_hyper
 #' @return As [sgd_simulate()]: the whole run, earlier records included. A run recorded in log-spaced steps
 #'   goes on in those of the longer run; one recorded at given steps has no more of them.
-#' @section Errors: `bad_argument`; `unsupported` for a run that ended by an error; `io` for a folder without
+#' @section Errors: `bad_argument`; `unsupported` for a run that diverged (the same steps would diverge
+#'   again; the message says where); `io` for a folder without
 #'   a run.
 #' @section Cost: that of the steps that are left.
 #' @examples
@@ -31,7 +34,10 @@ sgd_resume <- function(x, steps = NULL, ...) {
   }
   on_disk <- run$arguments$options$on_disk
   if (!on_disk && is.null(run$state)) {
-    raise_status("unsupported", "`x` ended by an error: there is no state to go on from")
+    raise_status("unsupported", sprintf(
+      "`x` has no state to go on from (%s): begin again, with a smaller learning rate or from another point",
+      run$message
+    ))
   }
   if (!is.null(steps)) run$arguments$options <- lengthen(run$arguments, as_count(steps, "steps", 1))
   if (!on_disk && run$arguments$options$steps < max(x$step)) {

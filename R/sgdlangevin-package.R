@@ -25,14 +25,14 @@
 #'   36(1). arXiv:2107.09133.
 #' @useDynLib sgdlangevin, .registration = TRUE, .fixes = "C_"
 #' @importFrom graphics lines points plot
-#' @importFrom stats coef confint predict simulate vcov
+#' @importFrom stats coef confint predict simulate update vcov
 #' @name sgdlangevin-package
 #' @aliases sgdlangevin
 #' @keywords internal
 "_PACKAGE"
 
 .onLoad <- function(libname, pkgname) {
-  register_methods("generics", c("tidy", "glance"), "diffusion_exponent")
+  register_methods("generics", c("tidy", "glance"), c("diffusion_exponent", "sgd_fit"))
   register_methods("ggplot2", "autoplot", autoplot_classes)
 }
 

@@ -33,7 +33,8 @@
 #' @param coordinates `"parameters"`, or `"modes"`: record \eqn{V'(\theta-\mu)} and \eqn{V'v} instead of
 #'   \eqn{\theta} and \eqn{v} (cheaper).
 #' @param velocity `FALSE` leaves the velocities out.
-#' @param trajectory `FALSE` keeps no rows, only `summaries`: memory does not grow with `steps`.
+#' @param trajectory `FALSE` keeps no rows, only `summaries`: memory (in a folder: the room on disk) does not
+#'   grow with `steps`.
 #' @param observe Records only a part: indices or names of coordinates, or a d x m matrix of directions, onto
 #'   which \eqn{\theta} (with `"modes"`: the modes) is projected. `NULL` records all.
 #' @param summaries Running summaries of all coordinates over the recorded steps: any of `"moments"` (mean and
@@ -54,6 +55,7 @@
 #'   [sgd_resume()] goes on from even after a kill; read it by [read_trajectory()].
 #' @param segment Records in a file of the folder; `NULL` is about 64 MB.
 #' @param checkpoint Steps between checkpoints; `NULL` is one with every file.
+#' @param checkpoint_seconds In a folder: a checkpoint at least so often, by the clock; `NULL` is 30 s.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_simulate"` and `"sgd_trajectory"`: `step`, `time` (of the records; `time` is
 #'   the sum of the learning rates), `theta`, `velocity` (records x d x nsim, or x m where `observe` is
@@ -61,14 +63,15 @@
 #'   the run was interrupted), `hyper`, `backend`, `summaries` (`NULL`, or a list of `count`, `mean` and
 #'   `variance` (d x nsim), `displacement` and `local_displacement` (records x nsim), `lags`, `msd` and
 #'   `msd_count` (lags x nsim)), `observe`, `folder`, and `resume` (what [sgd_resume()] needs: `model`,
-#'   `arguments`, `state`).
+#'   `arguments`, `state`, and in `message` why it stopped).
 #'
 #'   Methods: [print()], [summary()], [plot()], [as.data.frame()]; [msd()] and [diffusion_exponent()] take it
 #'   as it is.
 #' @section Interrupts and errors: Ctrl-C (also inside an objective's function) keeps what is done, see
 #'   [sgdlangevin-conditions]; [sgd_resume()] goes on from there. Errors on the way, `unstable` (a path
 #'   diverges), `callback` and `not_finite` (an objective's function failed, or gave something unusable),
-#'   name path and step, and their condition's `result` holds the steps before. Others: `unsupported` (method
+#'   name path and step, and their condition's `result` holds the steps before; after a failing function
+#'   [sgd_resume()] goes on from it, after divergence there is nothing to go on to. Others: `unsupported` (method
 #'   and model do not fit), `bad_argument`, `io`.
 #' @section Progress: inside of `progressr::with_progress()`, or with `progressr::handlers(global = TRUE)`, a
 #'   run reports its progress in 100 parts, at most five times a second.
@@ -98,7 +101,7 @@ sgd_simulate <- function(model, steps, nsim = 1, seed = NULL, method = NULL, rec
                          v0 = NULL, start = "point", coordinates = "parameters", velocity = TRUE,
                          trajectory = TRUE, observe = NULL, summaries = NULL, lags = NULL, nesterov = FALSE,
                          dampening = 0, lr = NULL, momentum = NULL, batch_size = NULL, substeps = 1, noise = NULL,
-                         folder = NULL, segment = NULL, checkpoint = NULL, ...) {
+                         folder = NULL, segment = NULL, checkpoint = NULL, checkpoint_seconds = NULL, ...) {
   reject_dots("sgd_simulate", ...)
   as_simulated(model)
   method <- as_method(method, model)
@@ -112,13 +115,13 @@ sgd_simulate <- function(model, steps, nsim = 1, seed = NULL, method = NULL, rec
     list(theta0 = as_start(theta0, "theta0", model$dim, nsim), v0 = as_start(v0, "v0", model$dim, nsim),
          start_stationary = match_option(start, "start", c("point", "stationary")) == "stationary",
          record_modes = modes, velocity = as_flag(velocity, "velocity"),
-         trajectory = as_flag(trajectory, "trajectory") && is.null(folder), on_disk = !is.null(folder)),
+         trajectory = as_flag(trajectory, "trajectory"), on_disk = !is.null(folder)),
     as_observed(observe, model, modes), as_summaries(summaries, lags),
     list(nesterov = as_flag(nesterov, "nesterov"), dampening = as_number(dampening, "dampening"),
          lr = as_schedule(lr, "lr", steps), momentum = as_schedule(momentum, "momentum", steps),
          batch_size = as_schedule(batch_size, "batch_size", steps), substeps = as_count(substeps, "substeps", 1),
          noise = as_noise(noise, model$problem, method)),
-    as_disk(folder, segment, checkpoint, trajectory)
+    as_disk(folder, segment, checkpoint, checkpoint_seconds)
   )
   require_start(options, model)
   options$seed <- as_seed(seed)
@@ -216,7 +219,8 @@ pack_simulation <- function(out, model, arguments) {
     coordinates = arguments$coordinates, record = arguments$record, complete = out$status == "ok",
     hyper = model$hyper, backend = .Call(C_devices)$backend,
     summaries = pack_summaries(out$summaries, options, length(step), names), observe = arguments$observe,
-    folder = options$folder, resume = list(model = model, arguments = arguments, state = out$state)
+    folder = options$folder,
+    resume = list(model = model, arguments = arguments, state = out$state, message = out$message)
   ), class = c("sgd_simulate", "sgd_trajectory"))
   name_coordinates(result, observed_names(options, names))
 }

@@ -120,7 +120,29 @@ SEXP r_check_sample(SEXP x, SEXP mean, SEXP covariance);
 
 SEXP r_log_lags(SEXP first, SEXP last, SEXP per_decade);
 SEXP r_msd(SEXP x, SEXP size, SEXP type, SEXP origin, SEXP lags, SEXP with_se);
+SEXP r_msd_paths(SEXP x, SEXP frames, SEXP dim, SEXP options, SEXP lags);
+SEXP r_tally_coordinates(SEXP state, SEXP frames, SEXP x, SEXP weights, SEXP full, SEXP lags);
+SEXP r_tally_frames(SEXP state, SEXP frames, SEXP done, SEXP before, SEXP x, SEXP lags);
+SEXP r_gram_coordinates(SEXP state, SEXP frames, SEXP x);
+SEXP r_gram_tally(SEXP state, SEXP frames, SEXP lags);
+SEXP r_tally_result(SEXP tallies, SEXP frames, SEXP lags, SEXP with_se, SEXP with_vcov);
+SEXP r_msd_file(SEXP file, SEXP dataset, SEXP n_paths, SEXP method, SEXP memory, SEXP lags);
+SEXP r_msd_gaussian(SEXP x, SEXP size, SEXP lags);
+SEXP r_local_exponent(SEXP x, SEXP size, SEXP from, SEXP to, SEXP level, SEXP n_sim, SEXP seed);
+SEXP r_msd_crossover(SEXP x, SEXP size, SEXP lags, SEXP max_breaks, SEXP level, SEXP alpha, SEXP n_boot, SEXP seed);
+SEXP r_normal_diffusion(SEXP x, SEXP size, SEXP lags, SEXP n_sim, SEXP seed);
+SEXP r_ergodicity(SEXP x, SEXP size, SEXP lags, SEXP n_sim, SEXP seed);
+SEXP r_ageing(SEXP x, SEXP size, SEXP lag, SEXP n_blocks, SEXP level);
+SEXP r_compare_diffusion(SEXP x, SEXP size, SEXP models, SEXP shared, SEXP theory);
+SEXP r_epoch_ripple(SEXP x, SEXP size, SEXP epoch, SEXP last);
 SEXP r_exponent_ols(SEXP x, SEXP size, SEXP window, SEXP level, SEXP n_boot, SEXP seed);
+SEXP r_exponent_gls(SEXP x, SEXP size, SEXP window, SEXP level);
+SEXP r_exponent_pool(SEXP exponents, SEXP se, SEXP log_diffusivity, SEXP level);
+SEXP r_exponent_mle(SEXP x, SEXP size, SEXP noise, SEXP drift, SEXP own, SEXP level);
+SEXP r_fbm_log_likelihood(SEXP x, SEXP size, SEXP drift, SEXP own, SEXP exponent, SEXP ratio);
+SEXP r_simulate_diffusion(SEXP process, SEXP steps, SEXP nsim, SEXP dim, SEXP exponent, SEXP diffusivity,
+                          SEXP relaxation, SEXP noise, SEXP seed);
+SEXP r_fit_langevin(SEXP model, SEXP x, SEXP size, SEXP modes, SEXP options);
 
 SEXP r_has_hdf5(void);
 SEXP r_trajectory_info(SEXP file);

@@ -233,7 +233,7 @@ SEXP r_run_create(SEXP model, SEXP options, SEXP earlier, SEXP progress)
   unpack_model(model, &r->model);
   unpack(options, r);
   unpack_data(options, kept, r);
-  if (Rf_asLogical(r_field(options, "on_disk"))) {
+  if (Rf_asLogical(r_field(options, "on_disk"))) { /* the rows go there, if any are kept */
     UNPROTECT(2);
     return pointer;
   }
@@ -309,11 +309,9 @@ SEXP r_run_result(SEXP pointer)
     r_set_number(VECTOR_ELT(out, 5), 0, (double)summaries.count);
   }
   r_set_number(out, 3, (double)r->step);
-  if (r->core && (r->status == SGDL_OK || r->status == SGDL_INTERRUPTED)) {
-    ptrdiff_t n = 0;
-    const double *state = sgdl_run_state(r->core, &n);
-    memcpy(r_new_vector(out, 4, n), state, sizeof *state * (size_t)n);
-  }
+  ptrdiff_t n = 0;
+  const double *state = r->core && r->status != SGDL_UNSTABLE ? sgdl_run_state(r->core, &n) : NULL;
+  if (state) memcpy(r_new_vector(out, 4, n), state, sizeof *state * (size_t)n);
   SET_VECTOR_ELT(out, 6, Rf_mkString(sgdl_status_word(r->status)));
   SET_VECTOR_ELT(out, 7, Rf_mkString(r->message));
   UNPROTECT(1);
@@ -332,7 +330,9 @@ SEXP r_run_disk(SEXP pointer, SEXP disk)
                            .segment_records = (ptrdiff_t)r_number(disk, "segment", 0),
                            .checkpoint_every = (ptrdiff_t)r_number(disk, "checkpoint", 0),
                            .velocity = Rf_asLogical(r_field(disk, "velocity")),
-                           .resume = Rf_asLogical(r_field(disk, "resume"))};
+                           .resume = Rf_asLogical(r_field(disk, "resume")),
+                           .summaries_only = !Rf_asLogical(r_field(disk, "trajectory")),
+                           .checkpoint_seconds = r_number(disk, "checkpoint_seconds", 0)};
   run_context(r, &ctx);
   sgdl_status status = sgdl_simulate_to_disk(&ctx, &r->model, &r->sim, &where, &r->step, &summaries);
   r_set_number(VECTOR_ELT(kept, KEPT_SUMMARIES), 0, (double)summaries.count);

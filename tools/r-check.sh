@@ -8,6 +8,8 @@ tools=$(cd "$(dirname "$0")" && pwd)
 tarball=$1
 cd "$2" || exit 1
 
+# R compiles a package's sources one at a time unless make is told otherwise.
+export MAKEFLAGS="-j$(nproc)"
 # The two checks switched off ask servers on the network; NOT_CRAN runs the tests of interrupts and printing too.
 _R_CHECK_CRAN_INCOMING_=false _R_CHECK_SYSTEM_CLOCK_=0 _R_CHECK_TESTS_NLINES_=200 NOT_CRAN=true R_LIBS='' \
   R CMD check --as-cran --no-manual "$tarball"

@@ -141,6 +141,7 @@ endfunction
 %!test check (measured, "theory", sgd_msd (model, [1, 10, 100]))
 %!test check (measured, "theory", {sgd_msd(model, [1, 10]), sgd_msd(model, [1, 10])}, "labels", {"a", "b"})
 %!test check (msd (run, "se", false))
+%!test check (msd (run, "per", "coordinate"))
 %!test check (diffusion_exponent (run, "window", [1, 20], "seed", 1))
 %!test check (sgd_msd (model, [1, 10, 100]))
 %!test check (sgd_msd (model, [1, 10, 100]), "which", "exponent")

@@ -21,7 +21,7 @@
 ## that the run began with.
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:io} (no run in the folder, or
-## damaged files).  Warnings as in sgd_simulate.
+## damaged files), @code{sgdlangevin:unsupported} (the run diverged: the same steps would diverge again).  Warnings as in sgd_simulate.
 ##
 ## @strong{Source}: random numbers depend on seed, path and step only, so that state and step are all that
 ## is needed.  Cost: that of the steps left; in a folder, at most the steps since the last checkpoint are
@@ -56,7 +56,8 @@ endfunction
 function run = in_memory (x, steps)
   plan = x.resume;
   if (isempty (plan.state))
-    error ("sgdlangevin:unsupported", "`x` has no state to go on from");
+    error ("sgdlangevin:unsupported", ["`x` has no state to go on from (%s): begin again, with a smaller " ...
+           "learning rate or from another point"], plan.message);
   endif
   run = __sgdl_run__ (plan.model, lengthen (plan.arguments, steps), x);
 endfunction
@@ -185,6 +186,23 @@ endfunction
 %!  assert (run.step, whole.step);
 %!  assert (sgd_resume (folder).step, whole.step);
 %!endfunction
+%!function check_summaries_only (folder, model, options)
+%!  options = {"nsim", 2, "seed", 9, "summaries", {"moments", "displacement"}, options{:}};
+%!  whole = sgd_simulate (model, 50, options{:});
+%!  run = sgd_simulate (model, 20, options{:}, "folder", folder, "trajectory", false, "checkpoint_seconds", 1e-9);
+%!  assert ({run.theta, run.velocity}, {[], []});
+%!  assert (numel (glob (fullfile (folder, "*"))), 2);   # run.mat and the checkpoint
+%!  assert (sgd_resume (run, 35).step, (0:35)');
+%!  run = sgd_resume (folder, 50);
+%!  assert (run.summaries, whole.summaries);
+%!  assert (run.step, whole.step);
+%!  try
+%!    read_trajectory (folder);
+%!    error ("not refused");
+%!  catch err
+%!    assert (! isempty (strfind (err.message, "keeps summaries only")), err.message);
+%!  end_try_catch
+%!endfunction
 %!function check_begun (folder, model)
 %!  sgd_simulate (model, 20, "seed", 9, "theta0", 1:3, "folder", folder);
 %!  cellfun (@delete, glob (fullfile (folder, "*.h5")));
@@ -211,6 +229,10 @@ endfunction
 %! for i = 1:rows (models)
 %!   in_folder (@(folder) check_folder (folder, models{i,1}, {"nsim", 2, "seed", 9, models{i,2}{:}}));
 %! endfor
+%!test   # summaries only
+%! for i = [1, 4, 5]
+%!   in_folder (@(folder) check_summaries_only (folder, models{i,1}, models{i,2}));
+%! endfor
 %!test   # a process killed between the description and the first checkpoint leaves run.mat only
 %! in_folder (@(folder) check_begun (folder, models{5,1}));
 %!test   # functions of the user are in the folder, too
@@ -224,7 +246,25 @@ endfunction
 %!error <`x` = "/nowhere": expected a folder with run.mat> sgd_resume ("/nowhere")
 %!error id=sgdlangevin:io sgd_resume ("/nowhere")
 %!error <`x` has no state to go on from>
-%! sgd_resume (setfield (sgd_simulate (models{1,1}, 5), "resume", struct ("state", [])))
+%! sgd_resume (setfield (sgd_simulate (models{1,1}, 5), "resume", struct ("state", [], "message", "")))
+%!test   # after divergence: what is done, and where it ended
+%! warning ("off", "sgdlangevin:unstable", "local");
+%! saddle = sgd_model (sgd_quadratic (diag ([1, -40]), "sigma2", 1), sgd_hyper (0.1, 0.9));
+%! logistic = sgd_model (sgd_logistic (X * 1e3, cos ((1:20)') > 0), sgd_hyper (10, 0.9, 30, 4), "dynamics", "sgd");
+%! for run = {sgd_simulate(saddle, 5000, "seed", 1, "nsim", 2, "theta0", [0, 1]), ...
+%!            sgd_simulate(logistic, 500, "seed", 1, "theta0", 1:3)}
+%!   run = run{1};
+%!   assert (run.complete, false);
+%!   assert (all (isfinite (run.theta(:))) && rows (run.theta) > 5);
+%!   where = sprintf ("diverged at step %d", run.step(end) + 1);
+%!   try
+%!     sgd_resume (run);
+%!     error ("not refused");
+%!   catch err
+%!     assert (err.identifier, "sgdlangevin:unsupported");
+%!     assert (! isempty (strfind (err.message, where)), err.message);
+%!   end_try_catch
+%! endfor
 %!error <`steps` = 3: expected a whole number .= 5, as asked for at first> sgd_resume (sgd_simulate (models{1,1}, 5), 3)
 %!error <`steps` = 7.5.*: expected a whole number> sgd_resume (sgd_simulate (models{1,1}, 5), 7.5)
 %!error <`steps` = 7: expected 5, the length of the schedule `lr`>

@@ -49,7 +49,7 @@
 ## @item velocity
 ## false: do not keep v; default true
 ## @item trajectory
-## false: keep no rows, summaries only; default true
+## false: keep no rows, summaries only (in a folder: no segments, but checkpoints); default true
 ## @item observe
 ## a row of coordinates, or a d x m matrix of directions: only these, or the m projections, are recorded
 ## @item summaries
@@ -75,6 +75,8 @@
 ## records in a segment; default about 64 MB
 ## @item checkpoint
 ## steps between checkpoints, what a kill loses at most; default one a segment
+## @item checkpoint_seconds
+## in a folder: a checkpoint at least so often, by the clock; default 30 s
 ## @item progress
 ## true: a bar of text, drawn at most every 0.2 s; default false
 ## @end table
@@ -98,7 +100,7 @@
 ## @item observe, folder
 ## as given, the folder by its full name
 ## @item resume
-## for sgd_resume: model, arguments, state
+## for sgd_resume: model, arguments, state, and in message why it stopped
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
@@ -135,7 +137,7 @@ function run = sgd_simulate (model, steps, varargin)
                            "velocity", true; "trajectory", true; "observe", []; "summaries", []; "lags", [];
                            "nesterov", false; "dampening", 0; "lr", []; "momentum", []; "batch_size", [];
                            "substeps", 1; "noise", []; "folder", ""; "segment", []; "checkpoint", [];
-                           "progress", false}, varargin);
+                           "checkpoint_seconds", []; "progress", false}, varargin);
   opt.seed = __sgdl_seed__ (opt.seed);
   opt = choose_method (model, opt);
   opt = choose_noise (model, opt);
@@ -226,11 +228,11 @@ function opt = check_recording (opt)
   if (any (strcmp (opt.summaries, "msd")) == isempty (opt.lags))
     error ("sgdlangevin:bad_argument", "`lags` and `summaries`: expected lags with \"msd\" and only then");
   endif
-  if (isempty (opt.folder) && ! (isempty (opt.segment) && isempty (opt.checkpoint)))
-    error ("sgdlangevin:bad_argument", "`segment` and `checkpoint`: expected with `folder` only");
-  elseif (! isempty (opt.folder) && ! opt.trajectory)
-    error ("sgdlangevin:bad_argument", "`trajectory` = false: expected true with `folder`, which records it");
-  endif
+  for name = {"segment", "checkpoint", "checkpoint_seconds"}
+    if (isempty (opt.folder) && ! isempty (opt.(name{1})))
+      error ("sgdlangevin:bad_argument", "`%s`: expected with `folder` only", name{1});
+    endif
+  endfor
 endfunction
 
 ## The folder gets its description before the first step; one in which nothing began is left empty.
@@ -547,7 +549,8 @@ endfunction
 %! slow = sgd_model (sgd_objective (@slowly, 2, "Sigma", eye (2)), hyper, "dynamics", "sgd");
 %! clock = tic ();
 %! bar = evalc ("sgd_simulate (slow, 40, 'theta0', [1, 2], 'progress', true);");
-%! assert (! isempty (regexp (bar, "^\\r\\[=+ +\\] [0-9]+%", "once")), bar);
+%! assert (! isempty (regexp (bar, "^\\r\\[=* *\\] [0-9]+%", "once")), bar);
+%! assert (! isempty (regexp (bar, "\\r\\[=+ *\\] [0-9]+%\n$", "once")), bar);
 %! assert (bar(end), "\n");
 %! assert (numel (strfind (bar, "[")) <= toc (clock) / 0.2);
 
@@ -611,9 +614,20 @@ endfunction
 %!error <batch_size> sgd_simulate (sgd, 2, "batch_size", [1, 0])
 %!error <`substeps` = 0: expected a whole number .= 1> sgd_simulate (model, 1, "method", "baoab", "substeps", 0)
 %!error <`trajectory`: expected true or false> sgd_simulate (model, 1, "trajectory", 3:4)
-%!error <`segment` and `checkpoint`: expected with `folder` only> sgd_simulate (model, 1, "segment", 3)
-%!error <`trajectory` = false: expected true with `folder`>
-%! sgd_simulate (model, 1, "folder", tempname (), "trajectory", false)
+%!error <`segment`: expected with `folder` only> sgd_simulate (model, 1, "segment", 3)
+%!error <`checkpoint`: expected with `folder` only> sgd_simulate (model, 1, "checkpoint", 3)
+%!error <`checkpoint_seconds`: expected with `folder` only> sgd_simulate (model, 1, "checkpoint_seconds", 3)
+%!function refused_seconds (model, seconds)
+%!  folder = tempname ();
+%!  unwind_protect
+%!    sgd_simulate (model, 1, "folder", folder, "checkpoint_seconds", seconds);
+%!  unwind_protect_cleanup
+%!    rmdir (folder);   # nothing began
+%!  end_unwind_protect
+%!endfunction
+%!error <`checkpoint_seconds` = -1: expected a number of seconds . 0> refused_seconds (model, -1)
+%!error <`checkpoint_seconds` = nan: expected a number of seconds . 0> refused_seconds (model, NaN)
+%!error <`checkpoint_seconds`: expected a number> refused_seconds (model, "now")
 %!error <`folder`: expected the name of a folder, got a value of class double>
 %! sgd_simulate (model, 1, "folder", 3)
 %!error <`folder` = "/proc/none/at/all": cannot be made> sgd_simulate (model, 1, "folder", "/proc/none/at/all")

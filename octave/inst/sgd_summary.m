@@ -31,7 +31,8 @@ function text = sgd_summary (x)
              "sgd_autocorrelation", @autocorrelation_text; "sgd_power_spectrum", @power_spectrum_text;
              "sgd_irreversibility", @irreversibility_text; "sgd_fokker_planck_check", @fokker_planck_text;
              "sgd_equivalent", @equivalent_text;
-             "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text;
+             "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text; "msd_transform", @transform_text;
+             "msd_stream", @stream_text;
              "diffusion_exponent", @exponent_text;
              "sgd_method_order", @order_text; "sgd_sample_check", @sample_check_text};
   __sgdl__ ("expect_type", x, "x", writers(:,1));
@@ -414,14 +415,48 @@ function text = trajectory_text (x)
 endfunction
 
 function text = msd_text (x)
-  columns_of = [x.lag, x.msd];
-  names = {"lag", "msd"};
+  curves = columns (x.msd);
+  columns_of = repmat (x.lag, curves, 1);
+  names = {"lag"};
+  if (curves > 1)
+    columns_of = [columns_of, repelem((1:curves)', numel (x.lag), 1)];
+    names{end+1} = x.per;
+  endif
+  columns_of = [columns_of, x.msd(:)];
+  names{end+1} = "msd";
   if (! isempty (x.se))
-    columns_of = [columns_of, x.se];
+    columns_of = [columns_of, x.se(:)];
     names{end+1} = "se";
   endif
   text = [line("Mean squared displacement (%s): %s, %s, %s", x.average, plural (x.frames, "frame"), ...
                plural (x.dim, "coordinate"), plural (x.n_paths, "path")), table(names, columns_of)];
+  if (x.missing > 0)
+    text = [text, line("  %s missing: displacements that touch one are left out", plural (x.missing, "frame"))];
+  endif
+  if (x.empty > 0)
+    text = [text, line("  %s without a displacement: NaN", plural (x.empty, "lag"))];
+  endif
+  if (x.redone > max (5, 0.1 * numel (x.lag)))
+    text = [text, line("  note: %d of %d lags were summed directly for accuracy", x.redone, numel (x.lag))];
+  endif
+  if (any (x.bound > 1e-9))
+    text = [text, line("  note: rounding may reach %.1e of the shortest displacements; method = \"fft\" has less", ...
+                       max (x.bound))];
+  endif
+endfunction
+
+function text = transform_text (x)
+  text = [line("Function of the mean squared displacement (%s)", x.method), ...
+          table({"estimate", "se"}, [x.estimate, x.se])];
+endfunction
+
+function text = stream_text (x)
+  how = {"by FFT", "by the Gram matrix of frames"}{1 + strcmp(x.method, "gram")};
+  if (strcmp (x.by, "frames"))
+    how = "frame by frame";
+  endif
+  text = line ("Stream of the mean squared displacement %s: %d of %d frames, %s, %s, %s", how, x.done, x.frames, ...
+               plural (x.dim, "coordinate"), plural (x.n_paths, "path"), plural (numel (x.lags), "lag"));
 endfunction
 
 function text = order_text (x)
@@ -448,15 +483,12 @@ function text = sample_check_text (x)
 endfunction
 
 function text = exponent_text (x)
-  text = [line("Diffusion exponent %.4g, %g%% interval [%.4g, %.4g] (%s, lags %d to %d)", x.exponent, ...
-               100 * x.level, x.lower, x.upper, x.method, x.window), ...
-          line("  normal diffusion (exponent 1): p = %.3g", x.p_value), ...
-          line("  log diffusivity %.4g (se %.3g), %d lags, %d blocks", x.log_diffusivity, ...
-               sqrt (x.vcov(2,2)), x.n_lags, x.n_blocks), ...
-          line("  curvature of log MSD against log lag %.3g, p = %.3g", x.curvature, x.curvature_p)];
-  if (x.curvature_p < 0.05)
-    text = [text, line("  not a straight line: the exponent depends on the window")];
-  endif
+  points = exponent_points (x.method);
+  text = [line("%s", exponent_sentence (x)), ...
+          line("  (method \"%s\", %d %s, %s)", x.method, x.n_points, points, series_count (x.n_series)), ...
+          line("  exponent %.4g (se %.3g), log diffusivity %.4g (se %.3g)", x.exponent, x.se, ...
+               x.log_diffusivity, sqrt (x.vcov(2,2))), ...
+          exponent_diagnostics(x)];
 endfunction
 
 %!demo
@@ -529,8 +561,14 @@ endfunction
 %! has (run, "151 frames of 2 coordinates in 1 path");
 %! has (run, "every 2 steps, seed 1, backend cpu\n");
 %! has (msd (run), "(time-averaged): 151 frames");
+%! has (msd (run, "per", "coordinate"), "coordinate");
+%! has (msd ([1; NaN; 3; 4; 7]), "1 frame missing");
+%! has (msd ([1; NaN; 3; NaN; 7], "lags", [1, 2]), "1 lag without a displacement");
+%! has (msd_stream (9), "Stream of the mean squared displacement by the Gram matrix of frames: 0 of 9 frames");
+%! has (msd_stream (9, "by", "frames"), "frame by frame");
+%! has (msd_transform (msd (run), @(m) m(1)), "Function of the mean squared displacement (delta)");
 %! has (msd (run, "se", false), "2 coordinates");
-%! has (diffusion_exponent (run, "window", [2, 16], "seed", 1), "(ols, lags 2 to 16)");
+%! has (diffusion_exponent (run, "window", [2, 16], "seed", 1), "Over lags 2 to 16 steps the displacement grows as lag^");
 %!test   # objectives and their runs
 %! objective = sgd_objective (@(t) t, 3, "Sigma", eye (3));
 %! has (objective, "Objective by a function, 3 parameters\n  with Sigma\n");

@@ -157,6 +157,15 @@ namespace sgdlangevin
     Matrix m_cov0;
   };
 
+  // A path (T x 1), a trajectory (T x d) or several (T x d x n_paths).
+  struct trajectory_view
+  {
+    explicit trajectory_view (const octave_value& value);
+
+    NDArray array;
+    octave_idx_type frames, dim, n_paths;
+  };
+
   // What __sgdl__ ("name", ...) can call. `args` starts after the name.
   typedef octave_value_list (*entry_point) (const octave_value_list& args);
 
@@ -228,7 +237,19 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (trajectory_shape);
   SGDLANGEVIN_ENTRY (log_lags);
   SGDLANGEVIN_ENTRY (msd);
+  SGDLANGEVIN_ENTRY (msd_paths);
+  SGDLANGEVIN_ENTRY (tally_coordinates);
+  SGDLANGEVIN_ENTRY (tally_frames);
+  SGDLANGEVIN_ENTRY (gram_coordinates);
+  SGDLANGEVIN_ENTRY (gram_tally);
+  SGDLANGEVIN_ENTRY (tally_result);
+  SGDLANGEVIN_ENTRY (msd_file);
   SGDLANGEVIN_ENTRY (exponent_ols);
+  SGDLANGEVIN_ENTRY (exponent_gls);
+  SGDLANGEVIN_ENTRY (exponent_pool);
+  SGDLANGEVIN_ENTRY (exponent_mle);
+  SGDLANGEVIN_ENTRY (fbm_log_likelihood);
+  SGDLANGEVIN_ENTRY (simulate_diffusion);
 
   SGDLANGEVIN_ENTRY (trajectory_info);
   SGDLANGEVIN_ENTRY (trajectory_read);

@@ -343,6 +343,15 @@ namespace sgdlangevin
     disk.checkpoint_every = records ("checkpoint");
     disk.velocity = simulation.velocity;
     disk.resume = flag (args(4), "resume");
+    disk.summaries_only = ! flag (field (options, "trajectory", "options"), "trajectory");
+    octave_value seconds = field (options, "checkpoint_seconds", "options");
+    if (! seconds.isempty ())
+      {
+        disk.checkpoint_seconds = real_scalar (seconds, "checkpoint_seconds");
+        if (! (disk.checkpoint_seconds > 0))
+          bad_argument ("`checkpoint_seconds` = %g: expected a number of seconds > 0",
+                        disk.checkpoint_seconds);
+      }
     ptrdiff_t step = 0;
     sgdl_status status = sgdl_simulate_to_disk (ctx, &simulation.model.core, &sim, &disk, &step,
                                                 &summaries.core);

@@ -322,6 +322,7 @@ typedef struct sgdl_exponent {
   double window[2];                    /* lags used, in frames                              */
   ptrdiff_t n_lags, n_blocks;          /* points in the regression; blocks resampled         */
   double curvature, curvature_p;       /* quadratic term of the log-log fit and its p value: straight? */
+  double naive_se;                     /* what the residuals alone would claim, far too small       */
 } sgdl_exponent;
 
 /* Ordinary least squares of log MSD on log lag over log-spaced lags in [window[0], window[1]] (frames;

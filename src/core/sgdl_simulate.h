@@ -172,7 +172,9 @@ sgdl_status sgdl_run_create(sgdl_context *ctx, const sgdl_model *model, const sg
  * state that is no longer finite: the message names path and step, records before it are right, the run is over. */
 sgdl_status sgdl_run_advance(sgdl_run *run, sgdl_context *ctx, ptrdiff_t until, sgdl_recording *recording);
 ptrdiff_t sgdl_run_step(const sgdl_run *run);
-/* The state: *n doubles, borrowed, valid until the next call with this run. */
+/* The state: *n doubles, borrowed, valid until the next call with this run. After a failure of an objective that
+ * calls into a host it is that before the step that failed; after any other failure NULL, *n = 0: paths stopped at
+ * different steps. */
 const double *sgdl_run_state(const sgdl_run *run, ptrdiff_t *n);
 /* Takes a state of the same model and simulation (steps may be more): SGDL_BAD_ARGUMENT if it cannot be one. */
 sgdl_status sgdl_run_restore(sgdl_run *run, sgdl_context *ctx, ptrdiff_t n, const double *state);

@@ -8,6 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+int disk_make(char folder[64])
+{
+  strcpy(folder, "/dev/shm/sgdl-test-XXXXXX");
+  if (mkdtemp(folder) != NULL) return 0;
+  strcpy(folder, "/tmp/sgdl-test-XXXXXX");
+  return mkdtemp(folder) != NULL ? 0 : -1;
+}
+
 const char *disk_file(const char *folder, const char *name)
 {
   static char file[512];

@@ -4,6 +4,9 @@
 
 #include "sgdl.h"
 
+/* Makes a folder of its own for a test, in memory where the system has room for files there: tests are of what is
+ * written and when, and waiting for a disk is most of their time. 0, or -1 where none could be made. */
+int disk_make(char folder[64]);
 /* folder/name, overwritten by the next call. */
 const char *disk_file(const char *folder, const char *name);
 /* The files of a folder and the folder itself; the tree: also the files of the folders in it. */

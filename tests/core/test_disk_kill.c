@@ -18,8 +18,7 @@ enum { STEPS = 20000, PATHS = 2, RECORDS = STEPS / 10 + 1, SIZE = RECORDS * D * 
 
 static sgdl_context ctx;
 static problem data;
-static char root[] = "/tmp/sgdl-kill-XXXXXX";
-static char folder[64];
+static char root[64], folder[80];
 
 typedef struct victim {
   sgdl_model model;
@@ -76,13 +75,14 @@ static int has_checkpoint(void)
 static int kill_until_done(const victim *v, uint64_t seed)
 {
   int kills = 0, ended;
+  const double growth = getenv("SGDL_TEST_SHORT") ? 1.5 : 1.05;
   double longest = 0.02, random;
   ptrdiff_t before = 0;
   disk_remove(folder);
   do {
     sgdl_normals(seed, SGDL_STREAM_NOISE, 0, (uint64_t)kills, 0, 1, &random);
     ended = run_for(v, longest * (fabs(random) - floor(fabs(random))));
-    longest *= 1.05;
+    longest *= growth;
     if (ended == -1) kills++;
     sgdl_trajectory_info info;
     if (!has_checkpoint() || sgdl_segments_info_read(&ctx, folder, &info) != SGDL_OK) {
@@ -132,7 +132,7 @@ int main(void)
 {
   sgdl_context_init(&ctx);
   problem_init(&data);
-  CHECK(mkdtemp(root) != NULL);
+  CHECK_INT(disk_make(root), 0);
   snprintf(folder, sizeof folder, "%s/run", root);
   killed_runs_go_on();
   disk_remove_tree(root);

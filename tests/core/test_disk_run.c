@@ -21,7 +21,7 @@ static problem data;
 
 enum { STEPS = 500, PATHS = 3 };
 
-static char root[] = "/tmp/sgdl-disk-XXXXXX";
+static char root[64];
 static char folder[128];
 
 /* A name in the root folder; what was there before is gone. */
@@ -415,6 +415,9 @@ static void bad_folders_are_refused(void)
   refuse_folder("/dev/null", (sgdl_disk){ 0 }, SGDL_IO, "`folder` = \"/dev/null\" is not a folder");
   refuse_folder(root, (sgdl_disk){ .segment_records = -1 }, SGDL_BAD_ARGUMENT, "`segment` = -1: expected");
   refuse_folder(root, (sgdl_disk){ .checkpoint_every = -2 }, SGDL_BAD_ARGUMENT, "`checkpoint` = -2: expected");
+  refuse_folder(root, (sgdl_disk){ .checkpoint_seconds = -1 }, SGDL_BAD_ARGUMENT,
+                "`checkpoint_seconds` = -1: expected a number of seconds > 0");
+  refuse_folder(root, (sgdl_disk){ .checkpoint_seconds = NAN }, SGDL_BAD_ARGUMENT, "`checkpoint_seconds` = nan");
   if (geteuid() != 0) { /* root may write everywhere */
     fresh_folder("closed");
     mkdir(folder, 0500);
@@ -533,7 +536,7 @@ const char *__lsan_default_suppressions(void)
 static void test_all(void)
 {
   H5dont_atexit(); /* damaged files may leave libhdf5 unable to close itself */
-  CHECK(mkdtemp(root) != NULL);
+  CHECK_INT(disk_make(root), 0);
   problem_init(&data);
   segments_are_the_run();
   chosen_steps_and_coordinates();

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "disk.h"
 #include "sgdl.h"
 
 static sgdl_context ctx;
@@ -16,7 +17,7 @@ static sgdl_context ctx;
 
 enum { FRAMES = 50, DIM = 3, PATHS = 2, SIZE = FRAMES * DIM * PATHS };
 static double theta[SIZE], velocity[SIZE], steps[FRAMES];
-static char folder[] = "/tmp/sgdl-test-XXXXXX";
+static char folder[64];
 static char file_name[256];
 
 /* folder/name, overwritten by the next call */
@@ -260,7 +261,7 @@ static void test_all(void)
 {
   /* Some damaged files leave libhdf5 unable to close itself, which it would say on the terminal. */
   H5dont_atexit();
-  CHECK(mkdtemp(folder) != NULL);
+  CHECK_INT(disk_make(folder), 0);
   make_example();
   test_round_trip();
   test_without_options();

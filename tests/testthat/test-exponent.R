@@ -1,10 +1,12 @@
+# Every method gives these first.
+common_fields <- c("exponent", "se", "lower", "upper", "level", "method", "pool", "window", "p_value",
+                   "log_diffusivity", "vcov", "n_points", "n_series", "df", "unit", "diagnostics", "msd")
+
 test_that("a random walk diffuses normally", {
   set.seed(1)
   fit <- diffusion_exponent(matrix(cumsum(rnorm(32000)), ncol = 1), seed = 1)
   expect_s3_class(fit, "diffusion_exponent")
-  expect_named(fit, c("exponent", "se", "lower", "upper", "level", "method", "window", "p_value",
-                      "log_diffusivity", "vcov", "n_lags", "n_blocks", "curvature", "curvature_p", "seed",
-                      "msd"))
+  expect_named(fit, c(common_fields, "n_lags", "n_blocks", "curvature", "curvature_p", "naive_se", "seed"))
   expect_true(fit$lower < 1 && 1 < fit$upper)
   expect_gt(fit$p_value, 0.05)
   expect_equal(fit$window[1], 1)
@@ -16,6 +18,9 @@ test_that("the estimate is least squares of log MSD on log lag", {
   line <- lm(log(msd) ~ log(lag), fit$msd)
   expect_equal(unname(coef(fit)), unname(rev(coef(line))), tolerance = 1e-10)
   expect_length(fit$msd$lag, fit$n_lags)
+  # what lm() would claim, and why it must not be believed: here 1/2.5 of the error, 1/10 on long windows
+  expect_equal(fit$naive_se, summary(line)$coefficients[2, 2], tolerance = 1e-8)
+  expect_gt(fit$se, 2 * fit$naive_se)
 })
 
 test_that("ballistic motion has exponent 2 and records rescale only the diffusivity", {
@@ -84,7 +89,14 @@ test_that("bad requests are named", {
   expect_failure_of(diffusion_exponent(x, window = c(1, 50)), "too_short", "")
   expect_failure_of(diffusion_exponent(x, window = 1), "bad_argument",
                     "`window`: expected a vector of length 2, got length 1")
-  expect_failure_of(diffusion_exponent(x, method = "gls"), "bad_argument", "did you mean \"ols\"?")
+  expect_failure_of(diffusion_exponent(x, method = "gsl"), "bad_argument", "did you mean \"gls\"?")
+  expect_failure_of(diffusion_exponent(x, n_bot = 99), "bad_argument",
+                    "diffusion_exponent has no argument `n_bot`: did you mean `n_boot`?")
+  expect_failure_of(diffusion_exponent(x, "gls", n_boot = 99), "bad_argument",
+                    "`n_boot` is an option of method \"ols\": method \"gls\" has none of its own")
+  expect_failure_of(diffusion_exponent(x, "ols", NULL, 0.95, "common", 7), "bad_argument",
+                    "expected at most 5 unnamed arguments, got 1 more")
+  expect_failure_of(diffusion_exponent(x, pool = "commom"), "bad_argument", "did you mean \"common\"?")
   expect_failure_of(diffusion_exponent(x, level = 1.5), "bad_argument", "`level` = 1.5")
   expect_failure_of(diffusion_exponent(x, n_boot = 1), "bad_argument", "`n_boot` = 1")
   expect_failure_of(diffusion_exponent(c(x, Inf)), "not_finite", "Inf")

@@ -136,7 +136,7 @@ test_that("a failing function names the step and keeps what was done", {
     expect_match(conditionMessage(condition), "step 4", fixed = TRUE)
     expect_false(condition$result$complete)
     expect_identical(condition$result$theta, whole$theta[1:4, , , drop = FALSE])
-    expect_failure_of(sgd_resume(condition$result), "unsupported", "ended by an error")
+    expect_identical(sgd_resume(condition$result)$theta, whole$theta) # the function fails but once
   }
   fails(function(theta) stop("no way down"), "callback", "`gradient` failed: no way down")
   fails(function(theta) theta[-1], "callback", "`gradient`: expected the function to give 3 numbers, got 2")

@@ -114,6 +114,51 @@ test_that("a folder holds what memory would", {
   expect_error(msd(disk), "use read_trajectory", class = "sgdlangevin_unsupported")
 })
 
+test_that("a folder without rows keeps summaries and goes on", {
+  skip_if_not(has_hdf5)
+  every <- c("moments", "displacement")
+  for (kind in c("exact", "minibatch", "logistic")) {
+    model <- models()[[kind]]
+    folder <- temporary_folder()
+    whole <- run_of(kind, model, steps = 60, summaries = every)
+    part <- run_of(kind, model, steps = 20, summaries = every, folder = folder, trajectory = FALSE,
+                   checkpoint_seconds = 1e-9)
+    expect_null(part$theta)
+    expect_setequal(list.files(folder), c("checkpoint.h5", "run.rds"))
+    expect_identical(sgd_resume(part, steps = 40)$step, as.double(0:40))
+    longer <- sgd_resume(folder, steps = 60)
+    expect_identical(longer$summaries, whole$summaries)
+    expect_identical(longer$step, whole$step)
+    expect_failure_of(read_trajectory(folder), "io", "keeps summaries only")
+  }
+})
+
+test_that("a run that diverged keeps what it did and says where it ended", {
+  saddle <- sgd_model(sgd_quadratic(diag(c(1, -40)), sigma2 = 1), sgd_hyper(0.1, 0.9))
+  steep <- sgd_model(sgd_logistic(X * 1e3, mtcars$am), sgd_hyper(10, 0.9, 30, 4), "sgd")
+  own <- sgd_model(sgd_objective(function(theta) -theta * 1e9, 2, Sigma = diag(2)), sgd_hyper(10, 0.9))
+  runs <- list(
+    function(...) sgd_simulate(saddle, 5000, nsim = 2, theta0 = c(0, 1), seed = 1, ...),
+    function(...) sgd_simulate(steep, 500, theta0 = theta0, seed = 1, ...),
+    function(...) sgd_simulate(own, 500, theta0 = c(1, 1), seed = 1, ...)
+  )
+  for (run in runs) {
+    condition <- tryCatch(run(), sgdlangevin_unstable = identity)
+    partial <- condition$result
+    expect_false(partial$complete)
+    expect_true(all(is.finite(partial$theta)) && nrow(partial$theta) > 5)
+    where <- sprintf("diverged at step %d", as.integer(max(partial$step)) + 1L)
+    expect_match(conditionMessage(condition), where, fixed = TRUE)
+    expect_failure_of(sgd_resume(partial), "unsupported", where)
+    expect_failure_of(sgd_resume(partial), "unsupported", "no state to go on from")
+    if (!has_hdf5) next
+    folder <- temporary_folder() # there the steps since the last checkpoint are done again, to the same end
+    expect_failure_of(run(folder = folder), "unstable", where)
+    expect_failure_of(sgd_resume(folder), "unstable", where)
+    expect_identical(read_trajectory(folder)$theta, unname(partial$theta))
+  }
+})
+
 test_that("an interrupted run in a folder goes on", {
   skip_if_not(has_hdf5)
   folder <- temporary_folder()
@@ -160,8 +205,14 @@ test_that("arguments of folders are checked", {
   expect_failure_of(sgd_simulate(model, 5, segment = 3), "bad_argument", "`segment`: expected NULL, or `folder`")
   expect_failure_of(sgd_simulate(model, 5, checkpoint = 3), "bad_argument", "`checkpoint`: expected NULL")
   expect_failure_of(sgd_simulate(model, 5, folder = 3), "bad_argument", "`folder`: expected one character string")
-  expect_failure_of(sgd_simulate(model, 5, folder = tempfile(), trajectory = FALSE), "bad_argument",
-                    "`trajectory` = FALSE")
+  expect_failure_of(sgd_simulate(model, 5, checkpoint_seconds = 3), "bad_argument",
+                    "`checkpoint_seconds`: expected NULL, or `folder`")
+  expect_failure_of(sgd_simulate(model, 5, folder = tempfile(), checkpoint_seconds = -1), "bad_argument",
+                    "`checkpoint_seconds` = -1: expected a number of seconds > 0")
+  expect_failure_of(sgd_simulate(model, 5, folder = tempfile(), checkpoint_seconds = 0), "bad_argument",
+                    "`checkpoint_seconds` = 0")
+  expect_failure_of(sgd_simulate(model, 5, folder = tempfile(), checkpoint_seconds = "now"), "bad_argument",
+                    "`checkpoint_seconds`: expected")
   skip_if_not(has_hdf5)
   expect_failure_of(sgd_simulate(model, 5, folder = "/proc/nowhere"), "io", "cannot be made")
 })

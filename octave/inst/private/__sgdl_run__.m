@@ -26,7 +26,8 @@ function run = __sgdl_run__ (model, asked, earlier)
   elseif (! complete)
     warning (["sgdlangevin:" out.status], "%s", out.message);
   endif
-  resume = struct ("model", model, "arguments", asked, "state", out.state);
+  resume = struct ("model", model, "arguments", asked, "state", out.state, ...
+                   "message", out.message);
   run = struct ("type", "sgd_simulate", "step", out.step, "time", times (out.step, model, asked),
                 "theta", join_rows ("theta", earlier, kept, out), ...
                 "velocity", join_rows ("velocity", earlier, kept, out), ...

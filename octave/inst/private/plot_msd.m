@@ -19,13 +19,23 @@ function plot_msd (x, opt)
 
   newplot ();
   set (gca (), "xscale", "log", "yscale", "log", "nextplot", "add", "box", "on");
-  handles = loglog (x.lag, x.msd, "o", "color", sgd_colour ("measured"), "markersize", 4,
-                    "markerfacecolor", sgd_colour ("measured"));
-  names = {"measured"};
-  if (! isempty (x.se))
-    draw_bars (x, opt.level);
-    names = {sprintf("measured, %g%% bars", 100 * opt.level)};
-  endif
+  curves = columns (x.msd);
+  palette = viridis (max (curves, 2));
+  handles = names = [];
+  for k = 1:curves
+    colour = palette(k,:);
+    label = sprintf ("%s %d", x.per, k);
+    if (curves == 1)
+      colour = sgd_colour ("measured");
+      label = "measured";
+    endif
+    handles(end+1) = loglog (x.lag, x.msd(:,k), "o", "color", colour, "markersize", 4, "markerfacecolor", colour);
+    names{end+1} = label;
+    if (! isempty (x.se))
+      draw_bars (x, k, opt.level, colour);
+      names{end} = sprintf ("%s, %g%% bars", label, 100 * opt.level);
+    endif
+  endfor
   colours = {"theory", "current", "other", "fourth"};
   widths = [4, 2.5, 1.5];   # so that curves that coincide are all seen
   for i = 1:numel (theory)
@@ -44,11 +54,11 @@ function plot_msd (x, opt)
 endfunction
 
 ## Bars of a normal interval; what would reach below zero ends a decade below the point.
-function draw_bars (x, level)
-  reach = sqrt (2) * erfinv (level) * x.se;
-  lower = max (x.msd - reach, x.msd / 10);
+function draw_bars (x, k, level, colour)
+  reach = sqrt (2) * erfinv (level) * x.se(:,k);
+  lower = max (x.msd(:,k) - reach, x.msd(:,k) / 10);
   drawn = ! isnan (reach);
   bars_x = [x.lag, x.lag, NaN(size (x.lag))](drawn,:)';
-  bars_y = [lower, x.msd + reach, NaN(size (x.lag))](drawn,:)';
-  loglog (bars_x(:), bars_y(:), "-", "color", sgd_colour ("measured"));
+  bars_y = [lower, x.msd(:,k) + reach, NaN(size (x.lag))](drawn,:)';
+  loglog (bars_x(:), bars_y(:), "-", "color", colour);
 endfunction

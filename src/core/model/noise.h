@@ -47,6 +47,11 @@ void sgdl_noise_pair_autocovariance(const sgdl_noise *noise, sgdl_dynamics dynam
 double sgdl_noise_half_msd(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,
                            double kappa, double k);
 
+/* Spectrum of the batch noise per unit Sigma at angular frequency w a step, 0 <= w <= pi, averaged over the
+ * phase: scale where white; under epochs u [ excess + M - D^2/M ] with the Dirichlet kernel D =
+ * sin(M w/2)/sin(w/2), written without cancellation (M - D is of order w^2). noise_spectrum.c */
+double sgdl_noise_spectrum(const sgdl_noise *noise, double w);
+
 /* Joint covariance of a pair accumulated over k steps from a sharp point at the start of an
  * epoch, per unit Sigma. Every term is positive semidefinite: no cancellation. */
 void sgdl_noise_pair_from_point(const sgdl_noise *noise, sgdl_dynamics dynamics, const sgdl_hyper *h,

@@ -43,6 +43,9 @@ static sgdl_status check_disk(sgdl_context *ctx, const sgdl_disk *disk)
   if (disk->checkpoint_every < 0)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`checkpoint` = %td: expected a number of steps >= 1",
                      disk->checkpoint_every);
+  if (!(disk->checkpoint_seconds >= 0.0))
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`checkpoint_seconds` = %g: expected a number of seconds > 0",
+                     disk->checkpoint_seconds);
   return SGDL_OK;
 }
 

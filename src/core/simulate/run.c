@@ -460,8 +460,8 @@ ptrdiff_t sgdl_run_step(const sgdl_run *run)
 
 const double *sgdl_run_state(const sgdl_run *run, ptrdiff_t *n)
 {
-  *n = state_size(run, (ptrdiff_t)run->head[SGDL_HEAD_COUNT]);
-  return run->head;
+  *n = run->spoilt ? 0 : state_size(run, (ptrdiff_t)run->head[SGDL_HEAD_COUNT]);
+  return run->spoilt ? NULL : run->head;
 }
 
 /* Steps and records that a state may hold. */

@@ -179,6 +179,18 @@ static double p_value(double difference, double se, double df)
   return se > 0 ? sgdl_student_two_sided(difference / se, df) : 0.0;
 }
 
+/* The standard error of textbooks, from the scatter of the points about their line as if they were independent. */
+static double naive_se(const analysis *a, const sgdl_loglog_fit *fit)
+{
+  double squares = 0.0, spread = 0.0;
+  for (ptrdiff_t l = 0; l < a->n_lags; l++) {
+    double u = log(a->lags[l]), residual = log(a->msd[l]) - fit->intercept - fit->slope * u;
+    squares += residual * residual;
+    spread += (u - a->regression.mean_log_lag) * (u - a->regression.mean_log_lag);
+  }
+  return sqrt(squares / (double)(a->n_lags - 2) / spread);
+}
+
 static void summarise(const analysis *a, double level, sgdl_exponent *result)
 {
   sgdl_loglog_fit fit = sgdl_loglog_apply(&a->regression, a->msd);
@@ -197,6 +209,7 @@ static void summarise(const analysis *a, double level, sgdl_exponent *result)
   result->n_blocks = a->n_blocks;
   result->curvature = fit.curvature;
   result->curvature_p = p_value(fit.curvature, sqrt(fit_covariance(a, 2, 2)), df);
+  result->naive_se = naive_se(a, &fit);
 }
 
 sgdl_status sgdl_exponent_ols(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,

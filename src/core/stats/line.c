@@ -14,6 +14,11 @@ static double round_slope(double slope, ptrdiff_t n)
   return ldexp(rint(ldexp(mantissa, bits)), exponent - bits);
 }
 
+sgdl_line sgdl_line_exact(ptrdiff_t n, double slope)
+{
+  return (sgdl_line){ 0.0, isfinite(slope) ? round_slope(slope, n) : 0.0 };
+}
+
 sgdl_line sgdl_line_fit(ptrdiff_t n, const double *x)
 {
   double middle = 0.5 * (double)(n - 1), sum = 0.0, moment = 0.0;
@@ -24,8 +29,7 @@ sgdl_line sgdl_line_fit(ptrdiff_t n, const double *x)
   }
   double count = (double)n;
   double slope = n > 1 ? moment / (count * (count * count - 1.0) / 12.0) : 0.0;
-  sgdl_line line;
-  line.slope = isfinite(slope) ? round_slope(slope, n) : 0.0;
+  sgdl_line line = sgdl_line_exact(n, slope);
   line.offset = x[0] + (sum / count - line.slope * middle);
   return line;
 }

@@ -9,6 +9,8 @@ typedef struct sgdl_line {
   double offset, slope; /* slope * k is exact for 0 <= k < n                                 */
 } sgdl_line;
 
+/* Offset 0 and about this slope (0 where it is not finite), as few bits as exact products need. */
+sgdl_line sgdl_line_exact(ptrdiff_t n, double slope);
 /* About the least-squares line of x (n); any line would be right, this one leaves little. */
 sgdl_line sgdl_line_fit(ptrdiff_t n, const double *x);
 /* y[k] = x[k] - offset - slope * k, rounded once. */

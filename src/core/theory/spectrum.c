@@ -10,30 +10,6 @@ static const double PI = 3.14159265358979323846;
 
 /* ---- transfer ---------------------------------------------------------------------------------------- */
 
-/* y - sin y for y >= 0, without cancellation. */
-static double excess_over_sine(double y)
-{
-  double term = y * y * y / 6, sum = term;
-  if (y > 1)
-    return y - sin(y);
-  for (int n = 4; fabs(term) > 1e-18 * sum; n += 2) {
-    term *= -y * y / (n * (n + 1));
-    sum += term;
-  }
-  return sum;
-}
-
-/* Spectrum of the noise per unit Sigma at angular frequency w a step: under epochs u [ excess + M - D^2/M ]
- * with the Dirichlet kernel D = sin(M w/2)/sin(w/2); M - D is of order w^2 and is written so. */
-static double noise_spectrum(const sgdl_noise *noise, double w)
-{
-  double M = (double)noise->steps, x = w / 2;
-  if (!noise->epoch)
-    return noise->scale;
-  double below = (excess_over_sine(M * x) - M * excess_over_sine(x)) / sin(x); /* M - D */
-  return noise->u * (noise->excess + below * (2 * M - below) / M);
-}
-
 /* theta over batch noise at angular frequency w a step; re, im up to a common phase. SGD:
  * eta/(e^{iw} - p + beta e^{-iw}); Langevin: a eta^2/(omega^2 - w^2 + i c w) in units of steps. */
 static void transfer(const sgdl_model *model, double kappa, double w, double *re, double *im)
@@ -110,7 +86,7 @@ sgdl_status sgdl_power_spectrum(sgdl_context *ctx, const sgdl_model *model, ptrd
   SGDL_GET(sgdl_alloc(ctx, &work, sgdl_times(2 * d, threads), "the spectra of the modes"));
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
   for (ptrdiff_t s = 0; s < n; s++) {
-    double w = 2 * PI * freq[s], noise = noise_spectrum(&modes.noise, w);
+    double w = 2 * PI * freq[s], noise = sgdl_noise_spectrum(&modes.noise, w);
     double *re = work + 2 * d * omp_get_thread_num(), *im = re + d;
     for (ptrdiff_t l = 0; l < d; l++) {
       transfer(model, modes.kappa[l], w, &re[l], &im[l]);

@@ -1,0 +1,44 @@
+/* What the parts of fitting the theory to a trajectory share. */
+#ifndef SGDL_FIT_H
+#define SGDL_FIT_H
+
+#include "../model/modes.h"
+#include "../stats/whittle.h"
+#include "mode_density.h"
+
+/* One call: what all modes share. */
+typedef struct sgdl_fit_job {
+  const sgdl_model *model;
+  const sgdl_fit_options *options;
+  ptrdiff_t T, n_paths, n_modes;
+  sgdl_modes of_model;
+  sgdl_mode_density density;
+  sgdl_whittle whittle;
+  ptrdiff_t n_bands, edges[SGDL_WHITTLE_BANDS + 1];
+  double *path;             /* T x n_paths x n_modes: along the modes, each path less its mean   */
+} sgdl_fit_job;
+
+/* One fitted mode, in logarithms: noise, curvature of K, phi. */
+typedef struct sgdl_mode_fit {
+  double log_noise, kappa, phi;
+  double covariance[9];     /* of the three logarithms; 0 where not fitted                     */
+  double log_likelihood, chi_squared, df;
+  double theory_chi_squared, theory_df;
+  double kappa_limits[2];   /* by profile likelihood, of curvature fitted; 0 where flat is not excluded */
+  int converged;
+  double band_means[SGDL_WHITTLE_BANDS];
+} sgdl_mode_fit;
+
+/* Fits mode m of the job, of this curvature (of K) and noise under the theory. series: (T - 2) x n_paths. */
+void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double theory_kappa, double theory_strength,
+                   double *series, sgdl_whittle_work *work, sgdl_mode_fit *fit);
+
+/* Frequency, decay, quality with intervals and the regime, into row `row` of the table (`rows` long). */
+void sgdl_fit_oscillation(const sgdl_model *model, const sgdl_fit_options *options, const sgdl_mode_fit *fit,
+                          ptrdiff_t row, ptrdiff_t rows, double *table);
+/* summary->estimate ... theory from the table and covariances. */
+sgdl_status sgdl_fit_summarise(sgdl_context *ctx, const sgdl_model *model, const sgdl_fit_options *options,
+                               ptrdiff_t n_modes, const double *modes, const double *table,
+                               const double *covariance, sgdl_fit_summary *summary);
+
+#endif

@@ -1,0 +1,149 @@
+/* Checks and small numerics of the estimators of exponents; see exponent_common.h. */
+#include "exponent_common.h"
+
+#include <math.h>
+
+#include "distributions.h"
+
+static const double SQRT_HALF = 0.70710678118654752440;
+enum { FEWEST = 3 };
+
+double sgdl_normal_two_sided(double z)
+{
+  return erfc(fabs(z) * SQRT_HALF);
+}
+
+double sgdl_normal_quantile(double p)
+{
+  /* Bisection on the smaller tail, then Newton steps: short, and accurate in both tails. */
+  const double tail = p < 0.5 ? p : 1.0 - p, root_two_pi = 2.50662827463100050242;
+  double low = 0.0, high = 39.0;
+  if (tail == 0.5) return 0.0;
+  for (int i = 0; i < 40; i++) {
+    double middle = 0.5 * (low + high);
+    if (0.5 * erfc(middle * SQRT_HALF) > tail) low = middle;
+    else high = middle;
+  }
+  double x = 0.5 * (low + high);
+  for (int i = 0; i < 3; i++) x += (0.5 * erfc(x * SQRT_HALF) - tail) * root_two_pi * exp(0.5 * x * x);
+  return p < 0.5 ? -x : x;
+}
+
+double sgdl_chi_squared_above(double x, double df)
+{
+  double below, above;
+  if (!(df > 0) || isnan(x)) return NAN;
+  if (isinf(x)) return 0.0;
+  sgdl_gamma_tails(0.5 * df, 0.5 * x, &below, &above);
+  return above;
+}
+
+sgdl_status sgdl_level_check(sgdl_context *ctx, double level)
+{
+  if (level > 0 && level < 1) return SGDL_OK;
+  return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`level` = %g: expected a number between 0 and 1", level);
+}
+
+sgdl_status sgdl_window_check(sgdl_context *ctx, const double window[2])
+{
+  if (!isfinite(window[0]) || !isfinite(window[1]))
+    return sgdl_fail(ctx, SGDL_NOT_FINITE, "`window` = [%g, %g]: expected finite lags", window[0], window[1]);
+  int given = window[0] != 0 || window[1] != 0;
+  if (given && !(window[0] >= 1 && window[0] < window[1]))
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`window` = [%g, %g]: expected a first lag of at least one frame and a larger last lag",
+                     window[0], window[1]);
+  return SGDL_OK;
+}
+
+sgdl_status sgdl_window_frames(sgdl_context *ctx, const double window[2], ptrdiff_t longest, const char *why,
+                               ptrdiff_t *first, ptrdiff_t *last)
+{
+  SGDL_TRY(sgdl_window_check(ctx, window));
+  if (window[1] > 0) {
+    double far = (double)PTRDIFF_MAX / 4.0;
+    *first = (ptrdiff_t)ceil(fmin(window[0], far));
+    *last = (ptrdiff_t)floor(fmin(window[1], far));
+  }
+  if (*last > longest)
+    return sgdl_fail(ctx, SGDL_TOO_SHORT, "`window` ends at %td frames: expected at most %td, %s", *last, longest,
+                     why);
+  if (*last - *first + 1 < FEWEST)
+    return sgdl_fail(ctx, SGDL_TOO_SHORT, "`window` = [%td, %td] frames holds %td of them: expected at least %d",
+                     *first, *last, *last < *first ? 0 : *last - *first + 1, FEWEST);
+  return SGDL_OK;
+}
+
+sgdl_status sgdl_spread(sgdl_context *ctx, ptrdiff_t first, ptrdiff_t last, ptrdiff_t n, double *lags,
+                        ptrdiff_t *n_lags)
+{
+  return sgdl_log_lags(ctx, first, last, (double)(n - 1) / log10((double)last / (double)first), n + 2, lags,
+                       n_lags);
+}
+
+sgdl_status sgdl_series_open(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                             sgdl_segments *series)
+{
+  SGDL_TRY(sgdl_segments_open(ctx, T, d, n_paths, x, series));
+  for (ptrdiff_t s = 0; s < d * n_paths; s++) {
+    ptrdiff_t i = 1;
+    while (i < T && x[i + T * s] == x[T * s]) i++;
+    if (i == T)
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                       "`x[, coordinate %td, path %td]` is constant: expected coordinates that move",
+                       s % d + 1, s / d + 1);
+  }
+  series->d = 1;
+  series->n_paths = d * n_paths;
+  return SGDL_OK;
+}
+
+void sgdl_estimate_clear(sgdl_exponent_estimate *e)
+{
+  *e = (sgdl_exponent_estimate){ .exponent = NAN, .se = NAN, .lower = NAN, .upper = NAN, .p_value = NAN,
+                                 .log_diffusivity = NAN, .log_diffusivity_se = NAN, .covariance = NAN,
+                                 .window = { NAN, NAN }, .bias = NAN, .misfit = NAN, .misfit_df = NAN,
+                                 .misfit_p = NAN, .homogeneity_p = NAN };
+}
+
+void sgdl_estimate_interval(sgdl_exponent_estimate *e, double level)
+{
+  double reach = sgdl_normal_quantile(0.5 + 0.5 * level) * e->se;
+  e->lower = e->exponent - reach;
+  e->upper = e->exponent + reach;
+  e->p_value = sgdl_normal_two_sided((e->exponent - 1.0) / e->se);
+}
+
+double sgdl_cholesky(ptrdiff_t n, double *a)
+{
+  double least = 1.0;
+  for (ptrdiff_t j = 0; j < n; j++) {
+    double pivot = a[j + n * j], whole = pivot;
+    for (ptrdiff_t k = 0; k < j; k++) pivot -= a[j + n * k] * a[j + n * k];
+    if (!(pivot > 0)) return 0.0;
+    least = fmin(least, pivot / whole);
+    a[j + n * j] = sqrt(pivot);
+    for (ptrdiff_t i = j + 1; i < n; i++) {
+      double sum = a[i + n * j];
+      for (ptrdiff_t k = 0; k < j; k++) sum -= a[i + n * k] * a[j + n * k];
+      a[i + n * j] = sum / a[j + n * j];
+    }
+  }
+  return least;
+}
+
+void sgdl_forward(ptrdiff_t n, const double *l, double *y)
+{
+  for (ptrdiff_t i = 0; i < n; i++) {
+    for (ptrdiff_t k = 0; k < i; k++) y[i] -= l[i + n * k] * y[k];
+    y[i] /= l[i + n * i];
+  }
+}
+
+void sgdl_backward(ptrdiff_t n, const double *l, double *y)
+{
+  for (ptrdiff_t i = n - 1; i >= 0; i--) {
+    for (ptrdiff_t k = i + 1; k < n; k++) y[i] -= l[k + n * i] * y[k];
+    y[i] /= l[i + n * i];
+  }
+}

@@ -1,0 +1,171 @@
+/* Sums of squared displacements of one series by FFT.
+ *
+ * MSD(m) N(m) = S1(m) - 2 S2(m) of the series less a straight line s k, plus the line's own displacement and their
+ * cross term. S1 - 2 S2 carries an error of a few DBL_EPSILON sum y^2 whatever the lag, so it is no good where
+ * MSD(m) is far below the variance of the path: the bounds say where. With gaps, w = 1 where there is a frame:
+ * S1 = sum_i w[i] w[i + m] (y[i]^2 + y[i + m]^2) is a correlation of w with w y^2, and so is the cross term of w
+ * with w y. */
+#include "series.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "line.h"
+
+/* Measured, in ns: an element of the two FFTs, over log2 of their length. */
+static const double fft_cost = 2.0;
+
+void sgdl_series_autocorrelation(const sgdl_correlator *c, ptrdiff_t n, const double *x, ptrdiff_t n_lags,
+                                 const double *lags, double *work, double *sums, double *bounds)
+{
+  ptrdiff_t m = 0;
+  sgdl_line line = sgdl_line_fit(n, x);
+  sgdl_line_remove(n, x, line, work);
+  memset(work + n, 0, (size_t)(c->buffer - n) * sizeof(double));
+
+  sgdl_sum energy = { 0 }, ends = { 0 }, ends_square = { 0 };
+  for (ptrdiff_t i = 0; i < n; i++) sgdl_sum_add(&energy, work[i] * work[i]);
+  double twice_energy = 2.0 * sgdl_sum_value(&energy);
+  double spectral = 0.5 * twice_energy * log2(2.0 * (double)n), steep = line.slope * line.slope;
+  for (ptrdiff_t l = 0; l < n_lags && lags[l] < (double)n; l++) {
+    for (; m < (ptrdiff_t)lags[l]; m++) {
+      double head = work[m], tail = work[n - 1 - m];
+      sgdl_sum_add(&ends, tail);
+      sgdl_sum_add(&ends, -head);
+      sgdl_sum_add(&ends_square, head * head);
+      sgdl_sum_add(&ends_square, tail * tail);
+    }
+    double drift = line.slope * (double)m;
+    sums[l] = (twice_energy - sgdl_sum_value(&ends_square)) +
+              drift * (2.0 * sgdl_sum_value(&ends) + (double)(n - m) * drift);
+    bounds[l] = DBL_EPSILON * (spectral + (double)n * lags[l] * lags[l] * steep);
+  }
+  sgdl_correlator_run(c, work);
+  for (ptrdiff_t l = 0; l < n_lags; l++) {
+    if (lags[l] < (double)n)
+      sums[l] -= 2.0 * work[(ptrdiff_t)lags[l]];
+    else
+      sums[l] = bounds[l] = 0.0;
+  }
+}
+
+/* ---- with gaps ---- */
+
+/* The line through the frames that are there, from their own first to their last. */
+static sgdl_line line_through(ptrdiff_t n, const double *x)
+{
+  ptrdiff_t first = 0, last = n - 1;
+  while (first < last && isnan(x[first])) first++;
+  while (last > first && isnan(x[last])) last--;
+  double ends[2] = { x[first], x[last] }, span = (double)(last - first), sum = 0.0, there = 0.0;
+  sgdl_line line = sgdl_line_exact(n, span > 0 ? (ends[1] - ends[0]) / span : 0.0);
+  for (ptrdiff_t k = first; k <= last; k++)
+    if (!isnan(x[k])) {
+      sum += (x[k] - ends[0]) - line.slope * (double)(k - first);
+      there += 1.0;
+    }
+  line.offset = ends[0] - line.slope * (double)first + sum / there;
+  if (!isfinite(line.offset)) line = (sgdl_line){ 0.0, 0.0 };
+  return line;
+}
+
+/* y, w y^2 and w in three buffers; the largest of the energies that errors are measured by. */
+static double fill_with_gaps(const sgdl_correlator *c, ptrdiff_t n, const double *x, sgdl_line line, double *y,
+                             double *squares, double *there)
+{
+  double energy = 0.0, fourth = 0.0, count = 0.0;
+  sgdl_line_remove(n, x, line, y);
+  for (ptrdiff_t k = 0; k < n; k++) {
+    there[k] = !isnan(y[k]);
+    if (!there[k]) y[k] = 0.0;
+    squares[k] = y[k] * y[k];
+    energy += squares[k];
+    fourth += squares[k] * squares[k];
+    count += there[k];
+  }
+  size_t padding = (size_t)(c->buffer - n) * sizeof(double);
+  memset(y + n, 0, padding);
+  memset(squares + n, 0, padding);
+  memset(there + n, 0, padding);
+  return fmax(energy, sqrt(count * fourth));
+}
+
+/* y becomes, at m, sum w[i] w[i + m] (y[i + m] - y[i])^2 plus `unit` times the sum of w[i] w[i + m] (y[i + m] - y[i]):
+ * the first is even in m, the second odd. */
+static void correlate_with_gaps(const sgdl_correlator *c, double unit, double *y, double *squares, double *there)
+{
+  double scale = 2.0 / (double)c->n;
+  fftw_execute_dft_r2c(c->forward, y, (fftw_complex *)y);
+  fftw_execute_dft_r2c(c->forward, squares, (fftw_complex *)squares);
+  fftw_execute_dft_r2c(c->forward, there, (fftw_complex *)there);
+  for (ptrdiff_t k = 0; k <= c->n / 2; k++) {
+    double *a = y + 2 * k, *b = squares + 2 * k, *w = there + 2 * k;
+    double even = w[0] * b[0] + w[1] * b[1] - (a[0] * a[0] + a[1] * a[1]);
+    double odd = w[0] * a[1] - w[1] * a[0];
+    a[0] = scale * even;
+    a[1] = scale * unit * odd;
+  }
+  fftw_execute_dft_c2r(c->backward, (fftw_complex *)y, y);
+}
+
+static void series_with_gaps(const sgdl_correlator *c, ptrdiff_t n, const double *x, ptrdiff_t n_lags,
+                             const double *lags, const double *counts, double *y, double *sums, double *bounds)
+{
+  sgdl_line line = line_through(n, x);
+  double *squares = y + c->buffer, *there = squares + c->buffer;
+  double energy = fill_with_gaps(c, n, x, line, y, squares, there);
+  double unit = energy > 0 && isfinite(energy) ? sqrt(energy / (double)n) : 1.0;
+  correlate_with_gaps(c, unit, y, squares, there);
+  for (ptrdiff_t l = 0; l < n_lags; l++) {
+    ptrdiff_t m = (ptrdiff_t)lags[l];
+    sums[l] = bounds[l] = 0.0;
+    if (m >= n || !(counts[l] > 0)) continue;
+    double drift = line.slope * lags[l], forward = y[m], backward = y[c->n - m];
+    sums[l] = 0.5 * (forward + backward) + drift * ((forward - backward) / unit + counts[l] * drift);
+    bounds[l] = 4.0 * DBL_EPSILON * (energy * log2(2.0 * (double)n) + (double)n * drift * drift);
+  }
+}
+
+/* ---- plans ---- */
+
+sgdl_status sgdl_series_open(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_lags, const double *lags, int gaps,
+                             int full, sgdl_series_plan *plan)
+{
+  ptrdiff_t last = (ptrdiff_t)lags[n_lags - 1];
+  *plan = (sgdl_series_plan){ .n_lags = n_lags, .lags = lags, .gaps = gaps };
+  if (full && !gaps) return sgdl_levels_open(ctx, n, n_lags, lags, &plan->levels, &plan->work);
+  SGDL_TRY(sgdl_correlator_open(ctx, sgdl_correlator_length(n, last < n ? last : n - 1), &plan->whole));
+  plan->work = plan->whole.buffer * (gaps ? 3 : 1);
+  return SGDL_OK;
+}
+
+void sgdl_series_close(sgdl_series_plan *plan)
+{
+  if (plan->levels)
+    sgdl_levels_close(plan->levels);
+  else
+    sgdl_correlator_close(&plan->whole);
+}
+
+void sgdl_series_run(const sgdl_series_plan *plan, ptrdiff_t n, const double *x, const double *counts,
+                     double *work, double *sums, double *bounds)
+{
+  if (plan->levels) {
+    memset(sums, 0, (size_t)plan->n_lags * sizeof(double)); /* lags past the end stay 0 */
+    memset(bounds, 0, (size_t)plan->n_lags * sizeof(double));
+    sgdl_levels_run(plan->levels, x, work, sums, bounds);
+  } else if (plan->gaps)
+    series_with_gaps(&plan->whole, n, x, plan->n_lags, plan->lags, counts, work, sums, bounds);
+  else
+    sgdl_series_autocorrelation(&plan->whole, n, x, plan->n_lags, plan->lags, work, sums, bounds);
+}
+
+double sgdl_series_cost(ptrdiff_t n, ptrdiff_t n_lags, const double *lags, int gaps, int full)
+{
+  ptrdiff_t last = (ptrdiff_t)lags[n_lags - 1];
+  if (full) return gaps ? INFINITY : sgdl_levels_cost(n, n_lags, lags);
+  double length = (double)sgdl_correlator_length(n, last < n ? last : n - 1);
+  return (gaps ? 2.0 : 1.0) * fft_cost * length * log2(length);
+}
