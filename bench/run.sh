@@ -38,6 +38,8 @@ run "$threads" "$out/wide" 1000 50000
 run "$threads" "$out/compressed" 1000000 3
 run 1 "$out/normals"
 run 1 "$out/simulate"
+run 1 "$out/exact"
+(cd "$out" && run 1 "$out/recording")
 run 2 "$out/ensemble"
 run 1 "$out/memory"
 run 1 /usr/bin/python3 "$here/python/ensemble.py"
