@@ -53,7 +53,8 @@ compare_diffusion <- function(x, models = NULL, theory = NULL, shared = TRUE, ..
   if (!is.character(models) || length(models) == 0L) {
     stop_argument("`models`: expected a character vector, got %s", describe(models))
   }
-  index <- vapply(models, option_index, 0L, argument = "models", choices = diffusion_models)
+  index <- integer(length(models))
+  for (m in seq_along(models)) index[m] <- option_index(models[m], "models", diffusion_models)
   if (is.null(theory) && any(index >= 4L)) {
     stop_argument("`models` = \"%s\": expected a model of SGD as `theory`", models[index >= 4L][1L])
   }

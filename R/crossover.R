@@ -63,7 +63,7 @@ as.data.frame.msd_crossover <- function(x, ...) {
              exponent_before = x$exponent[-length(x$exponent)], exponent_after = x$exponent[-1L])
 }
 
-interval_text <- function(value, lower, upper) {
+bracketed <- function(value, lower, upper) {
   sprintf("%s [%s, %s]", format_numbers(signif(value, 3)), format_numbers(signif(lower, 3)),
           format_numbers(signif(upper, 3)))
 }
@@ -71,10 +71,10 @@ interval_text <- function(value, lower, upper) {
 #' @export
 print.msd_crossover <- function(x, ...) {
   cat(sprintf("Crossovers of the mean squared displacement: %s; %g%% intervals\n", shape_text(x), 100 * x$level))
-  cat(sprintf("  exponent %s\n", interval_text(x$exponent[1L], x$lower[1L], x$upper[1L])))
+  cat(sprintf("  exponent %s\n", bracketed(x$exponent[1L], x$lower[1L], x$upper[1L])))
   for (i in seq_len(x$n_breaks)) {
-    cat(sprintf("  from lag %s: exponent %s, %s\n", interval_text(x$break_lag[i], x$break_lower[i], x$break_upper[i]),
-                interval_text(x$exponent[i + 1L], x$lower[i + 1L], x$upper[i + 1L]), p_value_text(x$p_value[i])))
+    cat(sprintf("  from lag %s: exponent %s, %s\n", bracketed(x$break_lag[i], x$break_lower[i], x$break_upper[i]),
+                bracketed(x$exponent[i + 1L], x$lower[i + 1L], x$upper[i + 1L]), p_value_text(x$p_value[i])))
   }
   if (x$n_breaks < length(x$p_value)) {
     cat(sprintf("  no %sbreak: %s\n", if (x$n_breaks) "further " else "", p_value_text(x$p_value[x$n_breaks + 1L])))
@@ -91,16 +91,16 @@ print.summary.msd_crossover <- function(x, ...) {
   range <- sprintf("between lags of %s and %s %s", format_numbers(min(fit$lag)), format_numbers(max(fit$lag)), fit$unit)
   if (fit$n_breaks == 0L) {
     cat(sprintf("The mean squared displacement is one power law %s, with exponent %s; no break (%s).\n", range,
-                interval_text(fit$exponent, fit$lower, fit$upper), p_value_text(fit$p_value[1L])))
+                bracketed(fit$exponent, fit$lower, fit$upper), p_value_text(fit$p_value[1L])))
     return(invisible(x))
   }
   cat(sprintf("The mean squared displacement %s changes its exponent %s: it grows with exponent %s", range,
               c("once", "twice", "three times")[fit$n_breaks],
-              interval_text(fit$exponent[1L], fit$lower[1L], fit$upper[1L])))
+              bracketed(fit$exponent[1L], fit$lower[1L], fit$upper[1L])))
   for (i in seq_len(fit$n_breaks)) {
     cat(sprintf(", from lag %s with exponent %s",
-                interval_text(fit$break_lag[i], fit$break_lower[i], fit$break_upper[i]),
-                interval_text(fit$exponent[i + 1L], fit$lower[i + 1L], fit$upper[i + 1L])))
+                bracketed(fit$break_lag[i], fit$break_lower[i], fit$break_upper[i]),
+                bracketed(fit$exponent[i + 1L], fit$lower[i + 1L], fit$upper[i + 1L])))
   }
   cat(".\n")
   invisible(x)
@@ -129,8 +129,8 @@ plot.msd_crossover <- function(x, xlab = sprintf("lag (%s)", x$unit), ylab = "me
   graphics::segments(x$lag, x$msd * exp(-reach), x$lag, x$msd * exp(reach), col = palette_of[["measured"]])
   graphics::points(x$lag, x$msd, pch = 19, cex = 0.7, col = palette_of[["measured"]])
   graphics::lines(x$lag, x$fitted, lwd = 2, col = palette_of[["theory"]])
-  labels <- sprintf("exponent %s", interval_text(x$exponent, x$lower, x$upper))
-  if (x$n_breaks) labels <- c(labels, sprintf("break at %s", interval_text(x$break_lag, x$break_lower, x$break_upper)))
+  labels <- sprintf("exponent %s", bracketed(x$exponent, x$lower, x$upper))
+  if (x$n_breaks) labels <- c(labels, sprintf("break at %s", bracketed(x$break_lag, x$break_lower, x$break_upper)))
   graphics::legend("bottomright", bg = "white", legend = labels, bty = "o",
                    lty = rep(1:2, c(x$n_breaks + 1L, x$n_breaks)),
                    col = rep(palette_of[c("theory", "reference")], c(x$n_breaks + 1L, x$n_breaks)), lwd = 2)

@@ -266,7 +266,7 @@ as.data.frame.ageing <- function(x, ...) as.data.frame(unclass(x)[c("age", "msd"
 print.ageing <- function(x, ...) {
   cat(sprintf("Ageing of displacements over %s %s: %s\n", format_numbers(x$lag), x$unit, shape_text(x)))
   print_rows(as.data.frame(x), 8L)
-  cat(sprintf("  ageing exponent %s at %g%%: %s\n", interval_text(x$exponent, x$lower, x$upper), 100 * x$level,
+  cat(sprintf("  ageing exponent %s at %g%%: %s\n", bracketed(x$exponent, x$lower, x$upper), 100 * x$level,
               p_value_text(x$p_value)))
   cat(sprintf("  all blocks equal: chi squared %.4g, %s\n", x$chi_squared, p_value_text(x$chi_squared_p)))
   invisible(x)
@@ -284,7 +284,7 @@ print.summary.ageing <- function(x, ...) {
     "do not change with age beyond chance: the ageing exponent is"
   }
   cat(sprintf("Displacements over %s %s %s %s (%s).\n", format_numbers(test$lag), test$unit, said,
-              interval_text(test$exponent, test$lower, test$upper), p_value_text(test$p_value)))
+              bracketed(test$exponent, test$lower, test$upper), p_value_text(test$p_value)))
   if (test$p_value >= 0.05 && test$chi_squared_p < 0.05) {
     cat(sprintf("Yet the blocks differ (%s): the motion is not stationary, in no simple order.\n",
                 p_value_text(test$chi_squared_p)))
@@ -304,7 +304,7 @@ plot.ageing <- function(x, level = x$level, xlab = sprintf("age (%s)", x$unit),
   level_at <- exp(mean(log(x$msd) - x$exponent * log(x$age)))
   graphics::lines(x$age, level_at * x$age^x$exponent, lwd = 2, col = palette_of[["theory"]])
   graphics::legend("topright", bg = "white", lwd = 2, col = palette_of[["theory"]],
-                   legend = sprintf("exponent %s", interval_text(x$exponent, x$lower, x$upper)))
+                   legend = sprintf("exponent %s", bracketed(x$exponent, x$lower, x$upper)))
   invisible(x)
 }
 

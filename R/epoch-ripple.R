@@ -23,8 +23,9 @@ check_epoch_ripple <- function(x, frames, last) {
     ripple <- .Call(C_epoch_ripple, frames$x, frames$size, epoch / frames$record, last)
   }
   seen <- if (isTRUE(ripple$p_value < 0.01)) {
-    sprintf("; at whole epochs this MSD is %.2g%% %s its surroundings (%s)", 100 * abs(expm1(ripple$ripple)),
-            if (ripple$ripple < 0) "below" else "above", p_value_text(ripple$p_value))
+    sprintf("; at whole epochs this MSD is %.2g%% %s its surroundings (%s)%s", 100 * abs(expm1(ripple$ripple)),
+            if (ripple$ripple < 0) "below" else "above", p_value_text(ripple$p_value),
+            if (ripple$ripple < 0) ", as if every epoch had the same order" else "")
   }
   warn_status("epoch_ripple", paste0(
     "this run was sampled by epochs of %.0f steps, and lags reach up to %s: gradient noise sums to nearly nothing over ",
