@@ -346,7 +346,7 @@ static void test_crossover(void)
 /* The same order in every epoch dips at whole epochs; a random walk does not (|z| above 4 once in 15,000 seeds). */
 static void test_ripple(void)
 {
-  enum { T = 2001, M = 20 };
+  enum { T = 4001, M = 20 };
   double *x = brownian(9, T, 1), order[M], mean = 0;
   sgdl_ripple r;
   CHECK_STATUS(sgdl_epoch_ripple(&ctx, T, 1, 1, x, M, 200, &r), SGDL_OK);
@@ -355,7 +355,11 @@ static void test_ripple(void)
   CHECK_INT(r.epochs, 2);
   sgdl_normals(35, SGDL_STREAM_NOISE, 0, 0, 0, M, order);
   for (int k = 0; k < M; k++) mean += order[k] / M;
-  for (int i = 1; i < T; i++) x[i] = x[i - 1] + order[i % M] - mean + 0.05 * ((i * 7) % 11 - 5);
+  double at = 0.0;
+  for (int i = 0; i < T; i++) {
+    at += order[i % M] - mean;
+    x[i] = 0.1 * x[i] + at;
+  }
   CHECK_STATUS(sgdl_epoch_ripple(&ctx, T, 1, 1, x, M, 200, &r), SGDL_OK);
   CHECK(r.ripple < -0.5 && r.p_value < 0.05);
   CHECK_STATUS(sgdl_epoch_ripple(&ctx, T, 1, 1, x, 3, 200, &r), SGDL_OK);
