@@ -244,6 +244,13 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (gram_tally);
   SGDLANGEVIN_ENTRY (tally_result);
   SGDLANGEVIN_ENTRY (msd_file);
+  SGDLANGEVIN_ENTRY (local_exponent);
+  SGDLANGEVIN_ENTRY (msd_crossover);
+  SGDLANGEVIN_ENTRY (normal_diffusion);
+  SGDLANGEVIN_ENTRY (ergodicity);
+  SGDLANGEVIN_ENTRY (ageing);
+  SGDLANGEVIN_ENTRY (compare_diffusion);
+  SGDLANGEVIN_ENTRY (epoch_ripple);
   SGDLANGEVIN_ENTRY (exponent_ols);
   SGDLANGEVIN_ENTRY (exponent_gls);
   SGDLANGEVIN_ENTRY (exponent_pool);

@@ -234,9 +234,11 @@ typedef struct sgdl_ripple {
   int epochs;                 /* whole epochs looked at; 0: none fits, or less than 4 frames in one */
   double ripple, se, p_value; /* mean log MSD(j M) above the chord of its neighbours; NaN where epochs = 0 */
 } sgdl_ripple;
-/* The noise of SGD by epochs sums to nearly nothing over one, so that the MSD dips at whole epochs of M frames: log MSD at
- * j M less the chord, in log lag, from (j - 1/2) M to (j + 1/2) M, mean over the first j <= 8 whose chord ends
- * by `last` and T/2; standard error by sgdl_msd_gaussian, two-sided normal p. M need not be whole. */
+/* Does the MSD dip at whole epochs of M frames? It does where each epoch takes the examples in the same order. Fresh
+ * shuffles do not dip in a time average (their noise, averaged over the phase, has a covariance that falls to 0 at M):
+ * they flatten the MSD past M. Value: log MSD at j M less the chord, in log lag, from (j - 1/2) M to (j + 1/2) M,
+ * mean over the first j <= 8 whose chord ends by `last` and T/2; standard error by sgdl_msd_gaussian, two-sided normal
+ * p. M need not be whole. */
 sgdl_status sgdl_epoch_ripple(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                               double epoch, double last, sgdl_ripple *result);
 

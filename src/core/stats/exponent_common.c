@@ -81,7 +81,7 @@ sgdl_status sgdl_spread(sgdl_context *ctx, ptrdiff_t first, ptrdiff_t last, ptrd
                        n_lags);
 }
 
-sgdl_status sgdl_series_open(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+sgdl_status sgdl_coordinate_series(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                              sgdl_segments *series)
 {
   SGDL_TRY(sgdl_segments_open(ctx, T, d, n_paths, x, series));
