@@ -160,24 +160,25 @@ sgdl_status sgdl_exponent_whittle(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
  * k_j(a) the exact energy that fractional Brownian motion sampled at frames has there (it grows by 2^(a+1) an octave
  * once j is large), n_j less what its details of an octave are correlated. Octaves count as independent; the exponent
  * is the fixed point of their weighted regression on the derivative of log k_j.
- * octaves: first and last, 0, 0: from 1 to the last with 4 details. diagram (n_points x 4, optional; room for 40 x 4):
- * octave, log2 energy less its bias, its standard error, details. window: 2^octave, in frames. Failures:
+ * window: octaves of scale 2^j frames in it; 0, 0: from 2 frames to the last with 4 details. diagram (n_points x 4,
+ * optional; room for 40 x 4): octave, log2 energy less its bias, its standard error, details. Failures:
  * SGDL_BAD_ARGUMENT (moments not 1 to 10), SGDL_TOO_SHORT (fewer than 3 octaves), SGDL_UNSUPPORTED (an exponent outside
  * (0.02, 1.98)). Cost: 4 moments T flops a series, and powers of some 4,000 lags a step. */
 sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                  ptrdiff_t moments, const double octaves[2], double level, double *diagram,
+                                  ptrdiff_t moments, const double window[2], double level, double *diagram,
                                   sgdl_exponent_estimate *result);
 
 /* Detrended fluctuation analysis, stats/exponent_dfa.c: in boxes of n frames the path (the profile of its increments)
  * about its least-squares polynomial of degree `order`,
  *   F^2(n) = mean over boxes of (1/n) sum_i (x_i - polynomial)^2 ~ n^exponent,
  * slope of log F^2 on log n at about 12 log-spaced sizes. Its bias (small boxes, few large ones) and standard error are
- * those of n_sim simulated fractional Brownian motions of the estimated exponent and this length (parametric
- * bootstrap); interval by Student's t with n_sim - 1 degrees of freedom. misfit: curvature of the diagram against the
+ * those of 2 n_sim simulated fractional Brownian motions of this length (parametric bootstrap), half of them at an
+ * exponent below the slope and half at one above, interpolated: the estimate is the exponent whose mean slope this is,
+ * the interval those that Student's t with n_sim - 1 degrees of freedom does not reject. misfit: curvature of the diagram against the
  * simulations', on one degree of freedom. diagram (n_points x 3, optional; room for 14 x 3): box, F, standard error of
  * log F. Failures: SGDL_BAD_ARGUMENT, SGDL_TOO_SHORT (fewer than 4 sizes of boxes, or past T/2), SGDL_UNSUPPORTED (an
  * exponent outside (0.02, 1.98)). Cost: 12 (order + 1) T flops a series and simulation, four times that with overlap,
- * and n_sim FFTs of length 2 T. */
+ * and 2 n_sim FFTs of length 2 T. */
 typedef struct sgdl_dfa_options {
   ptrdiff_t order;       /* degree of the polynomials, 1 to 5                                     */
   int overlap;           /* boxes begin every quarter of a box, else they follow one another      */

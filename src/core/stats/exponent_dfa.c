@@ -5,9 +5,11 @@
 
 #include "exponent_common.h"
 #include "loglog.h"
+#include "student.h"
 
-enum { WANTED_BOXES = 12, FEWEST_BOXES = 4, FEWEST_SIMULATIONS = 20, MOST_ORDER = 5, PILOT = 50 };
+enum { WANTED_BOXES = 12, FEWEST_BOXES = 4, FEWEST_SIMULATIONS = 20, MOST_ORDER = 5, MOST_STEPS = 100 };
 static const double least_exponent = 0.02, largest_exponent = 1.98;
+static const double apart = 0.5; /* between the two exponents that are simulated */
 
 typedef struct dfa {
   sgdl_context *ctx;
@@ -16,7 +18,8 @@ typedef struct dfa {
   uint64_t seed;
   double *boxes, *basis;      /* n; of each size order + 1 orthonormal polynomials           */
   double *levels;             /* n x n_series: log F^2                                       */
-  double *simulated;          /* n x n_sim                                                   */
+  double at;                  /* the lesser exponent simulated                               */
+  double *simulated;          /* n x n_sim at it, and as many at `apart` more                */
   sgdl_loglog line;
 } dfa;
 
@@ -69,14 +72,16 @@ static void fluctuations(const dfa *f, const double *x, double *levels)
 
 /* ---- simulations of fractional Brownian motion of diffusivity 1 ---- */
 
-static sgdl_status simulate(dfa *f, double a, ptrdiff_t first, ptrdiff_t n_sim, double from, double to)
+/* The same random numbers at both exponents, so that differences between them are sharp. */
+static sgdl_status simulate(dfa *f)
 {
-  const int threads = sgdl_threads_worth(f->ctx, 50.0 * (double)f->T * (double)n_sim);
+  const ptrdiff_t runs = 2 * f->n_sim;
+  const int threads = sgdl_threads_worth(f->ctx, 50.0 * (double)f->T * (double)runs);
   double *paths;
   sgdl_status failed = SGDL_OK;
   SGDL_TRY(sgdl_alloc(f->ctx, &paths, sgdl_times(f->T, threads), "the simulations"));
 #pragma omp parallel for num_threads(threads) schedule(static)
-  for (ptrdiff_t r = 0; r < n_sim; r++) {
+  for (ptrdiff_t r = 0; r < runs; r++) {
     int stop;
 #pragma omp atomic read
     stop = failed;
@@ -86,11 +91,12 @@ static sgdl_status simulate(dfa *f, double a, ptrdiff_t first, ptrdiff_t n_sim, 
     own.threads = 1;
     double *path = paths + f->T * omp_get_thread_num();
     const sgdl_diffusion process = { .process = SGDL_PROCESS_FBM, .steps = f->T - 1, .dim = 1, .n_paths = 1,
-                                     .exponent = a, .diffusivity = 1.0, .seed = f->seed + (uint64_t)(first + r) };
+                                     .exponent = f->at + (r < f->n_sim ? 0.0 : apart), .diffusivity = 1.0,
+                                     .seed = f->seed + (uint64_t)(r % f->n_sim) };
     sgdl_status status = sgdl_diffusion_simulate(&own, &process, path);
     if (status == SGDL_OK) fluctuations(f, path, f->simulated + f->n * r);
     if (status == SGDL_OK && omp_get_thread_num() == 0 &&
-        sgdl_poll(f->ctx, from + (to - from) * (double)(r * threads) / (double)n_sim))
+        sgdl_poll(f->ctx, fmin(1.0, (double)(r * threads) / (double)runs)))
       status = SGDL_INTERRUPTED;
     if (status != SGDL_OK) {
 #pragma omp atomic write
@@ -118,92 +124,128 @@ static shape shape_of(const dfa *f, const double *levels)
   return out;
 }
 
-static double mean_slope(const dfa *f, ptrdiff_t n, const double *levels)
+static double mean_slope(const dfa *f)
 {
   double sum = 0.0;
-  for (ptrdiff_t r = 0; r < n; r++) sum += shape_of(f, levels + f->n * r).slope / (double)n;
+  for (ptrdiff_t s = 0; s < f->n_series; s++) sum += shape_of(f, f->levels + f->n * s).slope / (double)f->n_series;
   return sum;
 }
 
-/* Mean of the simulated shapes, and second moments about it. */
+/* Mean of the simulated shapes at one exponent, their variances, and the correlation of slope and level. */
 typedef struct spread {
   shape mean;
-  double slope, curvature, level, both; /* variances of slope, curvature, level; cov(slope, level) */
+  double slope, curvature, level, correlation;
 } spread;
 
-static spread spread_of(const dfa *f)
+static spread spread_of(const dfa *f, const double *simulated)
 {
   spread s = { { 0.0, 0.0, 0.0 }, 0.0, 0.0, 0.0, 0.0 };
   const double n = (double)f->n_sim;
   for (ptrdiff_t r = 0; r < f->n_sim; r++) {
-    shape one = shape_of(f, f->simulated + f->n * r);
+    shape one = shape_of(f, simulated + f->n * r);
     s.mean.slope += one.slope / n;
     s.mean.curvature += one.curvature / n;
     s.mean.mean += one.mean / n;
   }
   for (ptrdiff_t r = 0; r < f->n_sim; r++) {
-    shape one = shape_of(f, f->simulated + f->n * r);
+    shape one = shape_of(f, simulated + f->n * r);
     double slope = one.slope - s.mean.slope, curvature = one.curvature - s.mean.curvature;
     double level = one.mean - s.mean.mean;
     s.slope += slope * slope / (n - 1.0);
     s.curvature += curvature * curvature / (n - 1.0);
     s.level += level * level / (n - 1.0);
-    s.both += slope * level / (n - 1.0);
+    s.correlation += slope * level / (n - 1.0);
   }
+  s.correlation /= sqrt(s.slope * s.level);
   return s;
+}
+
+/* Between the two, and a little past them: means along a line, variances along an exponential. */
+static spread spread_at(const dfa *f, const spread ends[2], double a)
+{
+  const double u = (a - f->at) / apart, v = 1.0 - u;
+  const spread *s = ends, *t = ends + 1;
+  return (spread){ { v * s->mean.slope + u * t->mean.slope, v * s->mean.curvature + u * t->mean.curvature,
+                     v * s->mean.mean + u * t->mean.mean },
+                   pow(s->slope, v) * pow(t->slope, u), pow(s->curvature, v) * pow(t->curvature, u),
+                   pow(s->level, v) * pow(t->level, u), v * s->correlation + u * t->correlation };
 }
 
 /* ---- the estimate ---- */
 
-static sgdl_status check_range(const dfa *f, double a)
+/* (slope - what exponent a has on average) over its standard deviation there. */
+static double distance(const dfa *f, const spread ends[2], double slope, double a)
 {
-  if (a > least_exponent && a < largest_exponent) return SGDL_OK;
+  spread s = spread_at(f, ends, a);
+  return (slope - s.mean.slope) / sqrt(s.slope * (1.0 / (double)f->n_series + 1.0 / (double)f->n_sim));
+}
+
+/* The exponent, within its range, at which the distance, which falls with it, is `wanted`. */
+static double exponent_at(const dfa *f, const spread ends[2], double slope, double wanted)
+{
+  double low = least_exponent, high = largest_exponent;
+  for (int step = 0; step < MOST_STEPS && high - low > 1e-14; step++) {
+    double middle = 0.5 * (low + high);
+    if (distance(f, ends, slope, middle) > wanted) low = middle;
+    else high = middle;
+  }
+  return 0.5 * (low + high);
+}
+
+static sgdl_status check_range(const dfa *f, const spread ends[2], double slope)
+{
+  int below = distance(f, ends, slope, least_exponent) < 0.0, above = distance(f, ends, slope, largest_exponent) > 0.0;
+  if (!below && !above) return SGDL_OK;
   return sgdl_fail(f->ctx, SGDL_UNSUPPORTED,
-                   "`x` has exponent %.3g in boxes of %.0f to %.0f frames: expected one between 0 and 2, as the "
+                   "`x` has exponent %s %g in boxes of %.0f to %.0f frames: expected one between 0 and 2, as the "
                    "fractional Brownian motion simulated for its error has; method \"ols\" assumes none",
-                   a, f->boxes[0], f->boxes[f->n - 1]);
+                   below ? "below" : "above", below ? least_exponent : largest_exponent, f->boxes[0],
+                   f->boxes[f->n - 1]);
 }
 
-/* The slope less its bias, that at the exponent found: a few simulations for a first guess, then all. */
-static sgdl_status correct(dfa *f, double slope, double *exponent)
-{
-  double guess = fmax(0.05, fmin(1.95, slope));
-  ptrdiff_t pilot = f->n_sim < PILOT ? f->n_sim : PILOT;
-  SGDL_TRY(simulate(f, guess, f->n_sim, pilot, 0.1, 0.3));
-  guess = fmax(0.05, fmin(1.95, slope - (mean_slope(f, pilot, f->simulated) - guess)));
-  SGDL_TRY(simulate(f, guess, 0, f->n_sim, 0.3, 1.0));
-  *exponent = slope - (mean_slope(f, f->n_sim, f->simulated) - guess);
-  return check_range(f, *exponent);
-}
-
-static void describe(const dfa *f, double level, double slope, sgdl_exponent_estimate *e)
+/* Diffusivities, the diagram's straightness and one exponent for all. */
+static void describe(const dfa *f, const spread *s, double slope, double per_slope, sgdl_exponent_estimate *e)
 {
   const double series = (double)f->n_series, sims = (double)f->n_sim, share = 1.0 / series + 1.0 / sims;
-  spread s = spread_of(f);
-  double total = 0.0, squares = 0.0, apart = 0.0, curvature = 0.0;
-  e->bias = slope - e->exponent;
-  e->se = sqrt(s.slope * share);
-  e->df = sims - 1.0;
+  const double by_exponent = f->line.mean_log_lag; /* of the mean level */
+  double total = 0.0, squares = 0.0, q = 0.0, curvature = 0.0, both = s->correlation * sqrt(s->slope * s->level);
   for (ptrdiff_t i = 0; i < f->n_series; i++) {
     shape one = shape_of(f, f->levels + f->n * i);
-    double scale = exp(one.mean - s.mean.mean);
+    double scale = exp(one.mean - s->mean.mean);
     total += scale;
     squares += scale * scale;
-    apart += (one.slope - slope) * (one.slope - slope) / s.slope;
+    q += (one.slope - slope) * (one.slope - slope) / s->slope;
     curvature += one.curvature / series;
   }
-  /* The simulated exponent differs a little from the estimate: levels move with it by the mean log box. */
-  double move = f->line.mean_log_lag * (e->exponent - (s.mean.slope - e->bias));
-  e->log_diffusivity = log(total / (double)f->n_paths) - move;
-  e->log_diffusivity_se = sqrt(s.level * (squares / (total * total) + 1.0 / sims) +
-                               f->line.mean_log_lag * f->line.mean_log_lag * s.slope * share -
-                               2.0 * f->line.mean_log_lag * s.both * share);
-  e->covariance = (s.both - f->line.mean_log_lag * s.slope) * share;
-  e->misfit = (curvature - s.mean.curvature) * (curvature - s.mean.curvature) / (s.curvature * share);
+  e->log_diffusivity = log(total / (double)f->n_paths);
+  e->covariance = (both / per_slope - by_exponent * s->slope / (per_slope * per_slope)) * share;
+  e->log_diffusivity_se = sqrt(fmax(0.0, s->level * (squares / (total * total) + 1.0 / sims) -
+                                           by_exponent * (both / per_slope * share - e->covariance)));
+  e->misfit = (curvature - s->mean.curvature) * (curvature - s->mean.curvature) / (s->curvature * share);
   e->misfit_df = 1.0;
   e->misfit_p = sgdl_chi_squared_above(e->misfit, 1.0);
-  e->homogeneity_p = sgdl_chi_squared_above(apart, series - 1.0);
-  sgdl_estimate_interval(e, level);
+  e->homogeneity_p = sgdl_chi_squared_above(q, series - 1.0);
+}
+
+static sgdl_status estimate(dfa *f, double level, sgdl_exponent_estimate *e)
+{
+  const double slope = mean_slope(f), share = 1.0 / (double)f->n_series + 1.0 / (double)f->n_sim;
+  f->at = fmax(0.05, fmin(1.45, slope - 0.5 * apart));
+  SGDL_TRY(simulate(f));
+  spread ends[2] = { spread_of(f, f->simulated), spread_of(f, f->simulated + f->n * f->n_sim) };
+  SGDL_TRY(check_range(f, ends, slope));
+  e->df = (double)(f->n_sim - 1);
+  const double t = sgdl_student_quantile(0.5 + 0.5 * level, e->df);
+  e->exponent = exponent_at(f, ends, slope, 0.0);
+  e->lower = exponent_at(f, ends, slope, t);
+  e->upper = exponent_at(f, ends, slope, -t);
+  e->p_value = sgdl_student_two_sided(distance(f, ends, slope, 1.0), e->df);
+  e->bias = slope - e->exponent;
+  spread here = spread_at(f, ends, e->exponent);
+  const double per_slope = (ends[1].mean.slope - ends[0].mean.slope) / apart;
+  e->se = sqrt(here.slope * share) / per_slope;
+  describe(f, &here, slope, per_slope, e);
+  return SGDL_OK;
 }
 
 static void draw_diagram(const dfa *f, double *diagram)
@@ -211,10 +253,14 @@ static void draw_diagram(const dfa *f, double *diagram)
   for (ptrdiff_t k = 0; k < f->n; k++) {
     double level = 0.0, mean = 0.0, variance = 0.0;
     for (ptrdiff_t i = 0; i < f->n_series; i++) level += f->levels[k + f->n * i] / (double)f->n_series;
-    for (ptrdiff_t r = 0; r < f->n_sim; r++) mean += f->simulated[k + f->n * r] / (double)f->n_sim;
-    for (ptrdiff_t r = 0; r < f->n_sim; r++) {
-      double away = f->simulated[k + f->n * r] - mean;
-      variance += away * away / (double)(f->n_sim - 1);
+    for (int end = 0; end < 2; end++) { /* the mean of both variances: they differ little */
+      const double *simulated = f->simulated + f->n * f->n_sim * end + k;
+      mean = 0.0;
+      for (ptrdiff_t r = 0; r < f->n_sim; r++) mean += simulated[f->n * r] / (double)f->n_sim;
+      for (ptrdiff_t r = 0; r < f->n_sim; r++) {
+        double away = simulated[f->n * r] - mean;
+        variance += 0.5 * away * away / (double)(f->n_sim - 1);
+      }
     }
     diagram[k] = f->boxes[k];
     diagram[k + f->n] = exp(0.5 * level);
@@ -263,7 +309,6 @@ sgdl_status sgdl_exponent_dfa(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdi
             .overlap = options->overlap, .seed = options->seed };
   sgdl_segments series;
   sgdl_status status;
-  double slope;
   sgdl_estimate_clear(e);
   ctx->message[0] = '\0';
   SGDL_TRY(check_options(ctx, options->order, options->n_sim, options->level));
@@ -271,7 +316,7 @@ sgdl_status sgdl_exponent_dfa(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdi
   f.n_series = series.n_paths;
   SGDL_GET(choose_boxes(&f, options->window));
   SGDL_GET(sgdl_alloc(ctx, &f.levels, sgdl_times(f.n, f.n_series), "the fluctuations"));
-  SGDL_GET(sgdl_alloc(ctx, &f.simulated, sgdl_times(f.n, f.n_sim), "the simulations"));
+  SGDL_GET(sgdl_alloc(ctx, &f.simulated, sgdl_times(2 * f.n, f.n_sim), "the simulations"));
   for (ptrdiff_t s = 0; s < f.n_series; s++) {
     fluctuations(&f, sgdl_segment(&series, s, 0), f.levels + f.n * s);
     for (ptrdiff_t k = 0; k < f.n; k++)
@@ -281,9 +326,7 @@ sgdl_status sgdl_exponent_dfa(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdi
         goto done;
       }
   }
-  slope = mean_slope(&f, f.n_series, f.levels);
-  SGDL_GET(correct(&f, slope, &e->exponent));
-  describe(&f, options->level, slope, e);
+  SGDL_GET(estimate(&f, options->level, e));
   e->window[0] = f.boxes[0];
   e->window[1] = f.boxes[f.n - 1];
   e->n_points = f.n;

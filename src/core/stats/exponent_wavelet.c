@@ -265,7 +265,7 @@ static void describe(wavelet *v, double level, sgdl_exponent_estimate *e)
 
 /* ---- the call ---- */
 
-static sgdl_status choose_octaves(wavelet *v, const double octaves[2])
+static sgdl_status choose_octaves(wavelet *v, const double window[2])
 {
   ptrdiff_t left = v->T;
   int most = 0;
@@ -273,16 +273,18 @@ static sgdl_status choose_octaves(wavelet *v, const double octaves[2])
     left = details_after(left, 2 * v->moments);
     v->count[++most] = (double)left;
   }
-  if (!isfinite(octaves[0]) || !isfinite(octaves[1]) || octaves[0] < 0 || octaves[1] < octaves[0] ||
-      octaves[0] != floor(octaves[0]) || octaves[1] != floor(octaves[1]) || (octaves[0] == 0) != (octaves[1] == 0))
-    return sgdl_fail(v->ctx, SGDL_BAD_ARGUMENT, "`octaves` = [%g, %g]: expected two whole numbers >= 1, the first less",
-                     octaves[0], octaves[1]);
-  if (octaves[1] > most)
-    return sgdl_fail(v->ctx, SGDL_TOO_SHORT,
-                     "`octaves` ends at %g: expected at most %d, which leaves %d details of %td frames with %d moments",
-                     octaves[1], most, FEWEST_DETAILS, v->T, v->moments);
-  v->first = octaves[0] > 0 ? (int)octaves[0] : 1;
-  v->last = octaves[1] > 0 ? (int)octaves[1] : most;
+  SGDL_TRY(sgdl_window_check(v->ctx, window));
+  v->first = 1;
+  v->last = most;
+  if (window[1] > 0) { /* octaves of scale 2^j inside the window */
+    double last = floor(log2(window[1]) + 1e-9);
+    if (last > most)
+      return sgdl_fail(v->ctx, SGDL_TOO_SHORT,
+                       "`window` ends at scales of %g frames: expected at most %.0f, the last scale with %d details of "
+                       "%td frames and %d moments", window[1], ldexp(1.0, most), FEWEST_DETAILS, v->T, v->moments);
+    v->first = (int)fmax(1.0, ceil(log2(window[0]) - 1e-9));
+    v->last = (int)last;
+  }
   v->n = v->last - v->first + 1;
   if (v->n >= FEWEST_OCTAVES) return SGDL_OK;
   return sgdl_fail(v->ctx, SGDL_TOO_SHORT, "%d octaves (%d to %d) of %td frames with %d moments: expected at least %d",
@@ -290,7 +292,7 @@ static sgdl_status choose_octaves(wavelet *v, const double octaves[2])
 }
 
 sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                  ptrdiff_t moments, const double octaves[2], double level, double *diagram,
+                                  ptrdiff_t moments, const double window[2], double level, double *diagram,
                                   sgdl_exponent_estimate *e)
 {
   wavelet v = { .ctx = ctx, .T = T, .n_paths = n_paths, .moments = (int)moments };
@@ -304,7 +306,7 @@ sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
                      SGDL_MOST_MOMENTS);
   SGDL_TRY(sgdl_series_open(ctx, T, d, n_paths, x, &series));
   v.n_series = series.n_paths;
-  SGDL_TRY(choose_octaves(&v, octaves));
+  SGDL_TRY(choose_octaves(&v, window));
   SGDL_GET(sgdl_alloc(ctx, &v.energies, sgdl_times(MOST_OCTAVES, v.n_series), "the energies"));
   SGDL_GET(measure(&v, &series));
   SGDL_GET(filters(&v));
