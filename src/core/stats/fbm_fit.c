@@ -235,6 +235,7 @@ static sgdl_status test_noise(fit *f, sgdl_exponent_mle *e)
 {
   sgdl_fbm_point without = f->top;
   without.ratio = 0.0;
+  if (fabs(sgdl_eta_of(without.alpha)) > 4.0) without.alpha = 1.0; /* far from what there is without noise */
   e->noise_p = 1.0;
   if (f->top.ratio > 0.0) {
     f->climb.free_ratio = 0;
@@ -280,7 +281,7 @@ static sgdl_status describe_top(fit *f, double *drift, sgdl_exponent_mle *e)
 {
   double V[9];
   e->exponent = f->top.alpha;
-  e->at_boundary = at_limit(e->exponent);
+  e->at_boundary = at_limit(e->exponent) || f->top.ratio >= SGDL_RATIO_LIMIT;
   e->score = relative_score(f);
   e->log_diffusivity = log(diffusivities(f));
   e->log_likelihood = unscaled(f, f->top.log_likelihood);
@@ -375,7 +376,7 @@ sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d,
 }
 
 sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, const sgdl_mle_options *options,
-                           double exponent, double ratio, double *exponent_se, double *ratio_se)
+                           double exponent, double ratio, double *exponent_se, double *noise_se)
 {
   sgdl_fbm f;
   double I[9], V[9];
@@ -388,6 +389,6 @@ sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, c
   if (status != SGDL_OK)
     return sgdl_fail(ctx, SGDL_TOO_SHORT, "%td increments say nothing about the exponent at %g", n, exponent);
   *exponent_se = sqrt(V[0]);
-  if (ratio_se) *ratio_se = options->noise ? sqrt(V[4]) : NAN;
+  if (noise_se) *noise_se = options->noise ? sqrt(V[4] + 2.0 * ratio * V[5] + ratio * ratio * V[8]) : NAN;
   return SGDL_OK;
 }
