@@ -16,7 +16,7 @@ typedef struct fit {
   sgdl_mle_options options;
   ptrdiff_t n, n_series, n_groups, dim;
   double *x;                           /* increments over 2^exponent of their group            */
-  double *scale, *diffusivity;         /* powers of two and c, a group each                    */
+  double *scale, *diffusivity, unit;   /* powers of two and c over unit^2, a group each; unit  */
   sgdl_fbm fbm;
   sgdl_whittle whittle;
   sgdl_climb climb;
@@ -160,15 +160,19 @@ static sgdl_status maximise(fit *f)
   return not_found(f, sgdl_climb_run(&f->climb, &f->top));
 }
 
-/* c of every group at the top, in the units of x; the likelihood was evaluated a tiny step from there. */
-static double diffusivities(fit *f)
+/* c of every group at the top in units of the largest scale's square (theirs could overflow), and log D in those of x;
+ * the likelihood was evaluated a tiny step from there. */
+static double take_diffusivities(fit *f)
 {
   double sum = 0.0, dof = (double)(f->n - f->options.drift) * (double)(f->n_series / f->n_groups);
+  f->unit = 0.0;
+  for (ptrdiff_t g = 0; g < f->n_groups; g++) f->unit = fmax(f->unit, f->scale[g]);
   for (ptrdiff_t g = 0; g < f->n_groups; g++) {
-    f->diffusivity[g] = f->fbm.form[g] / dof * f->scale[g] * f->scale[g];
+    double relative = f->scale[g] / f->unit;
+    f->diffusivity[g] = f->fbm.form[g] / dof * relative * relative;
     sum += f->diffusivity[g] * (f->options.own ? 1.0 : (double)f->dim);
   }
-  return sum;
+  return log(sum) + 2.0 * log(f->unit);
 }
 
 /* ---- errors ---- */
@@ -271,19 +275,13 @@ static sgdl_status profile(fit *f, sgdl_exponent_mle *e, int *again)
 
 /* ---- all of it ---- */
 
-/* Scores over their standard errors, which a maximum makes small. */
-static double relative_score(const fit *f)
-{
-  return f->climb.step;
-}
-
 static sgdl_status describe_top(fit *f, double *drift, sgdl_exponent_mle *e)
 {
   double V[9];
   e->exponent = f->top.alpha;
   e->at_boundary = at_limit(e->exponent) || f->top.ratio >= SGDL_RATIO_LIMIT;
-  e->score = relative_score(f);
-  e->log_diffusivity = log(diffusivities(f));
+  e->score = f->climb.step;
+  e->log_diffusivity = take_diffusivities(f);
   e->log_likelihood = unscaled(f, f->top.log_likelihood);
   if (drift) {
     SGDL_TRY(sgdl_fbm_drift(&f->fbm, drift));
@@ -339,7 +337,8 @@ sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
   if (status == SGDL_OK) {
     result->n_points = f.n * f.n_series;
     result->evaluations = f.fbm.evaluations;
-    for (ptrdiff_t j = 0; j < d && diffusivity; j++) diffusivity[j] = f.diffusivity[options->own ? j : 0];
+    for (ptrdiff_t j = 0; j < d && diffusivity; j++) 
+      diffusivity[j] = f.diffusivity[options->own ? j : 0] * f.unit * f.unit;
   }
   close_fit(&f);
   return status;
