@@ -27,24 +27,21 @@ sgdl_status sgdl_fbm_open(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, pt
   f->x = x;
   SGDL_TRY(sgdl_toeplitz_open(ctx, n, &f->toeplitz));
   ptrdiff_t padded = (n + 7) / 8 * 8, room = f->toeplitz.room;
-  sgdl_status status = sgdl_alloc(ctx, &f->memory, 5 * padded + 4 * room + 3 * n_groups, "the likelihood");
+  sgdl_status status = sgdl_alloc(ctx, &f->memory, 5 * padded + 3 * room + 3 * n_groups, "the likelihood");
   if (status != SGDL_OK) {
     sgdl_fbm_close(f);
     return status;
   }
   double **vectors[] = {&f->log_k, &f->r, &f->dr, &f->y, &f->ones};
-  double **spectra[] = {&f->covariance, &f->derivative, &f->noise, &f->spectrum};
+  double **spectra[] = {&f->covariance, &f->derivative, &f->spectrum};
   double *next = f->memory;
-  for (int i = 0; i < 4; i++, next += room) *spectra[i] = next;
+  for (int i = 0; i < 3; i++, next += room) *spectra[i] = next;
   for (int i = 0; i < 5; i++, next += padded) *vectors[i] = next;
   f->form = next;
   f->slope[0] = next + n_groups;
   f->slope[1] = next + 2 * n_groups;
   for (ptrdiff_t k = 1; k < n; k++) f->log_k[k] = log((double)k);
   f->log_k[0] = 0.0;
-  memset(f->r, 0, (size_t)n * sizeof(double));
-  add_noise(f, 1.0, f->r);
-  sgdl_toeplitz_spectrum(&f->toeplitz, f->r, f->noise);
   return SGDL_OK;
 }
 
@@ -65,21 +62,31 @@ static sgdl_status factor(sgdl_fbm *f, double alpha, double ratio, double *dr)
   return sgdl_toeplitz_factor(&f->toeplitz, f->r);
 }
 
+/* y' N y */
+static double noise_form(ptrdiff_t n, const double *y)
+{
+  double same = 0.0, next = 0.0;
+  for (ptrdiff_t i = 0; i < n; i++) same += y[i] * y[i];
+  for (ptrdiff_t i = 1; i < n; i++) next += y[i] * y[i - 1];
+  return 2.0 * (same - next);
+}
+
 /* What the drift takes: u = T^{-1} 1 in f->ones, total = 1'u, and u' T_j u for alpha and ratio. */
 typedef struct ones {
   double total, form[2];
 } ones;
 
-static ones project_ones(sgdl_fbm *f)
+static ones project_ones(sgdl_fbm *f, int with_forms)
 {
   ones o = {0};
   const sgdl_toeplitz *t = &f->toeplitz;
   if (!f->drift) return o;
   sgdl_toeplitz_solve_ones(t, f->ones);
   for (ptrdiff_t i = 0; i < f->n; i++) o.total += f->ones[i];
+  if (!with_forms) return o;
   sgdl_toeplitz_transform(t, f->ones, f->spectrum);
   o.form[0] = sgdl_toeplitz_form(t, f->spectrum, f->derivative, f->spectrum);
-  o.form[1] = sgdl_toeplitz_form(t, f->spectrum, f->noise, f->spectrum);
+  o.form[1] = noise_form(f->n, f->ones);
   return o;
 }
 
@@ -93,7 +100,7 @@ static void traces(sgdl_fbm *f, const ones *o, double trace[2])
 }
 
 /* y = P x, with x'P x to second order of the error of y, and y' T_j y. */
-static void add_series(sgdl_fbm *f, ptrdiff_t series, const ones *o)
+static void add_series(sgdl_fbm *f, ptrdiff_t series, const ones *o, int with_score)
 {
   sgdl_toeplitz *t = &f->toeplitz;
   const double *x = f->x + f->n * series;
@@ -107,21 +114,22 @@ static void add_series(sgdl_fbm *f, ptrdiff_t series, const ones *o)
   }
   sgdl_toeplitz_transform(t, f->y, f->spectrum);
   f->form[group] += 2.0 * product - sgdl_toeplitz_form(t, f->spectrum, f->covariance, f->spectrum);
+  if (!with_score) return;
   f->slope[0][group] += sgdl_toeplitz_form(t, f->spectrum, f->derivative, f->spectrum);
-  f->slope[1][group] += sgdl_toeplitz_form(t, f->spectrum, f->noise, f->spectrum);
+  f->slope[1][group] += noise_form(f->n, f->y);
 }
 
-sgdl_status sgdl_fbm_evaluate(sgdl_fbm *f, sgdl_fbm_point *p)
+sgdl_status sgdl_fbm_evaluate(sgdl_fbm *f, sgdl_fbm_point *p, int with_score)
 {
   const double dof = (double)(f->n - f->drift) * (double)(f->n_series / f->n_groups);
-  double trace[2];
-  SGDL_TRY(factor(f, p->alpha, p->ratio, f->dr));
+  double trace[2] = {0};
+  SGDL_TRY(factor(f, p->alpha, p->ratio, with_score ? f->dr : NULL));
   sgdl_toeplitz_spectrum(&f->toeplitz, f->r, f->covariance);
-  sgdl_toeplitz_spectrum(&f->toeplitz, f->dr, f->derivative);
-  const ones o = project_ones(f);
-  traces(f, &o, trace);
+  if (with_score) sgdl_toeplitz_spectrum(&f->toeplitz, f->dr, f->derivative);
+  const ones o = project_ones(f, with_score);
+  if (with_score) traces(f, &o, trace);
   memset(f->form, 0, (size_t)(3 * f->n_groups) * sizeof(double));
-  for (ptrdiff_t i = 0; i < f->n_series; i++) add_series(f, i, &o);
+  for (ptrdiff_t i = 0; i < f->n_series; i++) add_series(f, i, &o, with_score);
 
   double total = (double)f->n_series * f->toeplitz.log_det;
   if (f->drift) total += (double)f->n_series * log(o.total / (double)f->n);
@@ -150,11 +158,11 @@ sgdl_status sgdl_fbm_drift(sgdl_fbm *f, double *drift)
 
 /* ---- information ---- */
 
-/* tr(P(alpha, ratio) T_j) with the T_j that f->derivative and f->noise hold. */
+/* tr(P(alpha, ratio) T_j) with the T_j of f->derivative and of the noise. */
 static sgdl_status held_traces(sgdl_fbm *f, double alpha, double ratio, double trace[2])
 {
   SGDL_TRY(factor(f, alpha, ratio, NULL));
-  const ones o = project_ones(f);
+  const ones o = project_ones(f, 1);
   traces(f, &o, trace);
   return SGDL_OK;
 }

@@ -10,22 +10,28 @@ enum { MOST_STEPS = 200, MOST_HALVINGS = 12 };
 double sgdl_eta_of(double alpha) { return log(alpha / (2.0 - alpha)); }
 double sgdl_alpha_of(double eta) { return 2.0 / (1.0 + exp(-eta)); }
 
-/* Likelihood, score and information at *p, the latter two about (eta, ratio). */
+/* Likelihood, score and information at p, the latter two about (eta, ratio). */
 typedef struct hill {
   sgdl_fbm_point p;
   double score[2], information[4];
 } hill;
 
-static sgdl_status look(const sgdl_climb *c, hill *h)
+static void take_information(const sgdl_climb *c, hill *h)
 {
   const double slope = sgdl_eta_slope(h->p.alpha);
   sgdl_whittle_evaluate(c->whittle, !c->exact, &h->p, h->information);
-  if (c->exact) SGDL_TRY(sgdl_fbm_evaluate(c->fbm, &h->p));
-  h->score[0] = slope * h->p.score[0];
-  h->score[1] = h->p.score[1];
   h->information[0] *= slope * slope;
   h->information[1] *= slope;
   h->information[2] *= slope;
+}
+
+static sgdl_status look(const sgdl_climb *c, hill *h, int with_information)
+{
+  const double slope = sgdl_eta_slope(h->p.alpha);
+  if (with_information || !c->exact) take_information(c, h);
+  if (c->exact) SGDL_TRY(sgdl_fbm_evaluate(c->fbm, &h->p, 1));
+  h->score[0] = slope * h->p.score[0];
+  h->score[1] = h->p.score[1];
   return SGDL_OK;
 }
 
@@ -76,7 +82,7 @@ static sgdl_status advance(const sgdl_climb *c, hill *h, const double step[2])
   double fraction = 1.0;
   for (int i = 0; i < MOST_HALVINGS; i++, fraction *= 0.5) {
     hill to = moved(h, step, fraction);
-    sgdl_status status = look(c, &to);
+    sgdl_status status = look(c, &to, 0);
     if (status != SGDL_OK && status != SGDL_NOT_PSD) return status;
     if (status == SGDL_OK && to.p.log_likelihood >= h->p.log_likelihood - 1e-9 * fabs(h->p.log_likelihood)) {
       *h = to;
@@ -86,9 +92,9 @@ static sgdl_status advance(const sgdl_climb *c, hill *h, const double step[2])
   return SGDL_NO_CONVERGENCE;
 }
 
-/* The information at `to`: that at `from` corrected by the scores on the way (BFGS, in the free directions), unless
- * they are not those of a hill or Whittle's there is closer. */
-static void learn(const sgdl_climb *c, const hill *from, hill *to)
+/* Corrects the information by the scores on the way (BFGS, in the free directions). Zero where they are not those of
+ * a hill like it. */
+static int learn(const sgdl_climb *c, const hill *from, hill *to)
 {
   double s[2] = {sgdl_eta_of(to->p.alpha) - sgdl_eta_of(from->p.alpha), to->p.ratio - from->p.ratio}, y[2], Bs[2];
   double B[4], sy = 0.0, sBs = 0.0;
@@ -104,9 +110,11 @@ static void learn(const sgdl_climb *c, const hill *from, hill *to)
     sy += s[i] * y[i];
     sBs += s[i] * Bs[i];
   }
-  if (!(sy > 1e-3 * sBs && sy < 1e3 * sBs)) return;
+  if (!(sy > 1e-2 * sBs && sy < 1e2 * sBs)) return 0;
   for (int i = 0; i < 4; i++) B[i] += y[i / 2] * y[i % 2] / sy - Bs[i / 2] * Bs[i % 2] / sBs;
-  if (B[0] > 0.0 && B[3] > 0.0) memcpy(to->information, B, sizeof B);
+  if (!(B[0] > 0.0 && B[3] > 0.0)) return 0;
+  memcpy(to->information, B, sizeof B);
+  return 1;
 }
 
 sgdl_status sgdl_climb_run(sgdl_climb *c, sgdl_fbm_point *p)
@@ -115,7 +123,7 @@ sgdl_status sgdl_climb_run(sgdl_climb *c, sgdl_fbm_point *p)
   hill h = {.p = *p};
   double step[2];
   h.p.alpha = sgdl_alpha_of(fmax(-SGDL_ETA_LIMIT, fmin(SGDL_ETA_LIMIT, sgdl_eta_of(p->alpha))));
-  SGDL_TRY(look(c, &h));
+  SGDL_TRY(look(c, &h, 1));
   for (int i = 0; i < MOST_STEPS; i++) {
     double gain = propose(c, &h, step), eta = sgdl_eta_of(h.p.alpha);
     if (fabs(step[0]) > 1.5) {
@@ -144,7 +152,7 @@ sgdl_status sgdl_climb_run(sgdl_climb *c, sgdl_fbm_point *p)
     }
     const hill before = h;
     SGDL_TRY(advance(c, &h, step));
-    if (c->exact) learn(c, &before, &h);
+    if (c->exact && !learn(c, &before, &h)) take_information(c, &h);
   }
   return SGDL_NO_CONVERGENCE;
 }

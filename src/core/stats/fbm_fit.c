@@ -106,7 +106,6 @@ static sgdl_status open_fit(fit *f, sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d,
   f->diffusivity = f->scale + f->n_groups;
   SGDL_TRY(take_increments(f, &s));
   SGDL_TRY(sgdl_fbm_open(ctx, f->n, f->n_series, f->n_groups, options->drift, f->x, &f->fbm));
-  SGDL_TRY(sgdl_whittle_open(&f->fbm, &f->whittle));
   f->climb = (sgdl_climb){&f->fbm, &f->whittle, 0, 1, options->noise != 0, 0.0};
   return SGDL_OK;
 }
@@ -152,6 +151,7 @@ static sgdl_status not_found(const fit *f, sgdl_status status)
 static sgdl_status maximise(fit *f)
 {
   f->top = (sgdl_fbm_point){.alpha = 1.0, .ratio = f->options.noise ? 0.1 : 0.0};
+  SGDL_TRY(sgdl_whittle_open(&f->fbm, &f->whittle));
   f->climb.exact = 0;
   sgdl_status status = sgdl_climb_run(&f->climb, &f->top);
   if (status != SGDL_OK) f->top = (sgdl_fbm_point){.alpha = 1.0}; /* only the start */
@@ -362,7 +362,7 @@ sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d,
   SGDL_TRY(check_point(ctx, exponent, ratio));
   sgdl_status status = open_fit(&f, ctx, T, d, n_paths, x, options);
   if (status == SGDL_OK) {
-    status = sgdl_fbm_evaluate(&f.fbm, &p);
+    status = sgdl_fbm_evaluate(&f.fbm, &p, score != NULL);
     if (status == SGDL_NOT_PSD)
       sgdl_fail(ctx, status, "the covariance at `exponent` = %.17g is singular to double precision", exponent);
   }

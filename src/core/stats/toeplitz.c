@@ -21,10 +21,11 @@ static void choose_levels(ptrdiff_t steps, ptrdiff_t *leaf, int *levels)
 
 static sgdl_status open_levels(sgdl_context *ctx, sgdl_toeplitz *t)
 {
-  ptrdiff_t whole = t->leaf << t->levels, total = 4 * whole + 2 * t->n;
-  for (int l = 1; l <= t->levels; l++) total += 4 * sgdl_fourier_room(t->leaf << l);
-  SGDL_TRY(sgdl_alloc(ctx, &t->memory, total, "the covariance matrix"));
-  double *next = t->memory;
+  ptrdiff_t whole = t->leaf << t->levels, shared = 0;
+  for (int l = 1; l <= t->levels; l++) shared += 4 * sgdl_fourier_room(t->leaf << l);
+  if (shared < 3 * t->room) shared = 3 * t->room;
+  SGDL_TRY(sgdl_alloc(ctx, &t->memory, shared + 4 * whole + 2 * t->n, "the covariance matrix"));
+  double *next = t->work = t->memory;
   for (int l = 1; l <= t->levels; l++) {
     sgdl_schur_level *level = t->level + l;
     ptrdiff_t room = sgdl_fourier_room(t->leaf << l);
@@ -32,6 +33,7 @@ static sgdl_status open_levels(sgdl_context *ctx, sgdl_toeplitz *t)
     next += 4 * room;
     SGDL_TRY(sgdl_fourier_plan(ctx, level->n, &level->forward, &level->backward));
   }
+  next = t->memory + shared;
   t->first = next;
   t->second = next + whole;
   t->delta = next + 2 * whole;
@@ -63,13 +65,12 @@ sgdl_status sgdl_toeplitz_open(sgdl_context *ctx, ptrdiff_t n, sgdl_toeplitz *t)
   t->room = sgdl_fourier_room(t->length);
   sgdl_status status = open_levels(ctx, t);
   if (status == SGDL_OK) status = sgdl_fourier_plan(ctx, t->length, &t->forward, &t->backward);
-  if (status == SGDL_OK) status = sgdl_alloc(ctx, &t->filter, 5 * t->room, "the covariance matrix");
+  if (status == SGDL_OK) status = sgdl_alloc(ctx, &t->filter, 2 * t->room, "the covariance matrix");
   if (status != SGDL_OK) {
     sgdl_toeplitz_close(t);
     return status;
   }
   t->twin = t->filter + t->room;
-  t->work = t->twin + t->room;
   return SGDL_OK;
 }
 

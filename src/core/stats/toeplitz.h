@@ -37,7 +37,8 @@ typedef struct sgdl_toeplitz {
 
   ptrdiff_t length, room;          /* transforms of whole vectors: length >= 2 n             */
   fftw_plan forward, backward;
-  double *filter, *twin, *work;    /* spectra of phi and phi~; three buffers of `room`       */
+  double *filter, *twin;           /* spectra of phi and phi~                                */
+  double *work;                    /* three buffers of `room`, where the levels' were        */
 
   double *phi;                     /* n                                                      */
   double variance, log_det;
