@@ -119,7 +119,7 @@ static int learn(const sgdl_climb *c, const hill *from, hill *to)
 
 sgdl_status sgdl_climb_run(sgdl_climb *c, sgdl_fbm_point *p)
 {
-  const double tolerance = !c->exact ? 1e-4 : c->free_ratio ? 1e-5 : 1e-7;
+  const double tolerance = !c->exact ? 4e-3 : c->free_ratio ? 1e-5 : 1e-7;
   hill h = {.p = *p};
   double step[2];
   h.p.alpha = sgdl_alpha_of(fmax(-SGDL_ETA_LIMIT, fmin(SGDL_ETA_LIMIT, sgdl_eta_of(p->alpha))));

@@ -59,18 +59,40 @@ static void expect(sgdl_whittle *w, double alpha, double ratio)
   sgdl_toeplitz_spectrum(&f->toeplitz, f->dr, w->by_alpha);
 }
 
+/* Half the weight for the frequencies that are their own mirror image. */
+static double weight_of(const sgdl_whittle *w, ptrdiff_t k)
+{
+  return k == 0 || 2 * k == w->fbm->toeplitz.length ? 0.5 : 1.0;
+}
+
+/* 1/F_k where its imaginary part was, and sum weight log F_k, the logarithm taken of eight at a time. */
+static double invert_expected(sgdl_whittle *w, ptrdiff_t first)
+{
+  double logs = 0.0;
+  for (ptrdiff_t k = first; k < w->n_bins;) {
+    double product = 1.0;
+    for (ptrdiff_t end = k + 8 < w->n_bins ? k + 8 : w->n_bins; k < end; k++) {
+      const double F = fmax(w->expected[2 * k], 1e-14);
+      w->expected[2 * k + 1] = 1.0 / F;
+      product *= weight_of(w, k) == 1.0 ? F : sqrt(F);
+    }
+    logs += log(product);
+  }
+  return logs;
+}
+
 void sgdl_whittle_evaluate(sgdl_whittle *w, int data, sgdl_fbm_point *p, double information[4])
 {
   const sgdl_fbm *f = w->fbm;
   const ptrdiff_t first = f->drift ? 3 : 0; /* bins near 0: the mean */
   const double near = 2.0 - 2.0 / (double)f->n;
-  double aa = 0, ar = 0, rr = 0, a = 0, r = 0, logs = 0, bins = 0;
+  double aa = 0, ar = 0, rr = 0, a = 0, r = 0, bins = 0;
   expect(w, p->alpha, p->ratio);
+  const double logs = invert_expected(w, first);
   for (ptrdiff_t k = first; k < w->n_bins; k++) {
-    const double F = fmax(w->expected[2 * k], 1e-14), weight = k == 0 || 2 * k == f->toeplitz.length ? 0.5 : 1.0;
-    const double u = w->by_alpha[2 * k] / F, v = (2.0 - near * w->cosine[k]) / F;
+    const double weight = weight_of(w, k), over = w->expected[2 * k + 1];
+    const double u = w->by_alpha[2 * k] * over, v = (2.0 - near * w->cosine[k]) * over;
     bins += weight;
-    logs += weight * log(F);
     a += weight * u;
     r += weight * v;
     aa += weight * u * u;
@@ -90,11 +112,10 @@ void sgdl_whittle_evaluate(sgdl_whittle *w, int data, sgdl_fbm_point *p, double 
     const double *I = w->periodogram + w->n_bins * g;
     double sum = 0, by_a = 0, by_r = 0, share = scale / (double)f->n_groups * bins;
     for (ptrdiff_t k = first; k < w->n_bins; k++) {
-      const double F = fmax(w->expected[2 * k], 1e-14), weight = k == 0 || 2 * k == f->toeplitz.length ? 0.5 : 1.0;
-      const double z = weight * I[k] / F;
+      const double over = w->expected[2 * k + 1], z = weight_of(w, k) * I[k] * over;
       sum += z;
-      by_a += z * w->by_alpha[2 * k] / F;
-      by_r += z * (2.0 - near * w->cosine[k]) / F;
+      by_a += z * w->by_alpha[2 * k] * over;
+      by_r += z * (2.0 - near * w->cosine[k]) * over;
     }
     p->log_likelihood -= share * log(sum / bins);
     p->score[0] += share * by_a / sum;

@@ -24,16 +24,17 @@ static sgdl_status open_levels(sgdl_context *ctx, sgdl_toeplitz *t)
   ptrdiff_t whole = t->leaf << t->levels, shared = 0;
   for (int l = 1; l <= t->levels; l++) shared += 4 * sgdl_fourier_room(t->leaf << l);
   if (shared < 3 * t->room) shared = 3 * t->room;
-  SGDL_TRY(sgdl_alloc(ctx, &t->memory, shared + 4 * whole + 2 * t->n, "the covariance matrix"));
+  SGDL_TRY(sgdl_alloc(ctx, &t->memory, shared + sgdl_fourier_room(whole) + 4 * whole + 2 * t->n, "the covariance matrix"));
   double *next = t->work = t->memory;
   for (int l = 1; l <= t->levels; l++) {
     sgdl_schur_level *level = t->level + l;
     ptrdiff_t room = sgdl_fourier_room(t->leaf << l);
     *level = (sgdl_schur_level){t->leaf << l, NULL, NULL, next, next + room, next + 2 * room, next + 3 * room};
     next += 4 * room;
-    SGDL_TRY(sgdl_fourier_plan(ctx, level->n, &level->forward, &level->backward));
+    SGDL_TRY(sgdl_fourier_plan_apart(ctx, level->n, &level->forward, &level->backward));
   }
-  next = t->memory + shared;
+  t->padded = t->memory + shared;
+  next = t->padded + sgdl_fourier_room(whole);
   t->first = next;
   t->second = next + whole;
   t->delta = next + 2 * whole;

@@ -33,6 +33,7 @@ typedef struct sgdl_toeplitz {
   double *memory;                  /* what the levels share                                  */
   double *first, *second;          /* generators, then leaves' scratch: leaf << levels each  */
   double *delta, *epsilon;         /* polynomials: leaf << levels each                       */
+  double *padded;                  /* room(leaf << levels)                                   */
   double *reflection;              /* n                                                      */
 
   ptrdiff_t length, room;          /* transforms of whole vectors: length >= 2 n             */
