@@ -63,6 +63,8 @@ double sgdl_toeplitz_form(const sgdl_toeplitz *t, const double *x, const double 
 
 /* After factor: y = T^{-1} x (n). */
 void sgdl_toeplitz_solve(sgdl_toeplitz *t, const double *x, double *y);
+/* x' T^{-1} x = (|L(phi)' x|^2 - |L(phi~)' x|^2)/v: half the transforms, some digits less. */
+double sgdl_toeplitz_quadratic(sgdl_toeplitz *t, const double *x);
 /* u = T^{-1} 1. */
 void sgdl_toeplitz_solve_ones(const sgdl_toeplitz *t, double *u);
 /* tr(T^{-1} D), D given by its spectrum. */
