@@ -259,7 +259,7 @@ static int direct_is_cheaper(const job *j, const sgdl_piece *s)
   if (s->n < 2) return 1;
   for (ptrdiff_t l = 0; l < j->n_lags; l++) displacements += fmax((double)s->n - j->lags[l], 0.0);
   return s->n > INT_MAX / 2 ||
-         SGDL_DIRECT_COST * displacements < sgdl_series_cost(s->n, j->n_lags, j->lags, s->gaps, j->p->full);
+         SGDL_DIRECT_COST * displacements < sgdl_series_cost(s->n, j->p->d, j->n_lags, j->lags, s->gaps, j->p->full);
 }
 
 /* Consecutive pieces of one shape, [first, end). */
@@ -285,30 +285,42 @@ typedef struct fft_work {
   ptrdiff_t size, room;
 } fft_work;
 
+/* Coordinates are done by bundles of SGDL_COLUMNS. */
+static ptrdiff_t bundles_of(const sgdl_pieces *p)
+{
+  return (p->d + SGDL_COLUMNS - 1) / SGDL_COLUMNS;
+}
+
+static sgdl_columns bundle(const sgdl_pieces *p, ptrdiff_t g, ptrdiff_t b)
+{
+  const sgdl_piece *s = p->piece + g;
+  ptrdiff_t first = SGDL_COLUMNS * b, count = p->d - first < SGDL_COLUMNS ? p->d - first : SGDL_COLUMNS;
+  return (sgdl_columns){ count, s->n, s->stride, s->x + s->stride * first, p->weights ? p->weights + first : NULL };
+}
+
 /* All series of a group. Some are transformed at a time on all threads, then added in their order: the bits depend
  * neither on the threads nor on how many. */
 static sgdl_status group_sums(job *j, group of, const fft_work *w, double *sums, double *bounds)
 {
   const sgdl_pieces *p = j->p;
-  ptrdiff_t series = (of.end - of.first) * p->d;
+  ptrdiff_t bundles = bundles_of(p), series = (of.end - of.first) * bundles;
   for (ptrdiff_t first = 0; first < series && !stopped(j, (double)first / (double)series); first += w->size) {
     ptrdiff_t n = series - first < w->size ? series - first : w->size;
 #pragma omp parallel for schedule(dynamic) num_threads(j->threads)
     for (ptrdiff_t q = 0; q < n; q++) {
-      ptrdiff_t g = of.first + (first + q) / p->d, c = (first + q) % p->d;
-      if (stopped(j, (double)(first + q) / (double)series) || weight_of(j, c) == 0) continue;
-      const sgdl_piece *s = p->piece + g;
+      ptrdiff_t g = of.first + (first + q) / bundles;
+      if (stopped(j, (double)(first + q) / (double)series)) continue;
+      sgdl_columns columns = bundle(p, g, (first + q) % bundles);
       double *out = w->series + 2 * j->n_lags * q;
-      sgdl_series_run(&w->plan, s->n, s->x + s->stride * c, j->counts + j->n_lags * g,
-                      w->buffers + w->room * omp_get_thread_num(), out, out + j->n_lags);
+      sgdl_series_run(&w->plan, &columns, j->counts + j->n_lags * g, w->buffers + w->room * omp_get_thread_num(),
+                      out, out + j->n_lags);
     }
     for (ptrdiff_t q = 0; q < n && !j->stop; q++) {
-      ptrdiff_t g = of.first + (first + q) / p->d;
-      const double weight = weight_of(j, (first + q) % p->d), *out = w->series + 2 * j->n_lags * q;
-      if (weight == 0) continue;
+      ptrdiff_t g = of.first + (first + q) / bundles;
+      const double *out = w->series + 2 * j->n_lags * q;
       for (ptrdiff_t l = 0; l < j->n_lags; l++) {
-        sums[l + j->n_lags * g] += weight * out[l];
-        bounds[l + j->n_lags * g] += weight * out[l + j->n_lags];
+        sums[l + j->n_lags * g] += out[l];
+        bounds[l + j->n_lags * g] += out[l + j->n_lags];
       }
     }
   }
@@ -318,9 +330,9 @@ static sgdl_status group_sums(job *j, group of, const fft_work *w, double *sums,
 static sgdl_status open_group(job *j, group of, fft_work *w)
 {
   const sgdl_piece *s = j->p->piece + of.first;
-  ptrdiff_t series = (of.end - of.first) * j->p->d;
-  double cost = sgdl_series_cost(s->n, j->n_lags, j->lags, s->gaps, j->p->full);
-  j->threads = sgdl_threads_worth(j->ctx, cost * (double)series);
+  ptrdiff_t series = (of.end - of.first) * bundles_of(j->p);
+  double cost = sgdl_series_cost(s->n, j->p->d, j->n_lags, j->lags, s->gaps, j->p->full);
+  j->threads = sgdl_threads_worth(j->ctx, cost * (double)(of.end - of.first) * (double)j->p->d);
   w->size = items_at_a_time(j, series);
   SGDL_TRY(sgdl_series_open(j->ctx, s->n, j->n_lags, j->lags, s->gaps, j->p->full, &w->plan));
   w->room = (w->plan.work + 7) / 8 * 8;

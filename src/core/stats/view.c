@@ -74,11 +74,29 @@ static sgdl_status check_directions(sgdl_context *ctx, const sgdl_paths *paths, 
   return SGDL_OK;
 }
 
+/* 0, or NaN where some number is not finite. */
+SGDL_VECTORISED static double unlike_numbers(ptrdiff_t n, const double *x)
+{
+  double lane[8] = { 0 }, sum = 0.0;
+  ptrdiff_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (int k = 0; k < 8; k++) lane[k] += x[i + k] * 0.0;
+  for (; i < n; i++) sum += x[i] * 0.0;
+  for (int k = 0; k < 8; k++) sum += lane[k];
+  return sum;
+}
+
+static int all_finite(ptrdiff_t n, const double *x)
+{
+  return unlike_numbers(n, x) == 0.0;
+}
+
 /* NaN in x (n)? Its first infinity otherwise, or -1. */
 static int scan(ptrdiff_t n, const double *x, ptrdiff_t *infinite)
 {
   int nan = 0;
   *infinite = -1;
+  if (all_finite(n, x)) return 0;
   for (ptrdiff_t i = 0; i < n; i++)
     if (!isfinite(x[i])) {
       if (isnan(x[i]))
@@ -92,6 +110,7 @@ static int scan(ptrdiff_t n, const double *x, ptrdiff_t *infinite)
 static ptrdiff_t count_nan(ptrdiff_t n, const double *x)
 {
   ptrdiff_t count = 0;
+  if (all_finite(n, x)) return 0;
   for (ptrdiff_t i = 0; i < n; i++) count += isnan(x[i]) != 0;
   return count;
 }
@@ -124,11 +143,12 @@ static int find_missing(ptrdiff_t T, ptrdiff_t dim, const double *x, const sgdl_
                         int *partly)
 {
   int some = 0;
+  *partly = 0;
   memset(missing, 0, (size_t)T);
+  if (all_finite(T * dim, x)) return 0;
   for (ptrdiff_t c = 0; c < dim; c++)
     for (ptrdiff_t k = 0; k < T && counts(o, c); k++)
       if (isnan(x[k + T * c])) some = missing[k] = 1;
-  *partly = 0;
   for (ptrdiff_t c = 0; c < dim && some; c++)
     for (ptrdiff_t k = 0; k < T; k++) *partly |= (isnan(x[k + T * c]) != 0) != missing[k];
   return some;
