@@ -38,6 +38,8 @@ run "$threads" "$out/wide" 1000 50000
 run "$threads" "$out/compressed" 1000000 3
 run 1 "$out/normals"
 run 1 "$out/simulate"
+run 1 "$out/exact"
+(cd "$out" && run 1 "$out/recording")
 run 2 "$out/ensemble"
 run 1 "$out/memory"
 run 1 /usr/bin/python3 "$here/python/ensemble.py"
@@ -48,5 +50,9 @@ run 1 /usr/bin/python3 "$here/python/minibatch.py"
 run 1 /usr/bin/python3 "$here/python/minibatch_torch.py"
 run 1 Rscript "$here/R/minibatch.R"
 run 1 "$out/msd"
+run 1 /usr/bin/python3 "$here/python/msd.py"
+# One thread works, another reads the file (4 GB, removed at the end).
+echo "bench: $out/msd_gram (one thread, and one that reads)" >&2
+OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=1 "$out/msd_gram" "$out" >>"$times"
 
 Rscript "$here/report.R" "$times" "$here/comparisons.csv" "$threads"

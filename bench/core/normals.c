@@ -1,5 +1,6 @@
 /* The normal fill against Box-Muller through libm on the same Philox counters, against the fastest code for
- * this processor (normals_limit.h, or normals_limit_avx2.h without AVX-512), and against a memory copy of as many numbers. One thread. */
+ * this processor (normals_limit.h, or normals_limit_avx2.h without AVX-512), and against a memory copy of as
+ * many numbers. One thread. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <string.h>

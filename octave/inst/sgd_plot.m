@@ -13,6 +13,11 @@
 ## measured mean squared displacement against lag on log axes, with bars; @var{theory}:
 ## struct from sgd_msd or cell array of them, drawn over it; @var{labels}: their names
 ## (cellstr); @var{level} of the bars, default 0.95.  diffusion_exponent draws its fit
+## @item local_exponent
+## exponents against lag with their band; @var{theory} as above, drawn over it
+## @item msd_crossover, diffusion_test, ergodicity, ageing, compare_diffusion
+## the fit with its breaks; the test with what it holds the data against (@var{level} of the bars of diffusion_test and
+## ageing); AICc above the best
 ## @item sgd_msd
 ## predicted displacement, or with @var{which} = @qcode{"exponent"} the local exponent, with
 ## @qcode{"terms"} the terms of weight-dependent noise under epochs
@@ -67,6 +72,15 @@ function ax = sgd_plot (x, varargin)
       plot_msd (x, parse ({"theory", []; "labels", []; "level", 0.95}));
     case "diffusion_exponent"
       plot_exponent (x, parse ({"level", 0.95}));
+    case "local_exponent"
+      plot_local_exponent (x, parse ({"theory", []}));
+    case "msd_crossover"
+      parse (cell (0, 2));
+      plot_crossover (x);
+    case {"diffusion_test", "ageing"}
+      plot_diffusion_test (x, parse ({"level", 0.95}));
+    case {"ergodicity", "diffusion_comparison"}
+      plot_diffusion_test (x, parse (cell (0, 2)));
     case "sgd_msd"
       plot_prediction (x, parse ({"which", {"msd", "exponent", "terms"}}));
     case "sgd_autocorrelation"
@@ -97,7 +111,8 @@ function ax = sgd_plot (x, varargin)
       plot_transient (x, parse (path_options(1,:)));
     otherwise
       __sgdl__ ("expect_type", x, "x",
-                {"msd", "diffusion_exponent", "sgd_msd", "sgd_autocorrelation", "sgd_power_spectrum", ...
+                {"msd", "diffusion_exponent", "local_exponent", "msd_crossover", "diffusion_test", ...
+                 "ergodicity", "ageing", "compare_diffusion", "sgd_msd", "sgd_autocorrelation", "sgd_power_spectrum", ...
                  "sgd_stationary", "sgd_irreversibility", "sgd_modified_loss_section", ...
                  "sgd_method_order", "sgd_oscillations", "sgd_model", "sgd_simulate", "read_trajectory", ...
                  "sgd_transient"});
@@ -178,6 +193,15 @@ endfunction
 %! sgd_plot (sgd_simulate (model, 9, "trajectory", false, "summaries", "moments"))
 %!error <got that of sgd_objective\(\)> sgd_plot (sgd_objective (@(t) t, 2))
 %!error <`model`: expected one with modes> sgd_plot (sgd_model (sgd_objective (@(t) t, 2), model.hyper))
+%!test
+%! wanderer = cumsum (cos ((1:600)' .* (1:10) .^ 2));
+%! several = reshape (wanderer, 600, 1, 10);
+%! check (local_exponent (wanderer, "seed", 1), "theory", sgd_msd (model, [1, 10]));
+%! check (msd_crossover (run, "seed", 1, "alpha", 0.9));
+%! check (diffusion_test (wanderer, "seed", 1));
+%! check (ergodicity (several, "seed", 1));
+%! check (ageing (wanderer), "level", 0.9);
+%! check (compare_diffusion (wanderer(:,1)));
 %!test check (sgd_transient (model, 0:50, [1, -1]))
 %!test check (sgd_transient (model, 0:50, [1, -1], "covariance", "none"), "coordinates", 1)
 

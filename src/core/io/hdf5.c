@@ -34,6 +34,8 @@ sgdl_status sgdl_trajectory_write_rows(sgdl_context *ctx, const char *file, cons
 
 #else
 
+#include "../base/transpose.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -55,18 +57,6 @@ enum { RUN_SCALARS = sizeof run_scalars / sizeof *run_scalars };
 int sgdl_has_hdf5(void)
 {
   return 1;
-}
-
-/* out[j + i out_stride] = in[i + j in_stride], i < m, j < n: a line of each column at a time. */
-static void transpose(ptrdiff_t m, ptrdiff_t n, const double *in, ptrdiff_t in_stride, double *out,
-                      ptrdiff_t out_stride)
-{
-  const ptrdiff_t line = 8;
-  for (ptrdiff_t J = 0; J < n; J += line) {
-    ptrdiff_t end = J + line < n ? J + line : n;
-    for (ptrdiff_t i = 0; i < m; i++)
-      for (ptrdiff_t j = J; j < end; j++) out[j + i * out_stride] = in[i + j * in_stride];
-  }
 }
 
 /* ---- reading ---- */
@@ -158,7 +148,7 @@ sgdl_status sgdl_trajectory_read_rows(sgdl_context *ctx, const char *file, const
   sgdl_status status = sgdl_alloc(ctx, &frames, count * dim, "the frames read");
   if (status == SGDL_OK) {
     status = read_slab(&f, dataset, path, first, count, dim, frames);
-    if (status == SGDL_OK) transpose(dim, count, frames, dim, out, rows);
+    if (status == SGDL_OK) sgdl_transpose(dim, count, dim, frames, rows, out);
     free(frames);
   }
   sgdl_h5_close(&f);
@@ -183,7 +173,7 @@ static int write_slab(const frames *t, hid_t set, hid_t space, ptrdiff_t path, p
 {
   ptrdiff_t d = t->info->dim;
   for (ptrdiff_t p = 0; p < count; p++)
-    transpose(n, d, x + first + t->rows * d * (path + p), t->rows, t->slab + n * d * p, d);
+    sgdl_transpose(n, d, t->rows, x + first + t->rows * d * (path + p), d, t->slab + n * d * p);
   int skip = t->info->n_paths == 1;
   hsize_t start[3] = { (hsize_t)path, (hsize_t)first, 0 }, extent[3] = { (hsize_t)count, (hsize_t)n, (hsize_t)d };
   hid_t memory = H5Screate_simple(3 - skip, extent + skip, NULL);

@@ -128,6 +128,8 @@ sgdl_status sgdl_schedule_check(sgdl_context *ctx, const sgdl_schedule *schedule
 /* ---- steppers: linear.c (exact, Gaussian SGD of quadratic models), minibatch.c (dense regression),
  * gradient.c (any objective), langevin.c (BAOAB, OBABO, Euler-Maruyama) ---- */
 
+enum { SGDL_TILE_STEPS = 64 }; /* no stepper moves more at a time, unless in bands */
+
 /* Modes at a time (at most), and modes times steps, where modes are independent: stays in the second cache.
  * Modes whose maps are kept; of more they are worked out band by band, so that memory holds states alone. */
 enum { SGDL_BAND = 128, SGDL_NARROW_BAND = 32, SGDL_BAND_ELEMENTS = 4096, SGDL_MAPS_KEPT = 1 << 20 };
@@ -144,7 +146,7 @@ struct sgdl_stepper {
   const sgdl_model *model;
   const sgdl_backend *backend;
   uint64_t seed;
-  ptrdiff_t tile;           /* steps at a time                                                         */
+  ptrdiff_t tile;           /* steps at a time, at most SGDL_TILE_STEPS                                */
   ptrdiff_t state_size;     /* doubles kept per path: x, v (d each), then what the stepper needs       */
   ptrdiff_t scratch_size;   /* doubles per thread                                                      */
   double ns_per_step;       /* rough cost of a step of one path, to space the polls                    */
@@ -159,6 +161,17 @@ struct sgdl_stepper {
    * The message says what failed, the driver puts path and step before it. SGDL_INTERRUPTED: serial ones only. */
   sgdl_status (*advance)(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
                          ptrdiff_t n_steps, double *scratch, double *state, double *out, ptrdiff_t *done);
+  /* Optional, both or neither, in place of `advance`: noise that does not depend on the state is drawn ahead,
+   * together for n_steps of n_paths paths (n_steps * n_paths <= tile), since products with many columns are the
+   * cheaper ones: noise_size numbers per step, path by path, at the front of scratch (noise_size * tile; the
+   * rest is for work). `states` of these paths: what noise remembers moves on there. `follow` advances a path
+   * along its noise. */
+  ptrdiff_t noise_size;
+  sgdl_status (*draw)(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, ptrdiff_t n_paths,
+                      uint64_t step, ptrdiff_t n_steps, double *scratch, double *states);
+  sgdl_status (*follow)(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
+                        ptrdiff_t n_steps, const double *noise, double *work, double *state, double *out,
+                        ptrdiff_t *done);
   /* NULL unless modes move independently of each other: the same for modes [first, first + n), n <= SGDL_BAND,
    * n n_steps <= SGDL_BAND_ELEMENTS, first even; `state` is that of the path, out 2n x n_steps. Does not fail. */
   void (*advance_band)(const sgdl_stepper *stepper, ptrdiff_t path, uint64_t step, ptrdiff_t n_steps,

@@ -93,32 +93,40 @@ static sgdl_status from_covariance(const sgdl_objective *objective, sgdl_context
   return forgive_runaways(ctx, d, x, status);
 }
 
+int sgdl_field_constant(const sgdl_field *field)
+{
+  return !field->objective || field->source == SGDL_NOISE_CONSTANT;
+}
+
 sgdl_status sgdl_field_noise(const sgdl_field *field, sgdl_context *ctx, const double *x, double *z,
                              double *scratch, double *xi)
 {
-  if (!field->objective) {
-    sgdl_gaussian_colour(&field->law, 1, z, xi);
-    return SGDL_OK;
-  }
-  switch (field->source) {
+  switch (sgdl_field_constant(field) ? SGDL_NOISE_CONSTANT : field->source) {
   case SGDL_NOISE_EMPIRICAL:
     return empirical(field->objective, ctx, x, z, scratch, xi);
   case SGDL_NOISE_COVARIANCE:
     return from_covariance(field->objective, ctx, x, z, scratch, xi);
   default:
-    sgdl_lower_times(field->model->dim, field->factor, z, xi);
+    sgdl_gaussian_colour(&field->law, 1, z, xi);
     return SGDL_OK;
   }
 }
 
 /* ---- creation ---- */
 
-static sgdl_status factor_constant(sgdl_context *ctx, ptrdiff_t d, const double *Sigma, double **factor)
+static sgdl_status factor_constant(sgdl_context *ctx, ptrdiff_t d, const double *Sigma, sgdl_gaussian *law)
 {
+  double *factor = NULL;
+  sgdl_status status = SGDL_OK;
   SGDL_TRY(sgdl_covariance_check(ctx, "Sigma", d, Sigma));
-  SGDL_TRY(sgdl_alloc(ctx, factor, sgdl_times(d, d), "the factor of the noise"));
-  memcpy(*factor, Sigma, (size_t)(d * d) * sizeof **factor);
-  return sgdl_semidefinite_factor(ctx, "Sigma", d, *factor);
+  SGDL_TRY(sgdl_alloc(ctx, &factor, sgdl_times(d, d), "the factor of the noise"));
+  memcpy(factor, Sigma, (size_t)(d * d) * sizeof *factor);
+  *law = (sgdl_gaussian){.n = d, .full = 1};
+  SGDL_GET(sgdl_semidefinite_factor(ctx, "Sigma", d, factor));
+  SGDL_GET(sgdl_panels_pack(ctx, &law->panels, 0, 1, d, d, factor, d, "the factor of the noise"));
+done:
+  free(factor);
+  return status;
 }
 
 sgdl_status sgdl_field_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
@@ -142,14 +150,13 @@ sgdl_status sgdl_field_create(sgdl_context *ctx, const sgdl_model *model, const 
     return SGDL_OK;
   }
   default:
-    return factor_constant(ctx, d, sim->Sigma, &field->factor);
+    return factor_constant(ctx, d, sim->Sigma, &field->law);
   }
 }
 
 void sgdl_field_free(sgdl_field *field)
 {
   sgdl_gaussian_free(&field->law);
-  free(field->factor);
   *field = (sgdl_field){0};
 }
 
@@ -168,7 +175,7 @@ double sgdl_field_cost(const sgdl_field *field)
 
 ptrdiff_t sgdl_field_tile(ptrdiff_t d, const sgdl_objective *objective)
 {
-  const ptrdiff_t most = 64, elements = 65536;
+  const ptrdiff_t most = SGDL_TILE_STEPS, elements = 65536;
   ptrdiff_t steps = elements / d;
   if (objective && !objective->parallel) return 1;
   return steps > most ? most : steps < 1 ? 1 : steps;

@@ -9,8 +9,7 @@ typedef struct sgdl_field {
   const sgdl_model *model;
   const sgdl_objective *objective; /* NULL: the modes of the model                              */
   sgdl_noise_source source;        /* on an objective                                           */
-  sgdl_gaussian law;               /* modes                                                     */
-  double *factor;                  /* SGDL_NOISE_CONSTANT: d x d, lower triangular              */
+  sgdl_gaussian law;               /* modes; SGDL_NOISE_CONSTANT                                */
   ptrdiff_t normals;               /* that one draw of the noise takes: d, or one per example   */
   ptrdiff_t scratch_size;
 } sgdl_field;
@@ -31,6 +30,9 @@ sgdl_status sgdl_field_gradient(const sgdl_field *field, sgdl_context *ctx, cons
  * gradient, or N calls where the objective takes no weights; covariance: one factorisation, d^3/3 flops. */
 sgdl_status sgdl_field_noise(const sgdl_field *field, sgdl_context *ctx, const double *x, double *z,
                              double *scratch, double *xi);
+
+/* Whether the noise does not depend on x: then it can be drawn ahead, with `law`. */
+int sgdl_field_constant(const sgdl_field *field);
 
 /* Gradient of an objective, SGDL_NOT_FINITE naming its component. Where the point itself has run away that is
  * divergence, for the driver to report: SGDL_OK. */

@@ -2,6 +2,7 @@
  *   d theta = v dt,  dv = -a (grad L + lambda theta) dt - c v dt + a sqrt(eta scale) Sigma^{1/2} dW,
  * scale = 1/S with replacement. Kick, drift and Ornstein-Uhlenbeck part are each solved exactly; BAOAB and
  * OBABO are their symmetric compositions (Leimkuhler and Matthews 2013), Euler-Maruyama takes all at once. */
+#include "../base/random.h"
 #include "field.h"
 
 #include <math.h>
@@ -13,6 +14,7 @@ typedef struct langevin {
   sgdl_schedule schedule;
   sgdl_method method;
   ptrdiff_t substeps;
+  ptrdiff_t draws; /* of noise in a step */
 } langevin;
 
 /* The equation over one step of SGD. */
@@ -29,6 +31,7 @@ typedef struct walker {
   ptrdiff_t d;
   uint64_t path, step;
   double *x, *v, *force; /* d each                 */
+  const double *drawn;   /* noise of the step: d per draw; NULL: made as it is wanted */
   double *xi, *z, *work;
 } walker;
 
@@ -81,11 +84,13 @@ static sgdl_status find_force(walker *w, const equation *e)
   return SGDL_OK;
 }
 
-/* xi ~ N(0, Sigma(x)), the draw-th of this step. */
-static sgdl_status find_noise(walker *w, ptrdiff_t draw)
+/* *xi ~ N(0, Sigma(x)), the draw-th of this step. */
+static sgdl_status find_noise(walker *w, ptrdiff_t draw, const double **xi)
 {
   const langevin *self = w->stepper->self;
   ptrdiff_t n = self->field.normals;
+  *xi = w->drawn ? w->drawn + w->d * draw : w->xi;
+  if (w->drawn) return SGDL_OK;
   sgdl_normals(w->stepper->seed, SGDL_STREAM_NOISE, w->path, w->step, n * draw, n, w->z);
   return sgdl_field_noise(&self->field, w->ctx, w->x, w->z, w->work, w->xi);
 }
@@ -93,9 +98,10 @@ static sgdl_status find_noise(walker *w, ptrdiff_t draw)
 /* dv = -c v dt + noise over `time`, exactly. */
 static sgdl_status ornstein_uhlenbeck(walker *w, const equation *e, double time, ptrdiff_t draw)
 {
-  SGDL_TRY(find_noise(w, draw));
+  const double *xi;
+  SGDL_TRY(find_noise(w, draw, &xi));
   double keep = exp(-e->c * time), spread = sqrt(-expm1(-2.0 * e->c * time) * e->temperature);
-  decay_and_add(w->d, keep, spread, w->xi, w->v);
+  decay_and_add(w->d, keep, spread, xi, w->v);
   return SGDL_OK;
 }
 
@@ -124,10 +130,11 @@ static sgdl_status obabo(walker *w, const equation *e, ptrdiff_t substep)
 
 static sgdl_status euler_maruyama(walker *w, const equation *e, ptrdiff_t substep)
 {
+  const double *xi;
   SGDL_TRY(find_force(w, e));
-  SGDL_TRY(find_noise(w, substep));
+  SGDL_TRY(find_noise(w, substep, &xi));
   drift(w, e->h);
-  decay_and_add(w->d, 1.0 - e->c * e->h, sqrt(2.0 * e->c * e->h * e->temperature), w->xi, w->v);
+  decay_and_add(w->d, 1.0 - e->c * e->h, sqrt(2.0 * e->c * e->h * e->temperature), xi, w->v);
   kick(w, e, e->h);
   return SGDL_OK;
 }
@@ -146,9 +153,25 @@ static sgdl_status take_substep(const langevin *self, walker *w, const equation 
 
 /* ---- a path ---- */
 
+/* Noise that does not depend on x: xi, d per draw. */
+static sgdl_status draw(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, ptrdiff_t n_paths,
+                        uint64_t step, ptrdiff_t n_steps, double *scratch, double *states)
+{
+  (void)ctx, (void)states;
+  const langevin *self = stepper->self;
+  ptrdiff_t n = stepper->noise_size;
+  double *xi = scratch, *z = xi + n * stepper->tile;
+  for (ptrdiff_t p = 0; p < n_paths; p++)
+    sgdl_normals_tile(stepper->seed, SGDL_STREAM_NOISE, (uint64_t)(path + p), step, n, n_steps,
+                      z + n * n_steps * p);
+  sgdl_gaussian_colour(&self->field.law, self->draws * n_steps * n_paths, z, xi);
+  return SGDL_OK;
+}
+
 /* The force at the end of a step is kept behind (x, v): the next step begins with it. */
-static sgdl_status advance(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
-                           ptrdiff_t n_steps, double *scratch, double *state, double *out, ptrdiff_t *done)
+static sgdl_status follow(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
+                          ptrdiff_t n_steps, const double *noise, double *scratch, double *state, double *out,
+                          ptrdiff_t *done)
 {
   const langevin *self = stepper->self;
   ptrdiff_t d = stepper->model->dim;
@@ -164,6 +187,7 @@ static sgdl_status advance(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdi
               .work = scratch + d + self->field.normals};
   for (ptrdiff_t s = 0; s < n_steps; s++) {
     w.step = step + (uint64_t)s;
+    if (noise) w.drawn = noise + stepper->noise_size * s;
     equation e = equation_at(stepper, w.step);
     if (w.step == 0 && self->method != SGDL_EULER_MARUYAMA) SGDL_TRY(find_force(&w, &e));
     for (ptrdiff_t i = 0; i < self->substeps; i++) SGDL_TRY(take_substep(self, &w, &e, i));
@@ -171,6 +195,12 @@ static sgdl_status advance(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdi
     *done = s + 1;
   }
   return SGDL_OK;
+}
+
+static sgdl_status advance(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
+                           ptrdiff_t n_steps, double *scratch, double *state, double *out, ptrdiff_t *done)
+{
+  return follow(stepper, ctx, path, step, n_steps, NULL, scratch, state, out, done);
 }
 
 /* ---- creation ---- */
@@ -191,6 +221,23 @@ static sgdl_status check_normals(sgdl_context *ctx, ptrdiff_t normals, ptrdiff_t
   if (n >= 0 && n <= most) return SGDL_OK;
   return sgdl_fail(ctx, SGDL_TOO_LARGE, "`substeps` = %td: at most %td with %td normals a draw", substeps,
                    most / 2 / normals, normals);
+}
+
+/* Noise is drawn ahead where it can be and a tile of it stays in cache or is one step. */
+static void draw_ahead(sgdl_stepper *stepper)
+{
+  const ptrdiff_t elements = 1 << 20;
+  langevin *self = stepper->self;
+  ptrdiff_t d = stepper->model->dim;
+  self->draws = self->substeps * (self->method == SGDL_OBABO ? 2 : 1);
+  if (!sgdl_field_constant(&self->field) || (self->draws > 1 && self->draws > elements / d)) return;
+  ptrdiff_t noise = d * self->draws, most = elements / noise;
+  if (stepper->tile > most) stepper->tile = most < 1 ? 1 : most;
+  stepper->noise_size = noise;
+  stepper->draw = draw;
+  stepper->follow = follow;
+  ptrdiff_t drawing = 2 * noise * stepper->tile, walking = noise * stepper->tile + stepper->scratch_size;
+  stepper->scratch_size = drawing > walking ? drawing : walking;
 }
 
 sgdl_status sgdl_langevin_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
@@ -214,6 +261,7 @@ sgdl_status sgdl_langevin_create(sgdl_context *ctx, const sgdl_model *model, con
   SGDL_TRY(sgdl_field_create(ctx, model, sim, &self->field));
   SGDL_TRY(check_normals(ctx, self->field.normals, self->substeps));
   stepper->scratch_size = d + self->field.normals + self->field.scratch_size;
+  draw_ahead(stepper);
   stepper->ns_per_step = (double)self->substeps * sgdl_field_cost(&self->field);
   return SGDL_OK;
 }

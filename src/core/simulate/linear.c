@@ -21,18 +21,28 @@ void sgdl_transition_covariance(const void *context, ptrdiff_t i, ptrdiff_t j, d
   for (int e = 0; e < 4; e++) c[e] *= self->scheme.scale;
 }
 
-static sgdl_status advance_exact(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path,
-                                 uint64_t step, ptrdiff_t n_steps, double *scratch, double *state,
-                                 double *out, ptrdiff_t *done)
+static sgdl_status draw_exact(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path,
+                              ptrdiff_t n_paths, uint64_t step, ptrdiff_t n_steps, double *scratch,
+                              double *states)
 {
-  (void)done;
+  (void)states;
   const sgdl_linear *self = stepper->self;
-  ptrdiff_t d = stepper->model->dim;
-  double *z = scratch, *noise = self->law.full ? scratch + 2 * d * stepper->tile : scratch;
-  SGDL_TRY(stepper->backend->fill_normals(ctx, stepper->seed, SGDL_STREAM_NOISE, (uint64_t)path, step, 2 * d,
-                                          n_steps, z));
-  sgdl_gaussian_colour(&self->law, n_steps, z, noise);
-  return stepper->backend->ensemble_step(ctx, d, n_steps, self->maps, noise, state, out);
+  ptrdiff_t n = 2 * stepper->model->dim;
+  double *noise = scratch, *z = self->law.full ? scratch + n * stepper->tile : noise;
+  for (ptrdiff_t p = 0; p < n_paths; p++)
+    SGDL_TRY(stepper->backend->fill_normals(ctx, stepper->seed, SGDL_STREAM_NOISE, (uint64_t)(path + p), step, n,
+                                            n_steps, z + n * n_steps * p));
+  sgdl_gaussian_colour(&self->law, n_steps * n_paths, z, noise);
+  return SGDL_OK;
+}
+
+static sgdl_status follow_exact(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
+                                ptrdiff_t n_steps, const double *noise, double *work, double *state,
+                                double *out, ptrdiff_t *done)
+{
+  (void)path, (void)step, (void)work, (void)done;
+  const sgdl_linear *self = stepper->self;
+  return stepper->backend->ensemble_step(ctx, stepper->model->dim, n_steps, self->maps, noise, state, out);
 }
 
 /* ---- SGD: one step ---- */
@@ -115,18 +125,32 @@ static void spread_noise(const sgdl_sgd_step *like, ptrdiff_t d, ptrdiff_t n_ste
     }
 }
 
-static sgdl_status advance_sgd(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
-                               ptrdiff_t n_steps, double *scratch, double *state, double *out, ptrdiff_t *done)
+/* Batch noise in units of the gradient, d per step. */
+static sgdl_status draw_sgd(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, ptrdiff_t n_paths,
+                            uint64_t step, ptrdiff_t n_steps, double *scratch, double *states)
 {
-  (void)done;
   const sgdl_linear *self = stepper->self;
   ptrdiff_t d = stepper->model->dim, tile = stepper->tile;
-  double *z = scratch, *xi = scratch + d * tile, *noise = xi + d * tile, *maps = noise + 2 * d * tile;
-  SGDL_TRY(stepper->backend->fill_normals(ctx, stepper->seed, SGDL_STREAM_NOISE, (uint64_t)path, step, d,
-                                          n_steps, z));
-  if (self->scheme.epoch)
-    sgdl_couple_epochs(stepper, (uint64_t)path, step, n_steps, 0, d, tile, z, xi, state + 2 * d);
-  sgdl_gaussian_colour(&self->law, n_steps, z, xi);
+  double *xi = scratch, *z = xi + d * tile;
+  for (ptrdiff_t p = 0; p < n_paths; p++) {
+    double *own = z + d * n_steps * p, *mean = states + stepper->state_size * p + 2 * d;
+    SGDL_TRY(stepper->backend->fill_normals(ctx, stepper->seed, SGDL_STREAM_NOISE, (uint64_t)(path + p), step, d,
+                                            n_steps, own));
+    if (self->scheme.epoch)
+      sgdl_couple_epochs(stepper, (uint64_t)(path + p), step, n_steps, 0, d, tile, own, xi, mean);
+  }
+  sgdl_gaussian_colour(&self->law, n_steps * n_paths, z, xi);
+  return SGDL_OK;
+}
+
+static sgdl_status follow_sgd(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, uint64_t step,
+                              ptrdiff_t n_steps, const double *xi, double *work, double *state, double *out,
+                              ptrdiff_t *done)
+{
+  (void)path, (void)done;
+  const sgdl_linear *self = stepper->self;
+  ptrdiff_t d = stepper->model->dim;
+  double *noise = work, *maps = noise + 2 * d * stepper->tile;
   for (ptrdiff_t s = 0, alike; s < n_steps; s += alike) {
     sgdl_sgd_step like;
     alike = sgdl_sgd_steps_alike(self, step + (uint64_t)s, n_steps - s, &like);
@@ -207,7 +231,7 @@ static sgdl_status make_sgd(sgdl_context *ctx, sgdl_linear *self)
 /* Steps at a time: tiles stay in cache, and in memory where there are millions of modes. */
 static ptrdiff_t tile_steps(ptrdiff_t d)
 {
-  const ptrdiff_t most = 64, elements = 65536;
+  const ptrdiff_t most = SGDL_TILE_STEPS, elements = 65536;
   ptrdiff_t steps = elements / d;
   return steps > most ? most : steps < 1 ? 1 : steps;
 }
@@ -240,10 +264,12 @@ sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const
                             .tile = tile,
                             .state_size = sgdl_times(self->scheme.epoch ? 3 : 2, d),
                             .scratch_size = sgdl_times(4 * tile + 4, d),
-                            .ns_per_step = 10.0 * (double)d + 0.1 * products,
+                            .ns_per_step = 10.0 * (double)d + 0.07 * products,
                             .in_modes = 1,
                             .self = self,
-                            .advance = exact ? advance_exact : advance_sgd,
+                            .noise_size = exact ? 2 * d : d,
+                            .draw = exact ? draw_exact : draw_sgd,
+                            .follow = exact ? follow_exact : follow_sgd,
                             .destroy = destroy};
   move_in_bands(stepper, sim);
   if (exact && !sgdl_schedule_constant(&self->optimiser.schedule)) stepper->prepare = ready_transition;

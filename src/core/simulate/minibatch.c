@@ -10,7 +10,7 @@ enum {
   TOGETHER = 4,          /* examples whose residuals are worked out side by side              */
   AHEAD = 24,            /* examples by which rows are fetched into cache before use          */
   LINE = 8,              /* doubles in a cache line                                           */
-  TILE = 64,             /* steps whose batches are drawn at once, at most ...                */
+  TILE = SGDL_TILE_STEPS, /* steps whose batches are drawn at once, at most ...                */
   INDICES_AT_ONCE = 8192 /* ... and about so many indices                              */
 };
 

@@ -51,7 +51,7 @@ static double *path_vectors(const sgdl_run *run, ptrdiff_t path)
   return run->vectors + path * run->layout.n_vectors * run->d;
 }
 
-/* ---- one tile of one path ---- */
+/* ---- a tile: steps of one path, or few steps of several ---- */
 
 typedef struct block {
   sgdl_run *run;
@@ -68,52 +68,104 @@ static double *piece_sums(const block *b, ptrdiff_t path, ptrdiff_t piece, ptrdi
   return run->sums + row * run->layout.n_scalars;
 }
 
-/* Records and summarises rows of all coordinates in the stepper's own; `spare`: room for two such tiles, then
- * for the sums of the rows. */
-static void observe_states(const block *b, ptrdiff_t path, sgdl_rows rows, double *states, double *spare)
+/* Records and summarises rows of all coordinates in the stepper's own, those of n_paths paths one after another
+ * in `states`; `spare`: room for two such tiles, then for the sums of the rows. */
+static void observe_states(const block *b, ptrdiff_t path, ptrdiff_t n_paths, const sgdl_rows *rows,
+                           double *states, double *spare)
 {
   const sgdl_run *run = b->run;
   const sgdl_observer *observer = &run->observer;
   const sgdl_recording *recording = &b->recording;
   int wanted = recording->theta || recording->velocity, velocity = recording->velocity != NULL;
-  if (rows.n == 0 || !(wanted || run->layout.kinds)) return;
-  double *out = spare, *work = spare + 2 * (run->d > observer->width ? run->d : observer->width) * run->stepper.tile;
+  ptrdiff_t total = 0, d = run->d, width = observer->width;
+  for (ptrdiff_t p = 0; p < n_paths; p++) total += rows[p].n;
+  if (total == 0 || !(wanted || run->layout.kinds)) return;
+  double *out = spare, *work = spare + 2 * (d > width ? d : width) * run->stepper.tile;
   if (observer->direct || observer->whole)
-    sgdl_project_centre(observer->direct ? &observer->observed : &observer->projection, rows.n, states);
+    sgdl_project_centre(observer->direct ? &observer->observed : &observer->projection, total, states);
   if (observer->direct && wanted) {
-    sgdl_project(&observer->observed, rows.n, velocity, states, out);
-    sgdl_rows observed = {observer->width, rows.n, rows.first, out};
-    sgdl_record_columns(observer, recording, path, 0, &observed);
+    sgdl_project(&observer->observed, total, velocity, states, out);
+    for (ptrdiff_t p = 0, at = 0; p < n_paths; at += rows[p++].n) {
+      sgdl_rows observed = {width, rows[p].n, rows[p].first, out + 2 * width * at};
+      sgdl_record_columns(observer, recording, path + p, 0, &observed);
+    }
   }
-  if (observer->whole) {
-    sgdl_project(&observer->projection, rows.n, velocity, states, out);
-    rows.states = out;
+  if (observer->whole) sgdl_project(&observer->projection, total, velocity, states, out);
+  for (ptrdiff_t p = 0, at = 0; p < n_paths; at += rows[p++].n) {
+    sgdl_rows own = {d, rows[p].n, rows[p].first, (observer->whole ? out : states) + 2 * d * at};
+    if (!observer->direct && wanted) sgdl_record_coordinates(observer, recording, path + p, 0, &own);
+    if (run->layout.kinds && own.n > 0)
+      sgdl_summarise_all(&run->layout, &own, path_vectors(run, path + p), work,
+                         piece_sums(b, path + p, 0, own.first));
   }
-  if (!observer->direct && wanted) sgdl_record_coordinates(observer, recording, path, 0, &rows);
-  if (run->layout.kinds)
-    sgdl_summarise_all(&run->layout, &rows, path_vectors(run, path), work, piece_sums(b, path, 0, rows.first));
 }
 
-/* The block's steps of one path: advance, record, and see that it stays finite. */
-static void run_path(const block *b, sgdl_context *ctx, ptrdiff_t path, double *scratch, trouble *worst)
+/* Steps of one path, from its noise where that was drawn. */
+static sgdl_status advance_path(const sgdl_stepper *stepper, sgdl_context *ctx, ptrdiff_t path, ptrdiff_t step,
+                                ptrdiff_t n, const double *noise, double *scratch, double *state, double *out,
+                                ptrdiff_t *done)
+{
+  if (!stepper->draw)
+    return stepper->advance(stepper, ctx, path, (uint64_t)step, n, scratch, state, out, done);
+  double *work = scratch + stepper->noise_size * stepper->tile;
+  return stepper->follow(stepper, ctx, path, (uint64_t)step, n, noise, work, state, out, done);
+}
+
+/* n steps of one path, into `tile`: what of them is recorded, before trouble if there is any. */
+static sgdl_rows pass_steps(const block *b, sgdl_context *ctx, ptrdiff_t path, ptrdiff_t step, ptrdiff_t n,
+                            const double *noise, double *scratch, double *tile, trouble *worst)
+{
+  const sgdl_run *run = b->run;
+  ptrdiff_t width = 2 * run->d, done = 0;
+  double *state = path_state(run, path);
+  sgdl_status status = advance_path(&run->stepper, ctx, path, step, n, noise, scratch, state, tile, &done);
+  if (status == SGDL_OK) done = n;
+  if (status != SGDL_OK || !finite_state(width, state)) {
+    ptrdiff_t good = finite_states(width, done, tile);
+    if (good < done) status = SGDL_OK;
+    note_trouble(worst, path, step + good + 1, status, ctx->message);
+    done = good;
+  }
+  return sgdl_select_records(run->sim, step, done, run->d, tile);
+}
+
+/* Paths that pass through a tile together: as many as fit with the steps of a block, and share evenly among
+ * the threads. */
+static ptrdiff_t group_size(const block *b, ptrdiff_t threads)
+{
+  ptrdiff_t tile = b->run->stepper.tile, steps = b->end - b->first, n_paths = b->run->sim->n_paths;
+  ptrdiff_t most = steps < tile ? tile / steps : 1, rounds = (n_paths + most * threads - 1) / (most * threads);
+  ptrdiff_t even = n_paths / (rounds * threads);
+  return even < 1 ? 1 : even;
+}
+
+/* The block's steps of paths path, ..., path + n_paths - 1: draw, advance, record, and see that they stay
+ * finite. */
+static void run_paths(const block *b, sgdl_context *ctx, ptrdiff_t path, ptrdiff_t n_paths, double *scratch,
+                      trouble *worst)
 {
   const sgdl_run *run = b->run;
   const sgdl_stepper *stepper = &run->stepper;
   ptrdiff_t width = 2 * run->d;
-  double *state = path_state(run, path), *tile = scratch + stepper->scratch_size;
+  double *tile = scratch + stepper->scratch_size;
   for (ptrdiff_t step = b->first; step < b->end && worst->step == 0; step += stepper->tile) {
-    ptrdiff_t n = b->end - step < stepper->tile ? b->end - step : stepper->tile, done = 0;
-    sgdl_status status =
-        stepper->advance(stepper, ctx, path, (uint64_t)step, n, scratch, state, tile, &done);
-    if (status == SGDL_OK) done = n;
-    if (status != SGDL_OK || !finite_state(width, state)) {
-      ptrdiff_t good = finite_states(width, done, tile);
-      if (good < done) status = SGDL_OK;
-      note_trouble(worst, path, step + good + 1, status, ctx->message);
-      done = good;
+    ptrdiff_t n = b->end - step < stepper->tile ? b->end - step : stepper->tile, total = 0;
+    sgdl_status status = SGDL_OK;
+    if (stepper->draw)
+      status = stepper->draw(stepper, ctx, path, n_paths, (uint64_t)step, n, scratch, path_state(run, path));
+    if (status != SGDL_OK) {
+      note_trouble(worst, path, step + 1, status, ctx->message);
+      return;
     }
-    sgdl_rows rows = sgdl_select_records(run->sim, step, done, run->d, tile);
-    observe_states(b, path, rows, tile, tile + width * stepper->tile);
+    sgdl_rows rows[SGDL_TILE_STEPS];
+    for (ptrdiff_t p = 0; p < n_paths; p++) {
+      const double *noise = scratch + stepper->noise_size * n * p;
+      double *own = tile + width * n * p, *to = tile + width * total;
+      rows[p] = pass_steps(b, ctx, path + p, step, n, noise, scratch, own, worst);
+      if (own != to) memmove(to, own, (size_t)(width * rows[p].n) * sizeof *to);
+      total += rows[p].n;
+    }
+    observe_states(b, path, n_paths, rows, tile, tile + width * stepper->tile);
   }
 }
 
@@ -210,8 +262,10 @@ static sgdl_status run_block(block *b, sgdl_context *ctx, sgdl_recording *record
 {
   sgdl_run *run = b->run;
   const ptrdiff_t shares = 8; /* portions per thread: even load, and few visits to the queue */
-  ptrdiff_t units = run->sim->n_paths * run->pieces, threads = sgdl_threads(ctx);
+  ptrdiff_t n_paths = run->sim->n_paths, threads = sgdl_threads(ctx);
   if (threads > run->threads) threads = run->threads;
+  ptrdiff_t group = group_size(b, threads);
+  ptrdiff_t units = run->bands ? n_paths * run->pieces : (n_paths + group - 1) / group;
   ptrdiff_t portion = units / (shares * threads) + 1;
   trouble worst = {0};
   clear_sums(run);
@@ -225,7 +279,8 @@ static sgdl_status run_block(block *b, sgdl_context *ctx, sgdl_recording *record
       if (run->bands)
         run_piece(b, unit / run->pieces, unit % run->pieces, scratch, &own);
       else
-        run_path(b, &local, unit, scratch, &own);
+        run_paths(b, &local, unit * group, group < n_paths - unit * group ? group : n_paths - unit * group,
+                  scratch, &own);
       if (own.step == 0) continue;
 #pragma omp critical(sgdl_simulate)
       note_trouble(&worst, own.path, own.step, own.status, own.message);
@@ -251,8 +306,10 @@ static sgdl_status run_serial_step(block *b, sgdl_context *ctx, sgdl_recording *
   for (ptrdiff_t path = 0; path < n_paths; path++) {
     ptrdiff_t done = 0;
     double *state = path_state(run, path);
-    sgdl_status status =
-        stepper->advance(stepper, ctx, path, (uint64_t)b->first, 1, run->scratch, state, tile, &done);
+    sgdl_status status = SGDL_OK;
+    if (stepper->draw) status = stepper->draw(stepper, ctx, path, 1, (uint64_t)b->first, 1, run->scratch, state);
+    if (status == SGDL_OK)
+      status = advance_path(stepper, ctx, path, b->first, 1, run->scratch, run->scratch, state, tile, &done);
     if (status == SGDL_OK && finite_state(width, state)) continue;
     trouble t = {0};
     note_trouble(&t, path, b->end, status, ctx->message);
@@ -265,7 +322,8 @@ static sgdl_status run_serial_step(block *b, sgdl_context *ctx, sgdl_recording *
   clear_sums(run);
   for (ptrdiff_t path = 0; path < n_paths; path++) {
     memcpy(tile, path_state(run, path), (size_t)width * sizeof *tile);
-    observe_states(b, path, (sgdl_rows){run->d, 1, b->first_record, tile}, tile, tile + width * stepper->tile);
+    sgdl_rows row = {run->d, 1, b->first_record, tile};
+    observe_states(b, path, 1, &row, tile, tile + width * stepper->tile);
   }
   combine_sums(b, count);
   count_records(run, count, recording);
@@ -280,7 +338,7 @@ static ptrdiff_t block_end(const sgdl_run *run, ptrdiff_t first, ptrdiff_t until
   if (run->stepper.serial) return first + 1;
   double d = (double)run->d, observed = (double)run->observer.width;
   double product = run->observer.whole ? d * d : run->observer.direct ? observed * d : 0.0;
-  double ns = run->stepper.ns_per_step + 0.1 * product, tile = (double)run->stepper.tile;
+  double ns = run->stepper.ns_per_step + 0.07 * product, tile = (double)run->stepper.tile;
   double steps = block_ns * run->threads / (ns * (double)run->sim->n_paths);
   if (steps >= tile) steps = floor(steps / tile) * tile;
   if (steps < fewest) steps = fewest;
@@ -295,7 +353,8 @@ static void start_path(const block *b, ptrdiff_t path)
   ptrdiff_t width = 2 * run->d;
   double *tile = run->scratch + run->stepper.scratch_size;
   memcpy(tile, path_state(run, path), (size_t)width * sizeof *tile);
-  observe_states(b, path, (sgdl_rows){run->d, 1, 0, tile}, tile, tile + width * run->stepper.tile);
+  sgdl_rows row = {run->d, 1, 0, tile};
+  observe_states(b, path, 1, &row, tile, tile + width * run->stepper.tile);
 }
 
 /* Step 0 of one path, band by band. */
