@@ -122,6 +122,9 @@ SEXP r_log_lags(SEXP first, SEXP last, SEXP per_decade);
 SEXP r_msd(SEXP x, SEXP size, SEXP type, SEXP origin, SEXP lags, SEXP with_se);
 SEXP r_exponent_ols(SEXP x, SEXP size, SEXP window, SEXP level, SEXP n_boot, SEXP seed);
 SEXP r_fit_langevin(SEXP model, SEXP x, SEXP size, SEXP modes, SEXP options);
+SEXP r_shuffling_test(SEXP model, SEXP x, SEXP size, SEXP modes, SEXP options);
+SEXP r_velocity_autocorrelation(SEXP x, SEXP size, SEXP unit, SEXP total, SEXP direction, SEXP lags, SEXP level);
+SEXP r_welch(SEXP x, SEXP size, SEXP unit, SEXP total, SEXP direction, SEXP options);
 
 SEXP r_has_hdf5(void);
 SEXP r_trajectory_info(SEXP file);
