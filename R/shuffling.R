@@ -19,12 +19,13 @@
 #'
 #' @inheritParams fit_langevin
 #' @param epoch_steps Steps in an epoch, where known; `NULL`: unknown, and estimated.
-#' @param level One minus the false-alarm rate that `power` is for; probability of the interval of the length.
+#' @param level One minus the false-alarm rate that `power` and [print()] are for.
 #' @return A list of class `"shuffling_test"`: `p_value`, `ratio` (of mean power low to high), `df` (2), `cutoff`
-#'   (cycles per step), `power` (chance to find epochs of `epoch_steps` in a record of this length), `epoch_steps`,
-#'   `epoch_lower`, `epoch_upper` (most likely length in steps, and its likelihood interval; they mean something only
-#'   where the test finds epochs), `log_likelihood_ratio` (of that length over white noise), `temperature_ratio`
-#'   (per mode: kinetic over configurational temperature of the record, 1 under any white noise), `bands` (list:
+#'   (cycles per step), `power` (chance to find epochs of the length given or found in such a record; `NaN`: neither), `epoch_steps`,
+#'   `epoch_phase`, `epoch_sum` (the length over whose windows the noise sums to least, steps from the first frame to
+#'   the first epoch that begins at or after it, and the variance of the sums over that of as many independent steps:
+#'   near 0 by epochs, near 1 if there are none), `log_likelihood_ratio` (of the best epoch spectrum over white noise),
+#'   `temperature_ratio` (per mode: kinetic over configurational temperature of the record, 1 under any white noise), `bands` (list:
 #'   `freq`, `ratio`: mean power over its mean, `weight`: half the degrees of freedom), `mode`, `given` (the
 #'   `epoch_steps` given, or `NaN`), `level`, `frames`, `n_paths`.
 #'
@@ -58,7 +59,7 @@ shuffling_test <- function(x, hyper, H = NULL, epoch_steps = NULL, modes = NULL,
   bands <- seq_len(found$bands)
   structure(list(
     p_value = n[4L], ratio = n[1L], df = n[2:3], cutoff = n[5L], power = n[6L], epoch_steps = n[7L],
-    epoch_lower = n[8L], epoch_upper = n[9L], log_likelihood_ratio = n[10L],
+    epoch_phase = n[8L], epoch_sum = n[9L], log_likelihood_ratio = n[10L],
     temperature_ratio = found$temperature,
     bands = list(freq = found$freq[bands], ratio = found$ratio[bands], weight = found$weight[bands]),
     mode = modes, given = given, level = level, frames = frames$size[1L], n_paths = frames$size[3L]
@@ -71,10 +72,11 @@ print.shuffling_test <- function(x, ...) {
   cat(sprintf("  power of the noise below %.3g cycles per step over that above: %.4g, %s\n", x$cutoff, x$ratio,
               p_value_text(x$p_value)))
   if (x$p_value < 1 - x$level) {
-    cat(sprintf("  epoch of %.0f steps [%.0f, %.0f]\n", x$epoch_steps, x$epoch_lower, x$epoch_upper))
+    cat(sprintf("  epochs of %.0f steps, one begins %.0f after the first frame; sums over them vary %.3g times as those of white noise\n",
+                x$epoch_steps, x$epoch_phase, x$epoch_sum))
   }
   length <- if (is.nan(x$given)) x$epoch_steps else x$given
-  cat(sprintf("  chance to find epochs of %.0f steps in this record: %.3f\n", length, x$power))
+  if (!is.nan(x$power)) cat(sprintf("  chance to find epochs of %.0f steps in this record: %.3f\n", length, x$power))
   invisible(x)
 }
 

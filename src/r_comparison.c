@@ -106,8 +106,8 @@ SEXP r_shuffling_test(SEXP model, SEXP x, SEXP size, SEXP modes, SEXP options)
   r_context(&ctx);
   r_check(&ctx, sgdl_shuffling_test(&ctx, &m, (ptrdiff_t)s[0], (ptrdiff_t)s[2], REAL(x), o[0], XLENGTH(modes),
                                     REAL(modes), o[1], o[2], temperature, band[0], band[1], band[2], &t));
-  const double numbers[] = {t.ratio, t.df[0], t.df[1], t.p_value, t.cutoff, t.power, t.epoch_steps, t.epoch_lower,
-                            t.epoch_upper, t.log_likelihood_ratio};
+  const double numbers[] = {t.ratio, t.df[0], t.df[1], t.p_value, t.cutoff, t.power, t.epoch_steps, t.epoch_phase,
+                            t.epoch_sum, t.log_likelihood_ratio};
   pack_numbers(out, 0, numbers, 10);
   r_set_number(out, 5, (double)t.bands);
   UNPROTECT(1);

@@ -230,6 +230,11 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (msd);
   SGDLANGEVIN_ENTRY (exponent_ols);
 
+  SGDLANGEVIN_ENTRY (fit_langevin);
+  SGDLANGEVIN_ENTRY (shuffling_test);
+  SGDLANGEVIN_ENTRY (velocity_autocorrelation);
+  SGDLANGEVIN_ENTRY (welch);
+
   SGDLANGEVIN_ENTRY (trajectory_info);
   SGDLANGEVIN_ENTRY (trajectory_read);
   SGDLANGEVIN_ENTRY (trajectory_write);

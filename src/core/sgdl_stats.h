@@ -89,9 +89,11 @@ typedef struct sgdl_shuffling {
   double ratio, df[2];      /* mean power of the noise below `cutoff` over that above; degrees of freedom of its F
                                law under white noise                                            */
   double p_value, cutoff;   /* of less power than white noise; cycles per step                   */
-  double power;             /* chance to find epochs of `epoch_steps` (known, or estimated) at this level */
-  double epoch_steps, epoch_lower, epoch_upper; /* most likely length of an epoch, and its interval */
-  double log_likelihood_ratio;                  /* of it, over white noise                       */
+  double power;             /* chance to find epochs of this length (known, or found; else NaN) at this level */
+  double epoch_steps;       /* length of an epoch at which the noise sums to least over each      */
+  double epoch_phase;       /* steps from the first frame to the first epoch that begins at or after it */
+  double epoch_sum;         /* variance of these sums over that of as many independent steps: 0 by epochs */
+  double log_likelihood_ratio; /* of the best epoch spectrum over white noise                    */
   ptrdiff_t bands;
 } sgdl_shuffling;
 
@@ -103,7 +105,8 @@ typedef struct sgdl_shuffling {
  * F distributed under white noise. epoch_steps: M where known; 0: the smallest p value at 2, 4, 8, ... ordinates,
  * times their number (Bonferroni). temperature (n_modes): kinetic over configurational temperature, 1 for any
  * white noise. Bands as in sgdl_fit_langevin: mean power over its mean. Momentum, curvature must be right: a wrong
- * one tilts the spectrum. Cost: 2 T d n_modes + T n_modes^2 flops, an FFT a mode, 20 n log n for the length. */
+ * one tilts the spectrum. Cost: 2 T d n_modes + T n_modes^2 flops, an FFT a mode, and
+ * T n_modes for every length tried, from half to twice what the spectrum says. */
 sgdl_status sgdl_shuffling_test(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t T, ptrdiff_t n_paths,
                                 const double *x, double every, ptrdiff_t n_modes, const double *modes,
                                 double epoch_steps, double level, double *temperature, double *band_frequency,

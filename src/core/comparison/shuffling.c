@@ -154,32 +154,76 @@ static double epoch_likelihood(const job *a, double M, ptrdiff_t last, const dou
   return freedom(a) * (-logs - count * log(weighted / sums[last]));
 }
 
-static sgdl_status find_epoch(sgdl_context *ctx, const job *a, ptrdiff_t last, double level,
-                              sgdl_shuffling *result)
+/* The length that the spectrum has: rough where more than sampling shapes it. */
+static double likely_epoch(const job *a, ptrdiff_t last, const double *sums, double *likelihood)
 {
-  ptrdiff_t longest = a->n / 4;
-  double *sums, *likelihood = NULL, best = -INFINITY, drop = 0.5 * sgdl_chi_squared_quantile(level, 1);
+  double length = 2;
+  *likelihood = -INFINITY;
+  for (ptrdiff_t M = 2; M <= a->n / 4; M++) {
+    double here = epoch_likelihood(a, (double)M, last, sums);
+    if (here <= *likelihood) continue;
+    *likelihood = here;
+    length = (double)M;
+  }
+  return length;
+}
+
+/* Variance of the sums over windows of M steps from `phase` on, over that of M independent steps: 0 where the
+ * windows are the epochs. running: sums of each residual series up to a step, n + 1 each. */
+static double sum_variance(const job *a, const double *running, ptrdiff_t M, ptrdiff_t phase)
+{
+  double sum = 0, count = 0;
+  for (ptrdiff_t q = 0; q < a->m * a->n_paths; q++) {
+    const double *to = running + (a->n + 1) * q;
+    for (ptrdiff_t i = phase; i + M <= a->n; i += M, count++) sum += (to[i + M] - to[i]) * (to[i + M] - to[i]);
+  }
+  return sum / (count * (double)M);
+}
+
+/* Where the sums over windows vary least, of lengths around the likely one; of lengths that do about as well (a
+ * multiple does) the shortest. */
+static sgdl_status find_epoch(sgdl_context *ctx, const job *a, ptrdiff_t last, sgdl_shuffling *result)
+{
+  double *sums, *running = NULL, *least = NULL, smallest = INFINITY;
+  ptrdiff_t *phase = NULL;
   sgdl_status status = SGDL_OK;
   SGDL_TRY(sgdl_alloc(ctx, &sums, last + 1, "the periodogram"));
-  SGDL_GET(sgdl_alloc(ctx, &likelihood, longest + 1, "the lengths of the epoch"));
   sums[0] = 0;
   for (ptrdiff_t f = 1; f <= last; f++) sums[f] = sums[f - 1] + a->power[f];
-  for (ptrdiff_t M = 2; M <= longest; M++) {
-    likelihood[M] = epoch_likelihood(a, (double)M, last, sums);
-    if (likelihood[M] <= best) continue;
-    best = likelihood[M];
-    result->epoch_steps = (double)M;
+  double likely = likely_epoch(a, last, sums, &result->log_likelihood_ratio);
+  ptrdiff_t shortest = (ptrdiff_t)fmax(2, floor(likely / 2)), longest = (ptrdiff_t)fmin((double)a->n / 4, 2 * likely);
+  SGDL_GET(sgdl_alloc(ctx, &running, sgdl_times(a->n + 1, a->m * a->n_paths), "sums of the noise"));
+  SGDL_GET(sgdl_alloc(ctx, &least, longest + 1, "the lengths of the epoch"));
+  phase = malloc((size_t)(longest + 1) * sizeof *phase);
+  if (!phase) SGDL_GET(sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the lengths of the epoch"));
+  for (ptrdiff_t q = 0; q < a->m * a->n_paths; q++) {
+    double *to = running + (a->n + 1) * q;
+    to[0] = 0;
+    for (ptrdiff_t i = 0; i < a->n; i++) to[i + 1] = to[i] + a->residual[a->n * q + i];
   }
-  result->log_likelihood_ratio = best;
-  result->epoch_lower = result->epoch_upper = result->epoch_steps;
-  for (ptrdiff_t M = 2; M <= longest; M++) {
-    if (likelihood[M] < best - drop) continue;
-    result->epoch_lower = fmin(result->epoch_lower, (double)M);
-    result->epoch_upper = fmax(result->epoch_upper, (double)M);
+  for (ptrdiff_t M = shortest; M <= longest; M++) {
+    least[M] = INFINITY;
+    for (ptrdiff_t from = 0; from < M; from++) {
+      double here = sum_variance(a, running, M, from);
+      if (here >= least[M]) continue;
+      least[M] = here;
+      phase[M] = from;
+    }
+    smallest = fmin(smallest, least[M]);
+    if (sgdl_poll(ctx, (double)(M - shortest) / (double)(longest - shortest + 1)))
+      SGDL_GET(sgdl_fail(ctx, SGDL_INTERRUPTED, "interrupted while looking for the length of an epoch"));
+  }
+  for (ptrdiff_t M = longest; M >= shortest; M--) {
+    if (least[M] > 1.5 * smallest) continue;
+    result->epoch_steps = (double)M;
+    result->epoch_phase = (double)((phase[M] + 1) % M);
+    result->epoch_sum = least[M];
   }
 done:
   free(sums);
-  free(likelihood);
+  free(running);
+  free(least);
+  free(phase);
   return status;
 }
 
@@ -248,7 +292,9 @@ static void test_shuffling(const job *a, double epoch_steps, ptrdiff_t last, dou
   result->p_value = fmin(1, result->p_value * tests);
   result->cutoff = (double)chosen / (double)a->n;
   double M = epoch_steps > 0 ? epoch_steps : result->epoch_steps;
-  result->power = power_against(a, M, chosen, last, (1 - level) / tests);
+  result->power = NAN;
+  if (epoch_steps > 0 || result->p_value < 1 - level)
+    result->power = power_against(a, M, chosen, last, (1 - level) / tests);
 }
 
 sgdl_status sgdl_shuffling_test(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t T, ptrdiff_t n_paths,
@@ -277,7 +323,7 @@ sgdl_status sgdl_shuffling_test(sgdl_context *ctx, const sgdl_model *model, ptrd
   SGDL_GET(whiten(ctx, &a));
   SGDL_GET(sgdl_whittle_open(ctx, a.n, n_paths, 1, last, &whittle));
   SGDL_GET(sum_periodograms(ctx, &a, &whittle));
-  SGDL_GET(find_epoch(ctx, &a, last, level, result));
+  SGDL_GET(find_epoch(ctx, &a, last, result));
   test_shuffling(&a, epoch_steps, last, level, result);
   result->bands = sgdl_whittle_bands(&whittle, edges);
   for (ptrdiff_t b = 0; b < SGDL_FIT_BANDS; b++) {
