@@ -146,6 +146,9 @@ SEXP r_fbm_log_likelihood(SEXP x, SEXP size, SEXP drift, SEXP own, SEXP exponent
 SEXP r_simulate_diffusion(SEXP process, SEXP steps, SEXP nsim, SEXP dim, SEXP exponent, SEXP diffusivity,
                           SEXP relaxation, SEXP noise, SEXP seed);
 SEXP r_fit_langevin(SEXP model, SEXP x, SEXP size, SEXP modes, SEXP options);
+SEXP r_shuffling_test(SEXP model, SEXP x, SEXP size, SEXP modes, SEXP options);
+SEXP r_velocity_autocorrelation(SEXP x, SEXP size, SEXP unit, SEXP total, SEXP direction, SEXP lags, SEXP level);
+SEXP r_welch(SEXP x, SEXP size, SEXP unit, SEXP total, SEXP direction, SEXP options);
 
 SEXP r_has_hdf5(void);
 SEXP r_trajectory_info(SEXP file);

@@ -31,12 +31,14 @@ function text = sgd_summary (x)
              "sgd_autocorrelation", @autocorrelation_text; "sgd_power_spectrum", @power_spectrum_text;
              "sgd_irreversibility", @irreversibility_text; "sgd_fokker_planck_check", @fokker_planck_text;
              "sgd_equivalent", @equivalent_text;
-             "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text; "msd_transform", @transform_text;
-             "msd_stream", @stream_text;
+             "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text;
+             "msd_transform", @transform_text; "msd_stream", @stream_text;
              "diffusion_exponent", @exponent_text; "local_exponent", @local_exponent_text;
              "msd_crossover", @crossover_text; "diffusion_test", @diffusion_test_text;
              "ergodicity", @ergodicity_text; "ageing", @ageing_text;
              "diffusion_comparison", @diffusion_comparison_text;
+             "sgd_fit", @fit_text; "power_spectrum", @welch_text;
+             "velocity_autocorrelation", @velocity_text; "shuffling_test", @shuffling_text;
              "sgd_method_order", @order_text; "sgd_sample_check", @sample_check_text};
   __sgdl__ ("expect_type", x, "x", writers(:,1));
   writer = writers{strcmp (x.type, writers(:,1)),2};
@@ -562,6 +564,63 @@ function text = stream_text (x)
                plural (x.dim, "coordinate"), plural (x.n_paths, "path"), plural (numel (x.lags), "lag"));
 endfunction
 
+function text = fit_text (x)
+  text = line ("Theory fitted along %s: %s, %d frames every %s", plural (numel (x.mode), "mode"), ...
+               strjoin (x.parameters, ", "), x.frames, plural (x.every, "step"));
+  labels = {"noise over theory", "curvature over theory", "damping"};
+  names = {"noise", "curvature", "damping"};
+  shown = find (ismember (names, x.parameters));
+  text = [text, table([{"mode"}, names(shown), strcat(names(shown), " se"), {"fit p"}], ...
+                      [x.mode, x.estimate(:,shown), x.se(:,shown), x.goodness.p_value])];
+  for i = shown
+    if (! isnan (x.overall.estimate(i)))
+      text = [text, line("  %s %.4g [%.4g, %.4g]", labels{i}, x.overall.estimate(i), x.overall.lower(i), ...
+                         x.overall.upper(i))];
+    endif
+  endfor
+  text = [text, line("  fit: chi squared %.4g on %.4g, %s", x.fit_test(1:2), __sgdl_p_text__ (x.fit_test(3)))];
+  if (! isnan (x.theory_test(3)))
+    text = [text, line("  theory as given: chi squared %.4g on %.4g, %s", x.theory_test(1:2), ...
+                       __sgdl_p_text__ (x.theory_test(3)))];
+  endif
+  if (any (! x.identified))
+    text = [text, line("  %s not identified: longer records, or fewer parameters", ...
+                       plural (sum (! x.identified), "mode"))];
+  endif
+  verdict = {"describe", "do NOT describe"}{1 + (x.fit_test(3) < 0.01)};
+  text = [text, line("  The fitted spectra %s the run", verdict)];
+endfunction
+
+function text = welch_text (x)
+  text = [line("Power spectrum of %s (Welch, segments of %d frames, window %s): %s, %s, %s", x.of, x.segment, ...
+               x.window, plural (x.frames, "frame"), plural (x.dim, "coordinate"), plural (x.n_paths, "path")), ...
+          table({"freq", "density", "lower", "upper", "df"}, ...
+                [x.freq, x.density(:,1), x.lower(:,1), x.upper(:,1), x.df(:,1)]), ...
+          line("  peak at %s cycles per step", strjoin (arrayfun (@(f) sprintf ("%.4g", f), x.peak_freq(:)', ...
+                                                                  "UniformOutput", false), ", "))];
+endfunction
+
+function text = velocity_text (x)
+  kind = {"differences of positions", "recorded velocities"}{1 + strcmp(x.source, "velocity")};
+  text = [line("Velocity autocorrelation (%s): %s, %s, %s", kind, plural (x.frames, "frame"), ...
+               plural (x.dim, "coordinate"), plural (x.n_paths, "path")), ...
+          table({"lag", "velocity", "se", "correlation"}, ...
+                [x.lag, x.autocorrelation(:,1), x.se(:,1), x.correlation(:,1)])];
+endfunction
+
+function text = shuffling_text (x)
+  found = x.p_value < 1 - x.level;
+  text = [line("Shuffled by epochs? %s", {"No sign of it", "Yes"}{1 + found}), ...
+          line("  power of the noise below %.3g cycles per step over that above: %.4g, %s", x.cutoff, x.ratio, ...
+               __sgdl_p_text__ (x.p_value))];
+  if (found)
+    text = [text, line("  epochs of %d steps, one begins %d after the first frame", x.epoch_steps, x.epoch_phase)];
+  endif
+  if (! isnan (x.power))
+    text = [text, line("  chance to find such epochs in this record: %.3f", x.power)];
+  endif
+endfunction
+
 function text = order_text (x)
   text = line ("Order of method %s, %s, %s", x.method, plural (x.steps, "step"), plural (x.nsim, "path"));
   if (isnan (x.strong_order))
@@ -697,6 +756,13 @@ endfunction
 %!                     "summaries", "moments");
 %! has (run, "SGD run of 3 parameters, 2 steps recorded in summaries");
 %! has (run, "listed steps");
+%!test   # theory against data
+%! model_ = sgd_model (sgd_spectrum ([1, 0.1], "sigma2", 1), sgd_hyper (0.1, 0.9), "dynamics", "sgd");
+%! run_ = sgd_simulate (model_, 400, "start", "stationary", "seed", 1);
+%! assert (strfind (sgd_summary (fit_langevin (run_, model_)), "Theory fitted along 2 modes"), 1);
+%! assert (strfind (sgd_summary (power_spectrum (run_)), "Power spectrum of theta"), 1);
+%! assert (strfind (sgd_summary (velocity_autocorrelation (run_, "lags", 0:3)), "Velocity autocorrelation (rec"), 1);
+%! assert (strfind (sgd_summary (shuffling_test (run_, model_)), "Shuffled by epochs?"), 1);
 %!error <Invalid call> sgd_summary ()
 %!error id=sgdlangevin:bad_argument sgd_summary (1)
 %!error <`x`: expected the value of sgd_hyper\(\)> sgd_summary (1)

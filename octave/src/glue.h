@@ -261,6 +261,11 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (fbm_log_likelihood);
   SGDLANGEVIN_ENTRY (simulate_diffusion);
 
+  SGDLANGEVIN_ENTRY (fit_langevin);
+  SGDLANGEVIN_ENTRY (shuffling_test);
+  SGDLANGEVIN_ENTRY (velocity_autocorrelation);
+  SGDLANGEVIN_ENTRY (welch);
+
   SGDLANGEVIN_ENTRY (trajectory_info);
   SGDLANGEVIN_ENTRY (trajectory_read);
   SGDLANGEVIN_ENTRY (trajectory_write);

@@ -518,6 +518,57 @@ sgdl_status sgdl_fit_langevin(sgdl_context *ctx, const sgdl_model *model, const 
                               double *band_weight, double *band_fit, double *band_data,
                               sgdl_fit_summary *summary);
 
+typedef struct sgdl_shuffling {
+  double ratio, df[2];      /* mean power of the noise below `cutoff` over that above; degrees of freedom of its F
+                               law under white noise                                            */
+  double p_value, cutoff;   /* of less power than white noise; cycles per step                   */
+  double power;             /* chance to find epochs of this length (known, or found; else NaN) at this level */
+  double epoch_steps;       /* length of an epoch at which the noise sums to least over each      */
+  double epoch_phase;       /* steps from the first frame to the first epoch that begins at or after it */
+  double epoch_sum;         /* variance of these sums over that of as many independent steps: 0 by epochs */
+  double log_likelihood_ratio; /* of the best epoch spectrum over white noise                    */
+  ptrdiff_t bands;
+} sgdl_shuffling;
+
+/* Test of whether a run recorded every step was shuffled by epochs. The noise of every step along each mode is
+ * -eta xi[k] = x[k+1] - x[k] - beta (x[k] - x[k-1]) + eta kappa (x[k] - mu), white under sampling with replacement
+ * (and without, within a step); under epochs of M steps it sums to zero over an epoch, its spectrum is 1 - D^2/M^2
+ * with the Dirichlet kernel D: no power below half a cycle an epoch. The modes' noise is made uncorrelated and of
+ * unit variance by its covariance, its periodograms summed; the mean over low frequencies over that of the rest is
+ * F distributed under white noise. epoch_steps: M where known; 0: the smallest p value at 2, 4, 8, ... ordinates,
+ * times their number (Bonferroni). temperature (n_modes): kinetic over configurational temperature, 1 for any
+ * white noise. Bands as in sgdl_fit_langevin: mean power over its mean. Momentum, curvature must be right: a wrong
+ * one tilts the spectrum. Cost: 2 T d n_modes + T n_modes^2 flops, an FFT a mode, and
+ * T n_modes for every length tried, from half to twice what the spectrum says. */
+sgdl_status sgdl_shuffling_test(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t T, ptrdiff_t n_paths,
+                                const double *x, double every, ptrdiff_t n_modes, const double *modes,
+                                double epoch_steps, double level, double *temperature, double *band_frequency,
+                                double *band_weight, double *band_ratio, sgdl_shuffling *result);
+
+/* x: T x d x n_paths, velocities (unit = 0) or positions, whose velocity is (x[i+1] - x[i])/unit. Columns: their
+ * scalar product summed over coordinates (total), one a coordinate, or one a direction (d x n_directions, NULL:
+ * none). value (n_lags x columns) = mean over origins and paths of v[i] v[i + lag], not less the mean, as
+ * velocities have none; lags: integers >= 0 in frames. Errors from at least 20 contiguous blocks of the products
+ * (whole paths where there are 16), NaN where a block is shorter than the lag; limits by Student's t.
+ * correlation = value over that at lag 0, its error by the delta method over the same blocks. *blocks: their
+ * number. Cost T d n_lags flops. stats/velocity.c */
+sgdl_status sgdl_velocity_autocorrelation(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                          const double *x, double unit, int total, ptrdiff_t n_directions,
+                                          const double *directions, ptrdiff_t n_lags, const double *lags,
+                                          double level, double *value, double *se, double *lower, double *upper,
+                                          double *correlation, double *correlation_se, ptrdiff_t *blocks);
+
+/* Welch's estimate: mean over half-overlapping segments (of `segment` frames, less their mean, under Hann's window
+ * or none) and paths of |FFT|^2, two-sided, per cycle per step: variance = integral of density over -1/(2 every)
+ * .. 1/(2 every), as sgdl_power_spectrum. x, unit, total and directions as above; freq: segment/2 of them,
+ * j/(segment every); the others segment/2 x columns. Chi-squared limits with df equivalent degrees of freedom of
+ * window and overlap; a total has those of its independent parts, (tr S)^2/tr S^2 of the spectral matrix S,
+ * estimated from pairs of segments apart. Cost d T log T, totals d T segments too. stats/welch.c */
+sgdl_status sgdl_welch(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                       double unit, int total, ptrdiff_t n_directions, const double *directions, double every,
+                       ptrdiff_t segment, int window, double level, double *freq, double *density,
+                       double *lower, double *upper, double *df);
+
 #ifdef __cplusplus
 }
 #endif

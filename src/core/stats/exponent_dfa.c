@@ -312,7 +312,7 @@ sgdl_status sgdl_exponent_dfa(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdi
   sgdl_estimate_clear(e);
   ctx->message[0] = '\0';
   SGDL_TRY(check_options(ctx, options->order, options->n_sim, options->level));
-  SGDL_TRY(sgdl_series_open(ctx, T, d, n_paths, x, &series));
+  SGDL_TRY(sgdl_coordinate_series(ctx, T, d, n_paths, x, &series));
   f.n_series = series.n_paths;
   SGDL_GET(choose_boxes(&f, options->window));
   SGDL_GET(sgdl_alloc(ctx, &f.levels, sgdl_times(f.n, f.n_series), "the fluctuations"));
