@@ -13,13 +13,15 @@ column <- function(...) {
 
 autoplot.msd <- function(object, theory = NULL, level = 0.95, ...) {
   bars <- msd_bars(object, level)
-  table <- data.frame(lag = rep(object$lag, NCOL(object$msd)), msd = as.vector(object$msd), lower = bars$lower,
+  table <- data.frame(lag = rep(object$lag, NCOL(object$msd)), msd = as.vector(object$msd),
+                      lower = bars$lower,
                       upper = bars$upper)
   table$lower[!is.na(table$lower) & table$lower <= 0] <- 0.1 * min(table$msd[which(table$msd > 0)])
   plot <- ggplot2::ggplot(table, column(x = "lag", y = "msd"))
   if (is.matrix(object$msd)) {
     plot$data$curve <- factor(rep(curve_labels(object), each = length(object$lag)))
-    plot <- plot + ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper", colour = "curve"), na.rm = TRUE) +
+    plot <- plot + ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper", colour = "curve"),
+                                           na.rm = TRUE) +
       ggplot2::geom_point(column(colour = "curve"))
   } else {
     plot <- plot + ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper"), na.rm = TRUE,
