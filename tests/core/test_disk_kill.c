@@ -62,6 +62,7 @@ static int run_for(const victim *v, double seconds)
 {
   struct timespec delay = { (time_t)seconds, (long)(1e9 * (seconds - floor(seconds))) };
   int status;
+  fflush(stdout); /* or the child may print it again */
   pid_t child = fork();
   if (child == 0) {
     ptrdiff_t step;
