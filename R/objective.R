@@ -44,6 +44,7 @@ sgd_objective <- function(gradient, dim, n_examples = NULL, hvp = NULL, loss = N
   if (!native && !is.function(gradient)) {
     stop_argument("`gradient`: expected a function or the value of sgd_native(), got %s", describe(gradient))
   }
+  if (native) gradient[c("file", "symbol")] <- list(as_text(gradient$file, "file"), as_text(gradient$symbol, "symbol"))
   dim <- as_count(dim, "dim", 1)
   if (!is.null(n_examples)) n_examples <- as_count(n_examples, "n_examples", 1)
   if (!is.null(Sigma)) {

@@ -85,7 +85,7 @@ test_that("ggplot2 objects build", {
   exact[c("strong_order", "weak_order")] <- NaN
   builds(exact)
   exact[c("strong", "weak")] <- list(numeric(6), numeric(6))
-  expect_failure_of(ggplot2::autoplot(exact), "bad_argument", "expected an error that is finite and not 0")
+  expect_error(ggplot2::autoplot(exact), "expected an error that is finite and not 0", class = "sgdlangevin_error")
   check <- sgd_check_sample(matrix(c(1, 2, 6)), 1, matrix(4))
   builds(check, level = 0.9)
   expect_equal(ggplot2::autoplot(check)$data$p_value, c(check$mean_p, check$covariance_p, check$distance_p))
