@@ -287,13 +287,13 @@ under_torture <- function(f) {
   }
 }
 
-# to_the_end: after the last call too, when results are put together; most of that is R, so every fifth allocation.
-survives <- function(run, to_the_end = FALSE) {
+# to_the_end: after the last call too, when results are put together. step: where much R runs in between.
+survives <- function(run, to_the_end = FALSE, step = 1) {
   on.exit(gctorture2(0))
   calls <<- last <<- 0
   plain <- run()
   last <<- if (to_the_end) Inf else calls
-  every <<- if (to_the_end) 5 else 1
+  every <<- step
   calls <<- 0
   tortured <- run()
   gctorture2(0)
@@ -307,7 +307,7 @@ test_that("callbacks survive the garbage collector", {
   batches <- function(theta, batch) theta * length(batch) + batch[1]
   model <- sgd_model(sgd_objective(under_torture(batches), 3, 12, Sigma = diag(3)), hyper, "sgd")
   survives(function() sgd_simulate(model, 3, theta0 = theta0, seed = 1, summaries = c("moments", "msd"), lags = 1)$theta,
-           to_the_end = TRUE)
+           to_the_end = TRUE, step = 5)
   bowl <- sgd_objective(under_torture(function(theta) 2 * theta), 2, hvp = under_torture(function(theta, v) 2 * v),
                         loss = under_torture(function(theta) sum(theta^2)),
                         covariance = under_torture(function(theta) diag(2)))
@@ -315,8 +315,8 @@ test_that("callbacks survive the garbage collector", {
   survives(function() {
     list(sgd_gradient(bowl, 1:2), sgd_loss(bowl, 1:2), sgd_hessian_product(bowl, 1:2, diag(2)),
          sgd_gradient_covariance(bowl, 1:2))
-  })
-  survives(function() sgd_quadratic_at(bowl, 1:2)$H)
+  }, step = 5)
+  survives(function() sgd_quadratic_at(bowl, 1:2)$H, step = 5)
   failing <- function(value) {
     bad <- function(theta) {
       if (calls < 2) return(theta)
