@@ -54,8 +54,8 @@ simulate_diffusion <- function(process, steps, nsim = 1, dim = 1, exponent = 1, 
                  as_number(diffusivity, "diffusivity"), as_number(relaxation, "relaxation"),
                  as_number(noise, "noise"), seed)$theta
   structure(list(
-    step = seq(0, steps), theta = theta, velocity = NULL, hyper = NULL, process = process, exponent = exponent,
-    diffusivity = diffusivity, relaxation = relaxation, noise = noise, seed = seed
+    step = seq(0, steps), theta = theta, velocity = NULL, hyper = NULL, process = process,
+    exponent = exponent, diffusivity = diffusivity, relaxation = relaxation, noise = noise, seed = seed
   ), class = c("sgd_diffusion", "sgd_trajectory"))
 }
 

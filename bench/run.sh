@@ -48,5 +48,6 @@ run 1 /usr/bin/python3 "$here/python/minibatch.py"
 run 1 /usr/bin/python3 "$here/python/minibatch_torch.py"
 run 1 Rscript "$here/R/minibatch.R"
 run 1 "$out/msd"
+run 1 "$out/fbm"
 
 Rscript "$here/report.R" "$times" "$here/comparisons.csv" "$threads"

@@ -25,7 +25,8 @@ test_that("the likelihood is that of dense algebra, and its maximum the estimate
   expect_equal(fit$exponent, best$maximum, tolerance = 1e-5)
   expect_equal(fit$log_likelihood, best$objective, tolerance = 1e-9)
   noisy <- mle(x, noise = TRUE)
-  best <- optim(c(1, 0.1), function(p) -dense_likelihood(diff(x), p[1], exp(p[2])), control = list(reltol = 1e-12))
+  best <- optim(c(1, 0.1), function(p) -dense_likelihood(diff(x), p[1], exp(p[2])),
+                control = list(reltol = 1e-12))
   expect_equal(noisy$exponent, best$par[1], tolerance = 1e-2)
   expect_equal(noisy$log_likelihood, -best$value, tolerance = 1e-6)
 })
