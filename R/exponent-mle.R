@@ -20,6 +20,7 @@ exponent_mle <- function(frames, level = 0.95, noise = FALSE, drift = TRUE, diff
     noise_p = fit$noise_p, noise_detected = as.logical(fit$noise_detected),
     at_boundary = as.logical(fit$at_boundary), drift = fit$drift / unit,
     diffusivity = fit$diffusivity * unit^-fit$exponent, log_likelihood = fit$log_likelihood,
-    score = fit$score, evaluations = fit$evaluations, fitted_noise = noise, fitted_drift = drift, pooled = diffusivity
+    score = fit$score, evaluations = fit$evaluations,
+    fitted_noise = noise, fitted_drift = drift, pooled = diffusivity
   ), class = "diffusion_exponent")
 }

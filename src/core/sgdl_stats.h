@@ -67,12 +67,12 @@ typedef struct sgdl_exponent_mle {
 } sgdl_exponent_mle;
 
 /* Maximum likelihood. Without noise the interval is expected information on the scale log(alpha/(2 - alpha))
- * and p_value Wald's on it; with noise both are of the profile likelihood (the noise lies at its boundary where
- * noise_detected is 0: the exponent's interval is then conservative or not by what the boundary does to it).
+ * and p_value Wald's on it; with noise both are of the profile likelihood (the noise lies at its boundary
+ * where noise_detected is 0, and what the interval covers is then affected by that).
  * drift (d x n_paths, optional): per frame. diffusivity (d, optional): c of each coordinate.
  * SGDL_TOO_SHORT below 16 increments (32 with noise); SGDL_BAD_ARGUMENT for constant increments;
- * SGDL_NO_CONVERGENCE where the path is smoother or rougher than any fractional Brownian motion. About six
- * factorisations of O(T log^2 T), with noise some forty. */
+ * SGDL_NO_CONVERGENCE where the path is smoother or rougher than any fractional Brownian motion. About four
+ * factorisations of O(T log^2 T), with noise some fifty. */
 sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
                                   const double *x, const sgdl_mle_options *options, double *drift,
                                   double *diffusivity, sgdl_exponent_mle *result);
