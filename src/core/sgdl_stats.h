@@ -284,11 +284,12 @@ sgdl_status sgdl_compare_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, 
 /* ==== processes of anomalous diffusion to calibrate against ============================= */
 
 typedef enum sgdl_process {
-  SGDL_PROCESS_FBM = 0,   /* fractional Brownian motion: circulant embedding (Davies and Harte), exact          */
-  SGDL_PROCESS_SCALED,    /* scaled Brownian motion B(t^exponent): independent, ageing increments, exact         */
-  SGDL_PROCESS_OU,        /* Ornstein-Uhlenbeck, stationary, correlation exp(-1/relaxation) a frame, exact       */
-  SGDL_PROCESS_CTRW,      /* continuous-time random walk: waits w^(-1/exponent), w uniform; Gaussian jumps       */
-  SGDL_PROCESS_LEVY_WALK  /* unit speed, either way, for times w^(-1/(3 - exponent)): superdiffusion             */
+  SGDL_PROCESS_FBM = 0,   /* fractional Brownian motion, exact: circulant embedding (Davies, Harte) */
+  SGDL_PROCESS_SCALED,    /* scaled Brownian motion B(t^exponent), exact: increments that age       */
+  SGDL_PROCESS_OU,        /* Ornstein-Uhlenbeck, exact, stationary: exp(-1/relaxation) a frame      */
+  SGDL_PROCESS_CTRW,      /* continuous-time random walk: waits w^(-1/exponent), w uniform in (0,
+                             1]; Gaussian jumps                                                     */
+  SGDL_PROCESS_LEVY_WALK  /* one speed, either way, for times w^(-1/(3 - exponent))                 */
 } sgdl_process;
 
 typedef struct sgdl_diffusion {
@@ -303,8 +304,8 @@ typedef struct sgdl_diffusion {
   uint64_t seed;
 } sgdl_diffusion;
 
-/* x: (steps + 1) x dim x n_paths, from 0 (OU: from its stationary law) plus the localisation error. The bits depend
- * on neither threads nor n_paths. FBM O(steps log steps), CTRW and Levy walk O(events). */
+/* x: (steps + 1) x dim x n_paths, from 0 (OU: from its stationary law) plus the localisation error. The bits
+ * depend on neither threads nor n_paths. FBM O(steps log steps), CTRW and Levy walk O(events). */
 sgdl_status sgdl_diffusion_simulate(sgdl_context *ctx, const sgdl_diffusion *process, double *x);
 
 /* ==== fractional Brownian motion: exact likelihood and its fit ========================== */
@@ -333,26 +334,27 @@ typedef struct sgdl_exponent_mle {
   ptrdiff_t evaluations;    /* factorisations of the covariance                                */
 } sgdl_exponent_mle;
 
-/* Maximum likelihood. Without noise the interval is expected information on the scale log(alpha/(2 - alpha)) and
- * p_value Wald's on it; with noise both are of the profile likelihood (the noise lies at its boundary where
- * noise_detected is 0: the exponent's interval is then conservative or not by what the boundary does to it).
+/* Maximum likelihood. Without noise the interval is expected information on the scale log(alpha/(2 - alpha))
+ * and p_value Wald's on it; with noise both are of the profile likelihood (the noise lies at its boundary
+ * where noise_detected is 0, and what the interval covers is then affected by that).
  * drift (d x n_paths, optional): per frame. diffusivity (d, optional): c of each coordinate.
  * SGDL_TOO_SHORT below 16 increments (32 with noise); SGDL_BAD_ARGUMENT for constant increments;
- * SGDL_NO_CONVERGENCE where the path is smoother or rougher than any fractional Brownian motion. About six
- * factorisations of O(T log^2 T), with noise some forty. */
-sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                  const sgdl_mle_options *options, double *drift, double *diffusivity,
-                                  sgdl_exponent_mle *result);
+ * SGDL_NO_CONVERGENCE where the path is smoother or rougher than any fractional Brownian motion. About four
+ * factorisations of O(T log^2 T), with noise some fifty. */
+sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                  const double *x, const sgdl_mle_options *options, double *drift,
+                                  double *diffusivity, sgdl_exponent_mle *result);
 
-/* The likelihood itself: maximum over c (and drift) at a given exponent and ratio; score (2, optional): by exponent
- * and ratio. */
-sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                    const sgdl_mle_options *options, double exponent, double ratio,
-                                    double *log_likelihood, double score[2]);
-/* Cramer-Rao bound: standard error of the exponent (and of the noise where c = 1; optional, NaN unless fitted) from
- * n_series of n increments, expected information at the given values. */
-sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, const sgdl_mle_options *options,
-                           double exponent, double ratio, double *exponent_se, double *noise_se);
+/* The likelihood itself: maximum over c (and drift) at a given exponent and ratio; score (2, optional): by
+ * exponent and ratio. */
+sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                    const double *x, const sgdl_mle_options *options, double exponent,
+                                    double ratio, double *log_likelihood, double score[2]);
+/* Cramer-Rao bound: standard error of the exponent (and of the noise where c = 1; optional, NaN unless
+ * fitted) from n_series of n increments, expected information at the given values. */
+sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series,
+                           const sgdl_mle_options *options, double exponent, double ratio,
+                           double *exponent_se, double *noise_se);
 
 /* ==== exponents by other methods ======================================================== */
 

@@ -365,3 +365,10 @@ for (method in c("exact", "sgd", "baoab", "obabo", "euler")) {
 put("check-sample", unclass(sgd_check_sample(X[, 1:3], 0.25, diag(c(90, 80, 70)))))
 put_names("order", sgd_method_order(models$langevin, "exact", levels = 2, nsim = 2, seed = 3))
 put_names("sample-check", sgd_check_sample(X[, 1:3], 0.25, diag(c(90, 80, 70))))
+
+for (process in c("fbm", "scaled", "ou", "ctrw", "levy-walk")) {
+  exponent <- if (process == "ctrw") 0.6 else 1.4
+  put(paste0("diffusion-", process),
+      simulate_diffusion(process, 60, nsim = 2, dim = 2, exponent = exponent, noise = 0.25, seed = 5)$theta)
+}
+put_names("diffusion", simulate_diffusion("fbm", 10, seed = 1))

@@ -374,3 +374,11 @@ check = sgd_check_sample (X(:,1:3), 0.25, diag ([90, 80, 70]));
 put ("check-sample", rmfield (check, "type"));
 put_names ("order", sgd_method_order (models.langevin, "exact", "levels", 2, "nsim", 2, "seed", 3));
 put_names ("sample-check", check);
+
+for process = {"fbm", "scaled", "ou", "ctrw", "levy-walk"}
+  exponent = {1.4, 0.6}{1 + strcmp(process{1}, "ctrw")};
+  x = simulate_diffusion (process{1}, 60, "nsim", 2, "dim", 2, "exponent", exponent, "noise", 0.25, ...
+                          "seed", 5);
+  put (["diffusion-" process{1}], x.theta);
+endfor
+put_names ("diffusion", simulate_diffusion ("fbm", 10, "seed", 1));
