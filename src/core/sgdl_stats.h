@@ -318,7 +318,8 @@ typedef struct sgdl_exponent_mle {
   double log_diffusivity, log_diffusivity_se, covariance;    /* log D; with the exponent           */
   double noise, noise_se, noise_lower, noise_upper, noise_p; /* 0, 0, 0, 0, 1 unless fitted        */
   int noise_detected;       /* noise_p < 0.05: boundary likelihood-ratio test of noise = 0     */
-  int at_boundary;          /* the exponent ran into 0 or 2 (only with noise; se is NaN)       */
+  int at_boundary;          /* the exponent ran into 0 or 2, or there is nothing but noise
+                               (only with noise; se is NaN)                                    */
   double log_likelihood;    /* maximum                                                         */
   double score;             /* largest score at the maximum over its standard error            */
   ptrdiff_t n_points;       /* increments used, all series together                            */
@@ -341,10 +342,10 @@ sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
 sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                                     const sgdl_mle_options *options, double exponent, double ratio,
                                     double *log_likelihood, double score[2]);
-/* Cramer-Rao bound: standard error of the exponent (and of the ratio; optional, NaN unless fitted) from n_series of
- * n increments, expected information at the given values. */
+/* Cramer-Rao bound: standard error of the exponent (and of the noise where c = 1; optional, NaN unless fitted) from
+ * n_series of n increments, expected information at the given values. */
 sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, const sgdl_mle_options *options,
-                           double exponent, double ratio, double *exponent_se, double *ratio_se);
+                           double exponent, double ratio, double *exponent_se, double *noise_se);
 
 /* ==== exponents by other methods ======================================================== */
 

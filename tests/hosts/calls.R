@@ -358,3 +358,10 @@ put_names("crossover", broken)
 put_names("diffusion-test", tested)
 put_names("ergodicity", ergodic)
 put_names("ageing", aged)
+
+for (process in c("fbm", "scaled", "ou", "ctrw", "levy-walk")) {
+  exponent <- if (process == "ctrw") 0.6 else 1.4
+  put(paste0("diffusion-", process),
+      simulate_diffusion(process, 60, nsim = 2, dim = 2, exponent = exponent, noise = 0.25, seed = 5)$theta)
+}
+put_names("diffusion", simulate_diffusion("fbm", 10, seed = 1))

@@ -368,3 +368,10 @@ put_names ("crossover", broken);
 put_names ("diffusion-test", tested);
 put_names ("ergodicity", ergodic);
 put_names ("ageing", aged);
+
+for process = {"fbm", "scaled", "ou", "ctrw", "levy-walk"}
+  exponent = {1.4, 0.6}{1 + strcmp(process{1}, "ctrw")};
+  x = simulate_diffusion (process{1}, 60, "nsim", 2, "dim", 2, "exponent", exponent, "noise", 0.25, "seed", 5);
+  put (["diffusion-" process{1}], x.theta);
+endfor
+put_names ("diffusion", simulate_diffusion ("fbm", 10, "seed", 1));
