@@ -137,6 +137,9 @@ SEXP r_compare_diffusion(SEXP x, SEXP size, SEXP models, SEXP shared, SEXP theor
 SEXP r_epoch_ripple(SEXP x, SEXP size, SEXP epoch, SEXP last);
 SEXP r_exponent_ols(SEXP x, SEXP size, SEXP window, SEXP level, SEXP n_boot, SEXP seed);
 SEXP r_exponent_gls(SEXP x, SEXP size, SEXP window, SEXP level);
+SEXP r_exponent_whittle(SEXP x, SEXP size, SEXP bandwidth, SEXP level);
+SEXP r_exponent_wavelet(SEXP x, SEXP size, SEXP moments, SEXP window, SEXP level);
+SEXP r_exponent_dfa(SEXP x, SEXP size, SEXP order, SEXP overlap, SEXP window, SEXP level, SEXP n_sim, SEXP seed);
 SEXP r_exponent_pool(SEXP exponents, SEXP se, SEXP log_diffusivity, SEXP level);
 SEXP r_exponent_mle(SEXP x, SEXP size, SEXP noise, SEXP drift, SEXP own, SEXP level);
 SEXP r_fbm_log_likelihood(SEXP x, SEXP size, SEXP drift, SEXP own, SEXP exponent, SEXP ratio);

@@ -254,6 +254,9 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (exponent_ols);
   SGDLANGEVIN_ENTRY (exponent_gls);
   SGDLANGEVIN_ENTRY (exponent_pool);
+  SGDLANGEVIN_ENTRY (exponent_whittle);
+  SGDLANGEVIN_ENTRY (exponent_wavelet);
+  SGDLANGEVIN_ENTRY (exponent_dfa);
   SGDLANGEVIN_ENTRY (exponent_mle);
   SGDLANGEVIN_ENTRY (fbm_log_likelihood);
   SGDLANGEVIN_ENTRY (simulate_diffusion);

@@ -361,6 +361,7 @@ typedef struct sgdl_exponent_estimate {
   double window[2];                    /* lags, periods, scales or boxes used, in frames             */
   ptrdiff_t n_points;                  /* of them                                                    */
   ptrdiff_t n_series;
+  double df;                           /* of Student's t behind the interval; infinite: the normal   */
   double bias;                         /* second-order bias that was taken off the exponent          */
   double misfit, misfit_df, misfit_p;  /* chi squared of the fit, degrees of freedom, upper tail     */
   double homogeneity_p;                /* chi squared of one exponent for all series; NaN for one    */
@@ -381,6 +382,60 @@ typedef struct sgdl_exponent_estimate {
  * SGDL_NO_CONVERGENCE (V singular to rounding). Cost: MSDs and about 20 times 78 T terms of V. */
 sgdl_status sgdl_exponent_gls(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                               const double window[2], double level, sgdl_exponent_estimate *result);
+
+/* Whittle's likelihood of the increments at Fourier frequencies lambda_j = 2 pi j/n, n = T - 1, j <= m,
+ * stats/exponent_whittle.c:
+ *   sum_s log(mean_j I_s(lambda_j)/g(lambda_j)) + mean_j log g(lambda_j) minimal over the exponent a,
+ * I the periodogram, g the spectral density up to scale.
+ *  bandwidth >= 0: local (Robinson 1995), g = lambda^(1-a), m = bandwidth, or n^0.65 where it is 0: only the long-time
+ *    exponent is assumed, and exponents outside (0, 2) can be found. se^-2 = n_series sum_j (log lambda_j - mean)^2, its
+ *    exact information (1/m for large m); second-order bias taken off.
+ *  bandwidth < 0: full, m = (n-1)/2, g of fractional Gaussian noise with its aliases; se by its information.
+ * Intervals by Student's t with n_series (m - 1) - 1 degrees of freedom.
+ * A constant drift is removed. window: periods in frames. misfit: sqrt(m n_series) times the largest distance of the
+ * cumulative relative periodogram from a line (Bartlett), misfit_p Kolmogorov's tail. Failures: SGDL_TOO_SHORT
+ * (T < 33, m > (n-1)/2), SGDL_BAD_ARGUMENT (0 < bandwidth < 8), SGDL_UNSUPPORTED (an exponent out of range). Cost: an
+ * FFT a series; full some 20 m densities (0.5 us each). */
+sgdl_status sgdl_exponent_whittle(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                                  ptrdiff_t bandwidth, double level, sgdl_exponent_estimate *result);
+
+/* Energies of wavelet details by octave (Abry and Veitch 1998), stats/exponent_wavelet.c: Daubechies' filters with
+ * `moments` vanishing moments (2 or more for exponents up to 2; a drift needs 2) on the path itself, details whose
+ * filters lie inside it only. With d_j the mean square of the n_j details of octave j,
+ *   log d_j - (digamma(n_j/2) - log(n_j/2)) = log D + log k_j(a),  variance trigamma(n_j/2),
+ * k_j(a) the exact energy that fractional Brownian motion sampled at frames has there (it grows by 2^(a+1) an octave
+ * once j is large), n_j less what its details of an octave are correlated. Octaves count as independent; the exponent
+ * is the fixed point of their weighted regression on the derivative of log k_j.
+ * window: octaves of scale 2^j frames in it; 0, 0: from 2 frames to the last with 4 details. diagram (n_points x 4,
+ * optional; room for 40 x 4): octave, log2 energy less its bias, its standard error, details. Failures:
+ * SGDL_BAD_ARGUMENT (moments not 1 to 10), SGDL_TOO_SHORT (fewer than 3 octaves), SGDL_UNSUPPORTED (an exponent outside
+ * (0.02, 1.98)). Cost: 4 moments T flops a series, and powers of some 4,000 lags a step. */
+sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                                  ptrdiff_t moments, const double window[2], double level, double *diagram,
+                                  sgdl_exponent_estimate *result);
+
+/* Detrended fluctuation analysis, stats/exponent_dfa.c: in boxes of n frames the path (the profile of its increments)
+ * about its least-squares polynomial of degree `order`,
+ *   F^2(n) = mean over boxes of (1/n) sum_i (x_i - polynomial)^2 ~ n^exponent,
+ * slope of log F^2 on log n at about 12 log-spaced sizes. Its bias (small boxes, few large ones) and standard error are
+ * those of 2 n_sim simulated fractional Brownian motions of this length (parametric bootstrap), half of them at an
+ * exponent below the slope and half at one above, interpolated: the estimate is the exponent whose mean slope this is,
+ * the interval those that Student's t with n_sim - 1 degrees of freedom does not reject. misfit: curvature of the diagram against the
+ * simulations', on one degree of freedom. diagram (n_points x 3, optional; room for 14 x 3): box, F, standard error of
+ * log F. Failures: SGDL_BAD_ARGUMENT, SGDL_TOO_SHORT (fewer than 4 sizes of boxes, or past T/2), SGDL_UNSUPPORTED (an
+ * exponent outside (0.02, 1.98)). Cost: 12 (order + 1) T flops a series and simulation, four times that with overlap,
+ * and 2 n_sim FFTs of length 2 T. */
+typedef struct sgdl_dfa_options {
+  ptrdiff_t order;       /* degree of the polynomials, 1 to 5                                     */
+  int overlap;           /* boxes begin every quarter of a box, else they follow one another      */
+  double window[2];      /* first and last box, frames; 0, 0: order + 3 to T/4                    */
+  double level;
+  ptrdiff_t n_sim;       /* >= 20                                                                 */
+  uint64_t seed;
+} sgdl_dfa_options;
+
+sgdl_status sgdl_exponent_dfa(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                              const sgdl_dfa_options *options, double *diagram, sgdl_exponent_estimate *result);
 
 /* Several paths (n >= 3), each with an exponent of its own and an error: random effects, stats/exponent_pool.c.
  *   estimate_i ~ N(exponent, se_i^2 + spread^2):
