@@ -7,9 +7,10 @@
 
 enum { MODES = 10 };
 
-typedef struct process {
-  double exponent, relaxation; /* relaxation > 0: confined; both 0: theory                       */
-} process;
+typedef struct variant {
+  sgdl_diffusion process; /* first: calibration_diffusion looks here                             */
+  int is_theory;
+} variant;
 
 static double theory_displacement(double h)
 {
@@ -29,10 +30,10 @@ static double theory_displacement(double h)
   return sum;
 }
 
-static double displacement(const process *p, double h)
+static double displacement(const variant *v, double h)
 {
-  if (p->relaxation > 0.0) return 1.0 - exp(-h / p->relaxation);
-  return p->exponent > 0.0 ? pow(h, p->exponent) : theory_displacement(h);
+  if (v->is_theory) return theory_displacement(h);
+  return v->process.process == SGDL_PROCESS_OU ? -expm1(-h / v->process.relaxation) : pow(h, v->process.exponent);
 }
 
 /* Sum of ten Langevin modes of unit variance: each an exact two-dimensional recursion in (x, v). */
@@ -69,10 +70,7 @@ static void simulate_theory(ptrdiff_t T, uint64_t path, double *x)
 
 static void simulate(const calibration_case *c, ptrdiff_t batch, ptrdiff_t count, double *x)
 {
-  const process *p = c->user;
-  sgdl_context ctx;
-  sgdl_context_init(&ctx);
-  if (p->exponent > 0.0 || p->relaxation > 0.0) {
+  if (!((const variant *)c->user)->is_theory) {
     calibration_diffusion(c, batch, count, x);
     return;
   }
@@ -100,21 +98,27 @@ static void estimate(const calibration_case *c, sgdl_context *ctx, const double 
   free(covariance);
 }
 
+static void study(const char *name, sgdl_process process, double exponent, ptrdiff_t n, double scale)
+{
+  variant v = { { .process = process, .steps = n, .dim = 1, .exponent = exponent, .diffusivity = 1.0, .relaxation = 30.0,
+                  .seed = 11 + (uint64_t)n + (uint64_t)(1e4 * exponent) },
+                name[0] == 't' };
+  calibration_case c = { .process = name, .method = "local", .quantity = "band", .n = n, .exponent = exponent, .truth = 0.0,
+                         .bound = NAN, .interior = NAN, .simulate = simulate, .estimate = estimate, .size = n + 1,
+                         .replicates = calibration_replicates(n > 5000 ? 2000 : 10000, scale), .user = &v };
+  calibration_study(&c);
+}
+
 int main(int argc, char **argv)
 {
+  static const double exponents[] = { 0.4, 0.7, 1.0, 1.3, 1.6 };
+  static const ptrdiff_t lengths[] = { 128, 1024, 8192 };
   const double scale = calibration_scale(argc, argv);
-  const process processes[] = { { 0.4, 0 }, { 0.7, 0 }, { 1.0, 0 }, { 1.3, 0 }, { 1.6, 0 }, { 0, 30.0 }, { 0, 0 } };
-  const ptrdiff_t lengths[] = { 129, 1025, 8193 };
   calibration_header();
-  for (int l = 0; l < 3; l++)
-    for (int p = 0; p < 7; p++) {
-      calibration_case c = { .process = processes[p].exponent > 0 ? "fbm" : processes[p].relaxation > 0 ? "ou" : "theory",
-                             .method = "local", .quantity = "band", .n = lengths[l] - 1,
-                             .exponent = processes[p].exponent, .truth = 0.0, .bound = NAN, .interior = NAN,
-                             .replicates = calibration_replicates(l == 2 ? 2000 : 10000, scale),
-                             .simulate = simulate, .estimate = estimate, .size = lengths[l],
-                             .user = &processes[p] };
-      calibration_study(&c);
-    }
+  for (int l = 0; l < 3; l++) {
+    for (int e = 0; e < 5; e++) study("fbm", SGDL_PROCESS_FBM, exponents[e], lengths[l], scale);
+    study("ou", SGDL_PROCESS_OU, 1.0, lengths[l], scale);
+    study("theory", SGDL_PROCESS_OU, 1.0, lengths[l], scale);
+  }
   return 0;
 }
