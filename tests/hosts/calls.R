@@ -366,6 +366,30 @@ put("check-sample", unclass(sgd_check_sample(X[, 1:3], 0.25, diag(c(90, 80, 70))
 put_names("order", sgd_method_order(models$langevin, "exact", levels = 2, nsim = 2, seed = 3))
 put_names("sample-check", sgd_check_sample(X[, 1:3], 0.25, diag(c(90, 80, 70))))
 
+# Beyond one exponent, of the runs above.
+wanderer <- simulate_diffusion("fbm", 1500, nsim = 6, dim = 2, exponent = 0.7, seed = 5)
+local <- local_exponent(wanderer, seed = 1)
+put_fields("local-exponent", local, c("lag", "exponent", "se", "lower", "band_upper", "vcov", "critical"))
+broken <- msd_crossover(wanderer, max_breaks = 2, alpha = 0.5, n_boot = 199, seed = 1)
+put_fields("crossover", broken, c("n_breaks", "break_lag", "break_lower", "break_upper", "exponent", "se",
+                                  "log_diffusivity", "p_value", "msd", "msd_se", "fitted"))
+tested <- diffusion_test(wanderer, seed = 1)
+put_fields("diffusion-test", tested, c("lag", "ratio", "se", "z", "p", "p_value"))
+ergodic <- ergodicity(wanderer, n_sim = 199, seed = 1)
+put("ergodicity", unclass(ergodic)[1:13])
+aged <- ageing(wanderer)
+put_fields("ageing", aged, c("age", "msd", "se", "exponent", "exponent_se", "lower", "p_value", "chi_squared_p"))
+compared <- compare_diffusion(wanderer, shared = FALSE)
+put_fields("compare-diffusion", compared, c("log_likelihood", "aicc", "bic_weight", "shape", "shape_se", "scale"))
+mode_run <- sgd_simulate(models$sgd, 400, start = "stationary", coordinates = "modes", seed = 3)
+put_fields("compare-theory", compare_diffusion(mode_run, "theory_scaled", theory = models$sgd),
+           c("log_likelihood", "scale"))
+put_names("local-exponent", local)
+put_names("crossover", broken)
+put_names("diffusion-test", tested)
+put_names("ergodicity", ergodic)
+put_names("ageing", aged)
+
 for (process in c("fbm", "scaled", "ou", "ctrw", "levy-walk")) {
   exponent <- if (process == "ctrw") 0.6 else 1.4
   put(paste0("diffusion-", process),

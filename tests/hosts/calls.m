@@ -375,6 +375,33 @@ put ("check-sample", rmfield (check, "type"));
 put_names ("order", sgd_method_order (models.langevin, "exact", "levels", 2, "nsim", 2, "seed", 3));
 put_names ("sample-check", check);
 
+## Beyond one exponent, of the runs above.
+wanderer = simulate_diffusion ("fbm", 1500, "nsim", 6, "dim", 2, "exponent", 0.7, "seed", 5);
+local = local_exponent (wanderer, "seed", 1);
+put_fields ("local-exponent", local, {"lag", "exponent", "se", "lower", "band_upper", "vcov", "critical"});
+broken = msd_crossover (wanderer, "max_breaks", 2, "alpha", 0.5, "n_boot", 199, "seed", 1);
+put_fields ("crossover", broken, {"n_breaks", "break_lag", "break_lower", "break_upper", "exponent", "se", ...
+                                  "log_diffusivity", "p_value", "msd", "msd_se", "fitted"});
+tested = diffusion_test (wanderer, "seed", 1);
+put_fields ("diffusion-test", tested, {"lag", "ratio", "se", "z", "p", "p_value"});
+ergodic = ergodicity (wanderer, "n_sim", 199, "seed", 1);
+put ("ergodicity", struct ("lag", ergodic.lag, "a", ergodic.time_averaged, "b", ergodic.ensemble, "c", ergodic.eb,
+                           "d", ergodic.eb_measured, "e", ergodic.eb_brownian, "f", ergodic.eb_fbm,
+                           "g", ergodic.p_eb, "h", ergodic.z, "i", ergodic.p_origin, "j", ergodic.p_ergodic,
+                           "k", ergodic.p_single, "l", ergodic.exponent));
+aged = ageing (wanderer);
+put_fields ("ageing", aged, {"age", "msd", "se", "exponent", "exponent_se", "lower", "p_value", "chi_squared_p"});
+compared = compare_diffusion (wanderer, "shared", false);
+put_fields ("compare-diffusion", compared, {"log_likelihood", "aicc", "bic_weight", "shape", "shape_se", "scale"});
+mode_run = sgd_simulate (models.sgd, 400, "start", "stationary", "coordinates", "modes", "seed", 3);
+put_fields ("compare-theory", compare_diffusion (mode_run, "models", "theory_scaled", "theory", models.sgd), ...
+            {"log_likelihood", "scale"});
+put_names ("local-exponent", local);
+put_names ("crossover", broken);
+put_names ("diffusion-test", tested);
+put_names ("ergodicity", ergodic);
+put_names ("ageing", aged);
+
 for process = {"fbm", "scaled", "ou", "ctrw", "levy-walk"}
   exponent = {1.4, 0.6}{1 + strcmp(process{1}, "ctrw")};
   x = simulate_diffusion (process{1}, 60, "nsim", 2, "dim", 2, "exponent", exponent, "noise", 0.25, ...
