@@ -1,6 +1,7 @@
 /* Checks and small numerics of the estimators of exponents; see exponent_common.h. */
 #include "exponent_common.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "distributions.h"
@@ -82,7 +83,7 @@ sgdl_status sgdl_spread(sgdl_context *ctx, ptrdiff_t first, ptrdiff_t last, ptrd
                        n_lags);
 }
 
-sgdl_status sgdl_series_open(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+sgdl_status sgdl_coordinate_series(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                              sgdl_segments *series)
 {
   SGDL_TRY(sgdl_segments_open(ctx, T, d, n_paths, x, series));
@@ -96,6 +97,24 @@ sgdl_status sgdl_series_open(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdif
   }
   series->d = 1;
   series->n_paths = d * n_paths;
+  return SGDL_OK;
+}
+
+sgdl_status sgdl_series_check_lines(sgdl_context *ctx, const sgdl_segments *series)
+{
+  const ptrdiff_t T = series->T;
+  for (ptrdiff_t s = 0; s < series->n_paths; s++) {
+    const double *x = sgdl_segment(series, s, 0), slope = (x[T - 1] - x[0]) / (double)(T - 1);
+    double away = 0.0, size = 0.0;
+    for (ptrdiff_t i = 0; i < T; i++) {
+      away = fmax(away, fabs(x[i] - x[0] - slope * (double)i));
+      size = fmax(size, fabs(x[i]));
+    }
+    if (!(away > 64.0 * DBL_EPSILON * size))
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                       "series %td of `x` (of coordinates, then paths) is a straight line: expected one that moves "
+                       "about its drift", s + 1);
+  }
   return SGDL_OK;
 }
 

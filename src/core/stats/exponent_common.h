@@ -23,8 +23,11 @@ sgdl_status sgdl_spread(sgdl_context *ctx, ptrdiff_t first, ptrdiff_t last, ptrd
                         ptrdiff_t *n_lags);
 
 /* The trajectory as n = d n_paths series of one coordinate each; every one must move (not be constant). */
-sgdl_status sgdl_series_open(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+sgdl_status sgdl_coordinate_series(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                              sgdl_segments *series);
+
+/* SGDL_BAD_ARGUMENT where one is a straight line to rounding: no displacement about its drift. */
+sgdl_status sgdl_series_check_lines(sgdl_context *ctx, const sgdl_segments *series);
 
 /* NaN everywhere, df infinite; and interval and p value from exponent, se and df. */
 void sgdl_estimate_clear(sgdl_exponent_estimate *result);

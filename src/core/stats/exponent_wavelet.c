@@ -304,7 +304,8 @@ sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
   if (moments < 1 || moments > SGDL_MOST_MOMENTS)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`moments` = %td: expected a whole number from 1 to %d", moments,
                      SGDL_MOST_MOMENTS);
-  SGDL_TRY(sgdl_series_open(ctx, T, d, n_paths, x, &series));
+  SGDL_TRY(sgdl_coordinate_series(ctx, T, d, n_paths, x, &series));
+  SGDL_TRY(sgdl_series_check_lines(ctx, &series));
   v.n_series = series.n_paths;
   SGDL_TRY(choose_octaves(&v, window));
   SGDL_GET(sgdl_alloc(ctx, &v.energies, sgdl_times(MOST_OCTAVES, v.n_series), "the energies"));

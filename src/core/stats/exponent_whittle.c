@@ -66,10 +66,11 @@ static sgdl_status open_whittle(whittle *w, ptrdiff_t T, ptrdiff_t d, ptrdiff_t 
                                 ptrdiff_t bandwidth)
 {
   sgdl_segments series;
-  SGDL_TRY(sgdl_series_open(w->ctx, T, d, n_paths, x, &series));
+  SGDL_TRY(sgdl_coordinate_series(w->ctx, T, d, n_paths, x, &series));
   if (T < FEWEST_FRAMES)
     return sgdl_fail(w->ctx, SGDL_TOO_SHORT, "`x` has %td frames: expected at least %d for method \"whittle\"", T,
                      FEWEST_FRAMES);
+  SGDL_TRY(sgdl_series_check_lines(w->ctx, &series));
   w->n = T - 1;
   w->n_series = series.n_paths;
   w->n_paths = n_paths;
