@@ -59,8 +59,10 @@ diagnostic_lines <- function(fit) {
   known <- function(name) !is.null(d[[name]]) && !is.na(d[[name]])
   c(
     if (known("heterogeneity_p")) sprintf("  paths differ by %s (interval %s to %s); none differs: %s\n",
-                                          format_numbers(fit$spread, 3L), format_numbers(fit$spread_lower, 3L),
-                                          format_numbers(fit$spread_upper, 3L), p_value_text(d$heterogeneity_p)),
+                                          format_numbers(fit$spread, 3L), format_numbers(fit$spread_lower,
+                                                            3L),
+                                          format_numbers(fit$spread_upper,
+                                                         3L), p_value_text(d$heterogeneity_p)),
     if (known("n_blocks")) sprintf("  error from %.0f blocks; the regression itself would claim se %.3g\n",
                                    d$n_blocks, d$naive_se),
     if (known("curvature")) sprintf("  curvature of log MSD against log lag %.3g, %s\n", d$curvature,
@@ -74,7 +76,8 @@ diagnostic_lines <- function(fit) {
     if (known("misfit_p") && d$misfit_p < 0.01)
       "  not what the method takes it for: the exponent depends on the window, its interval may not hold\n",
     if (known("log_likelihood")) sprintf("  log likelihood %.6g\n", d$log_likelihood),
-    if (known("noise_p") && !is.null(fit$noise)) sprintf("  localisation error: variance %s (interval %s to %s); none: %s%s\n",
+    if (known("noise_p") && !is.null(fit$noise))
+                          sprintf("  localisation error: variance %s (interval %s to %s); none: %s%s\n",
                                   format_numbers(fit$noise), format_numbers(fit$noise_lower),
                                   format_numbers(fit$noise_upper), p_value_text(d$noise_p),
                                   if (d$noise_detected) "" else ", not told from none"),
@@ -118,8 +121,8 @@ as.data.frame.diffusion_exponent <- function(x, ...) {
 #' The MSD with the fitted power law over it, or the diagram that the method fitted.
 #'
 #' @param x From [diffusion_exponent()].
-#' @param which `"msd"`, or `"diagram"` for methods `"wavelet"` (energies of octaves) and `"dfa"` (fluctuations in
-#'   boxes).
+#' @param which `"msd"`, or `"diagram"` for methods `"wavelet"` (energies of octaves) and `"dfa"`
+#'   (fluctuations in boxes).
 #' @param ... Passed to [plot.msd()], or for a diagram to [plot.default()].
 #' @return `x`, invisibly.
 #' @examples
@@ -167,8 +170,10 @@ diagram_labels <- function(x) {
 plot_diagram <- function(x, xlab = diagram_labels(x)[1L], ylab = diagram_labels(x)[2L],
                          main = "Log-scale diagram", ...) {
   d <- diagram_points(x)
-  graphics::plot(d$scale, d$value, log = "xy", xaxt = "n", yaxt = "n", pch = 19, xlab = xlab, ylab = ylab, main = main,
-                 ylim = range(d$value / d$factor, d$value * d$factor, d$line), col = palette_of["measured"], ...)
+  graphics::plot(d$scale, d$value, log = "xy", xaxt = "n", yaxt = "n", pch = 19, xlab = xlab, ylab = ylab,
+                 main = main,
+                 ylim = range(d$value / d$factor, d$value * d$factor,
+                              d$line), col = palette_of["measured"], ...)
   log_axis(1)
   log_axis(2)
   graphics::segments(d$scale, d$value / d$factor, d$scale, d$value * d$factor, col = palette_of["measured"])

@@ -1,5 +1,5 @@
-/* Exponents by Whittle's likelihood, wavelets and detrended fluctuations: their parts against definitions, their
- * estimates against Monte Carlo (false-alarm rates beside), refusals; random effects. */
+/* Exponents by Whittle's likelihood, wavelets and detrended fluctuations: their parts against definitions,
+ * their estimates against Monte Carlo (false-alarm rates beside), refusals; random effects. */
 #include <stdlib.h>
 
 #include "check.h"
@@ -43,8 +43,8 @@ static void test_hurwitz(void)
     }
 }
 
-/* Fourier coefficients of the density are the autocovariance: by midpoints in u, lambda = pi u^p with p so large that
- * the pole at 0 is smooth. */
+/* Fourier coefficients of the density are the autocovariance: by midpoints in u, lambda = pi u^p with p so
+ * large that the pole at 0 is smooth. */
 static void test_density_is_that_of_the_increments(void)
 {
   enum { POINTS = 4000 };
@@ -113,8 +113,8 @@ static void test_filters(void)
   for (int k = 0; k < 4; k++) CHECK_NEAR(low[ahead ? k : 3 - k], known[k] / (4 * sqrt(2.0)), 1e-14);
 }
 
-/* The diagram against filtering by definition, and its expectation against the covariance of the path: energies of
- * the second octave by the 10-tap filter that two passes of 4 taps make. */
+/* The diagram against filtering by definition, and its expectation against the covariance of the path:
+ * energies of the second octave by the 10-tap filter that two passes of 4 taps make. */
 static void test_wavelet_diagram(void)
 {
   enum { T = 200 };
@@ -159,7 +159,8 @@ static double plain_fluctuation(ptrdiff_t T, const double *x, ptrdiff_t n, ptrdi
       stt += (double)(i * i);
       stx += (double)i * x[at + i];
     }
-    double slope = ((double)n * stx - st * sx) / ((double)n * stt - st * st), level = (sx - slope * st) / (double)n;
+    double slope = ((double)n * stx - st * sx) / ((double)n * stt - st * st);
+    double level = (sx - slope * st) / (double)n;
     for (ptrdiff_t i = 0; i < n; i++) sum += pow(x[at + i] - level - slope * (double)i, 2) / (double)n;
   }
   return sqrt(sum / (double)count);
@@ -203,7 +204,8 @@ static void test_fluctuations(void)
 typedef enum method { LOCAL, FULL, WAVELET, DFA, METHODS } method;
 static const char *const names[] = { "local", "full", "wavelet", "dfa" };
 
-static sgdl_status fit(method m, ptrdiff_t T, ptrdiff_t d, const double *x, double level, sgdl_exponent_estimate *e)
+static sgdl_status fit(method m, ptrdiff_t T, ptrdiff_t d, const double *x, double level,
+                       sgdl_exponent_estimate *e)
 {
   const sgdl_dfa_options o = { .order = 1, .overlap = 1, .level = level, .n_sim = 60, .seed = 9 };
   switch (m) {
@@ -214,10 +216,10 @@ static sgdl_status fit(method m, ptrdiff_t T, ptrdiff_t d, const double *x, doub
   }
 }
 
-/* Bias within 0.15 sd (0.4 for the local form at 0.7, whose spectrum is no power law at its frequencies), squared
- * errors within 25% of the standard error's square, coverage of 90% within 4 points, of exponent and log diffusivity
- * (8 of the latter, not corrected for bias), each with 4.5 Monte Carlo standard deviations on top: a false alarm in
- * fewer than 1 in 1e4 seeds. */
+/* Bias within 0.15 sd (0.4 for the local form at 0.7, whose spectrum is no power law at its frequencies),
+ * squared errors within 25% of the standard error's square, coverage of 90% within 4 points, of exponent and
+ * log diffusivity (8 of the latter, not corrected for bias), each with 4.5 Monte Carlo standard deviations on
+ * top: a false alarm in fewer than 1 in 1e4 seeds. */
 static void test_calibration(void)
 {
   enum { STEPS = 255, COORDINATES = 2 };
@@ -239,7 +241,8 @@ static void test_calibration(void)
         covered_level += fabs(e.log_diffusivity - log(2 * 2.5)) < 1.6449 * e.log_diffusivity_se;
       }
       double slack = 4.5 / sqrt(repeats), bias = sum / sqrt(squares);
-      int ok = fabs(bias) < (m == LOCAL ? 0.4 : 0.15) + slack && fabs(log(errors / squares)) < 0.25 + 1.5 * slack &&
+      int ok = fabs(bias) < (m == LOCAL ? 0.4 : 0.15) + slack &&
+               fabs(log(errors / squares)) < 0.25 + 1.5 * slack &&
                fabs(covered / (double)repeats - 0.9) < 0.04 + 0.3 * slack &&
                fabs(covered_level / (double)repeats - 0.9) < 0.08 + 0.3 * slack;
       if (!CHECK(ok))
@@ -249,7 +252,8 @@ static void test_calibration(void)
   }
 }
 
-/* One exponent for coordinates of any diffusivities; scale and offset do not move it; unlike ones are told. */
+/* One exponent for coordinates of any diffusivities; scale and offset do not move it; unlike ones are told.
+ * */
 static void test_pooled_series(void)
 {
   enum { STEPS = 300, SERIES = 4, T = STEPS + 1 };
@@ -269,7 +273,8 @@ static void test_pooled_series(void)
     /* a random walk's increments as the last path */
     double z[T];
     sgdl_normals(8, SGDL_STREAM_NOISE, 1, 0, 0, T, z);
-    for (ptrdiff_t i = 0; i < T; i++) y[i + T * (SERIES - 1)] = 0.05 * (i ? y[i - 1 + T * (SERIES - 1)] : 0.0) + z[i];
+    for (ptrdiff_t i = 0; i < T; i++)
+      y[i + T * (SERIES - 1)] = 0.05 * (i ? y[i - 1 + T * (SERIES - 1)] : 0.0) + z[i];
     CHECK_STATUS(fit(m, T, SERIES, y, 0.95, &f), SGDL_OK);
     CHECK(f.homogeneity_p < 0.01);
     for (ptrdiff_t i = 0; i < T; i++) y[i + T * (SERIES - 1)] = 1e3 + 0.5 * x[i + T * (SERIES - 1)];
@@ -294,7 +299,8 @@ static void test_pool(void)
   CHECK_STATUS(sgdl_exponent_pool(&ctx, 3, apart, se, NULL, 0.95, &p), SGDL_OK);
   CHECK_CLOSE(p.spread, sqrt(0.25 - 0.01), 1e-12); /* 0.5/(se^2 + spread^2) = 2 */
   CHECK(isnan(p.log_diffusivity) && p.spread_lower < p.spread && p.spread < p.spread_upper);
-  CHECK_CLOSE(0.5 / (0.01 + p.spread_upper * p.spread_upper), -2 * log(0.975), 1e-9); /* chi squared, two df */
+  CHECK_CLOSE(0.5 / (0.01 + p.spread_upper * p.spread_upper), -2 * log(0.975),
+              1e-9); /* chi squared, two df */
   CHECK_CLOSE(0.5 / (0.01 + p.spread_lower * p.spread_lower), -2 * log(0.025), 1e-9);
   CHECK_STATUS(sgdl_exponent_pool(&ctx, 2, apart, se, NULL, 0.95, &p), SGDL_TOO_SHORT);
   CHECK_TEXT(ctx.message, "`pool` = \"distributed\" with 2 paths: expected at least 3");

@@ -2,15 +2,19 @@
 
 set.seed(1)
 walk <- apply(matrix(rnorm(2 * 1023), ncol = 2), 2, cumsum)
-methods <- list(gls = list(), mle = list(), whittle = list(), whittle = list(bandwidth = "full"), wavelet = list(),
+methods <- list(gls = list(), mle = list(), whittle = list(), whittle = list(bandwidth = "full"),
+                wavelet = list(),
                 dfa = list(seed = 1, n_sim = 40))
-fit_by <- function(x, i, ...) do.call(diffusion_exponent, c(list(x, names(methods)[i]), methods[[i]], list(...)))
+fit_by <- function(x, i, ...) do.call(diffusion_exponent, c(list(x, names(methods)[i]), methods[[i]],
+                                                            list(...)))
 
 test_that("a random walk is normal to every method, in one sentence", {
   for (i in seq_along(methods)) {
     fit <- fit_by(walk, i)
-    expect_named(fit[1:17], c("exponent", "se", "lower", "upper", "level", "method", "pool", "window", "p_value",
-                              "log_diffusivity", "vcov", "n_points", "n_series", "df", "unit", "diagnostics", "msd"))
+    expect_named(fit[1:17], c("exponent", "se", "lower", "upper", "level", "method", "pool", "window",
+                              "p_value",
+                              "log_diffusivity", "vcov", "n_points", "n_series", "df", "unit", "diagnostics",
+                              "msd"))
     expect_lt(abs(fit$exponent - 1), 4 * fit$se)
     expect_true(fit$lower < fit$exponent && fit$exponent < fit$upper)
     expect_lt(abs(fit$log_diffusivity - log(2)), 5 * sqrt(fit$vcov[2, 2]))
@@ -64,13 +68,16 @@ test_that("maximum likelihood with noise and without", {
 test_that("options and windows that a method does not have are named", {
   expect_failure_of(diffusion_exponent(walk, "dfa", moments = 2), "bad_argument",
                     "`moments` is an option of method \"wavelet\": method \"dfa\" has `order`, `overlap`")
-  expect_failure_of(diffusion_exponent(walk, "mle", window = c(1, 9)), "bad_argument", "method \"mle\" takes none")
-  expect_failure_of(diffusion_exponent(walk, "whittle", window = c(1, 9)), "bad_argument", "it has `bandwidth`")
+  expect_failure_of(diffusion_exponent(walk, "mle", window = c(1, 9)), "bad_argument",
+                    "method \"mle\" takes none")
+  expect_failure_of(diffusion_exponent(walk, "whittle", window = c(1, 9)), "bad_argument",
+                    "it has `bandwidth`")
   expect_failure_of(diffusion_exponent(walk, "whittle", bandwidth = "fall"), "bad_argument", "mean \"full\"")
   expect_failure_of(diffusion_exponent(walk, "whittle", bandwidth = 5), "bad_argument", "`bandwidth` = 5")
   expect_failure_of(diffusion_exponent(walk, "whittle", bandwidth = 600), "too_short", "`bandwidth` = 600")
   expect_failure_of(diffusion_exponent(walk, "wavelet", moments = 11), "bad_argument", "`moments` = 11")
-  expect_failure_of(diffusion_exponent(walk, "wavelet", window = c(2, 512)), "too_short", "ends at scales of 512")
+  expect_failure_of(diffusion_exponent(walk, "wavelet", window = c(2, 512)), "too_short",
+                    "ends at scales of 512")
   expect_failure_of(diffusion_exponent(walk, "dfa", order = 6), "bad_argument", "`order` = 6")
   expect_failure_of(diffusion_exponent(walk, "dfa", n_sim = 3), "bad_argument", "`n_sim` = 3")
   expect_failure_of(diffusion_exponent(walk, "dfa", overlap = 1), "bad_argument", "`overlap`: expected TRUE")

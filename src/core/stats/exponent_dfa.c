@@ -1,4 +1,5 @@
-/* Exponent by detrended fluctuation analysis, its bias and error from simulations of the fit; see sgdl_stats.h. */
+/* Exponent by detrended fluctuation analysis, its bias and error from simulations of the fit; see
+ * sgdl_stats.h. */
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -29,7 +30,8 @@ typedef struct dfa {
 static void orthonormal(ptrdiff_t n, int order, double *p)
 {
   for (int q = 0; q <= order; q++, p += n) {
-    for (ptrdiff_t i = 0; i < n; i++) p[i] = q == 0 ? 1.0 : p[i - n] * (2.0 * (double)i / (double)(n - 1) - 1.0);
+    for (ptrdiff_t i = 0; i < n; i++)
+      p[i] = q == 0 ? 1.0 : p[i - n] * (2.0 * (double)i / (double)(n - 1) - 1.0);
     for (int pass = 0; pass < 2; pass++)
       for (int before = 1; before <= q; before++) {
         const double *other = p - n * before;
@@ -91,7 +93,8 @@ static sgdl_status simulate(dfa *f)
     own.threads = 1;
     double *path = paths + f->T * omp_get_thread_num();
     const sgdl_diffusion process = { .process = SGDL_PROCESS_FBM, .steps = f->T - 1, .dim = 1, .n_paths = 1,
-                                     .exponent = f->at + 0.5 * apart * (double)(r / f->n_sim), .diffusivity = 1.0,
+                                     .exponent = f->at + 0.5 * apart * (double)(r / f->n_sim),
+                                     .diffusivity = 1.0,
                                      .seed = f->seed + (uint64_t)(r % f->n_sim) };
     sgdl_status status = sgdl_diffusion_simulate(&own, &process, path);
     if (status == SGDL_OK) fluctuations(f, path, f->simulated + f->n * r);
@@ -127,7 +130,8 @@ static shape shape_of(const dfa *f, const double *levels)
 static double mean_slope(const dfa *f)
 {
   double sum = 0.0;
-  for (ptrdiff_t s = 0; s < f->n_series; s++) sum += shape_of(f, f->levels + f->n * s).slope / (double)f->n_series;
+  for (ptrdiff_t s = 0; s < f->n_series; s++)
+    sum += shape_of(f, f->levels + f->n * s).slope / (double)f->n_series;
   return sum;
 }
 
@@ -200,21 +204,24 @@ static double exponent_at(const dfa *f, const spread ends[3], double slope, doub
 
 static sgdl_status check_range(const dfa *f, const spread ends[3], double slope)
 {
-  int below = distance(f, ends, slope, least_exponent) < 0.0, above = distance(f, ends, slope, largest_exponent) > 0.0;
+  int below = distance(f, ends, slope, least_exponent) < 0.0;
+  int above = distance(f, ends, slope, largest_exponent) > 0.0;
   if (!below && !above) return SGDL_OK;
   return sgdl_fail(f->ctx, SGDL_UNSUPPORTED,
-                   "`x` has exponent %s %g in boxes of %.0f to %.0f frames: expected one between 0 and 2, as the "
-                   "fractional Brownian motion simulated for its error has; method \"ols\" assumes none",
+                   "`x` has exponent %s %g in boxes of %.0f to %.0f frames: expected one between 0 and 2, as "
+                   "the fractional Brownian motion simulated for its error has; method \"ols\" assumes none",
                    below ? "below" : "above", below ? least_exponent : largest_exponent, f->boxes[0],
                    f->boxes[f->n - 1]);
 }
 
-/* per_slope, by_exponent: how the mean slope and level move with the exponent. Diffusivities, the diagram's straightness and one exponent for all. */
+/* per_slope, by_exponent: how the mean slope and level move with the exponent. Diffusivities, the diagram's
+ * straightness and one exponent for all. */
 static void describe(const dfa *f, const spread *s, double slope, double per_slope,
                      double by_exponent, sgdl_exponent_estimate *e)
 {
   const double series = (double)f->n_series, sims = (double)f->n_sim, share = 1.0 / series + 1.0 / sims;
-  double total = 0.0, squares = 0.0, q = 0.0, curvature = 0.0, both = s->correlation * sqrt(s->slope * s->level);
+  double total = 0.0, squares = 0.0, q = 0.0, curvature = 0.0;
+  const double both = s->correlation * sqrt(s->slope * s->level);
   for (ptrdiff_t i = 0; i < f->n_series; i++) {
     shape one = shape_of(f, f->levels + f->n * i);
     double scale = exp(one.mean - s->mean.mean);
@@ -283,13 +290,16 @@ static sgdl_status choose_boxes(dfa *f, const double window[2])
 {
   ptrdiff_t first = f->order + 3, last = f->T / 4, total = 0;
   if (window[0] > 0 && window[0] < (double)(f->order + 2))
-    return sgdl_fail(f->ctx, SGDL_BAD_ARGUMENT, "`window` begins at boxes of %g frames: expected at least %d for `order` "
+    return sgdl_fail(f->ctx, SGDL_BAD_ARGUMENT,
+                     "`window` begins at boxes of %g frames: expected at least %d for `order` "
                      "= %d", window[0], f->order + 2, f->order);
-  SGDL_TRY(sgdl_window_frames(f->ctx, window, f->T / 2, "half of the path, for method \"dfa\"", &first, &last));
+  SGDL_TRY(sgdl_window_frames(f->ctx, window, f->T / 2, "half of the path, for method \"dfa\"", &first,
+                              &last));
   SGDL_TRY(sgdl_alloc(f->ctx, &f->boxes, WANTED_BOXES + 2, "the boxes"));
   SGDL_TRY(sgdl_spread(f->ctx, first, last, WANTED_BOXES, f->boxes, &f->n));
   if (f->n < FEWEST_BOXES)
-    return sgdl_fail(f->ctx, SGDL_TOO_SHORT, "`window` = [%td, %td] holds %td sizes of boxes: expected at least %d", first,
+    return sgdl_fail(f->ctx, SGDL_TOO_SHORT,
+                     "`window` = [%td, %td] holds %td sizes of boxes: expected at least %d", first,
                      last, f->n, FEWEST_BOXES);
   for (ptrdiff_t k = 0; k < f->n; k++) total += (ptrdiff_t)f->boxes[k] * (f->order + 1);
   SGDL_TRY(sgdl_alloc(f->ctx, &f->basis, total, "the polynomials"));
@@ -305,9 +315,11 @@ static sgdl_status check_options(sgdl_context *ctx, ptrdiff_t order, ptrdiff_t n
 {
   SGDL_TRY(sgdl_level_check(ctx, level));
   if (order < 1 || order > MOST_ORDER)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`order` = %td: expected a whole number from 1 to %d", order, MOST_ORDER);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`order` = %td: expected a whole number from 1 to %d", order,
+                     MOST_ORDER);
   if (n_sim < FEWEST_SIMULATIONS)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`n_sim` = %td: expected an integer >= %d", n_sim, FEWEST_SIMULATIONS);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`n_sim` = %td: expected an integer >= %d", n_sim,
+                     FEWEST_SIMULATIONS);
   return SGDL_OK;
 }
 
@@ -331,7 +343,8 @@ sgdl_status sgdl_exponent_dfa(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdi
     fluctuations(&f, sgdl_segment(&series, s, 0), f.levels + f.n * s);
     for (ptrdiff_t k = 0; k < f.n; k++)
       if (!isfinite(f.levels[k + f.n * s])) {
-        status = sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`x` has fluctuation %g in boxes of %.0f frames of series %td: "
+        status = sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                           "`x` has fluctuation %g in boxes of %.0f frames of series %td: "
                            "expected a finite one > 0", exp(f.levels[k + f.n * s]), f.boxes[k], s + 1);
         goto done;
       }
