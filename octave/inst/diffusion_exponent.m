@@ -431,8 +431,8 @@ endfunction
 %! assert (noisy.lower < noisy.exponent && noisy.exponent < noisy.upper);
 %! assert (isfield (noisy, "noise_detected"));
 %!test   # whittle, wavelet, dfa on a plain random walk
-%! x = sgd_simulate (sgd_model (sgd_spectrum ([0, 0], "noise", [1, 1]), sgd_hyper (0.1, 0)), 1023, ...
-%!                   "seed", 11).theta;
+%! model = sgd_model (sgd_spectrum ([0, 0], "noise", [1, 1]), sgd_hyper (0.1, 0), "dynamics", "sgd");
+%! x = sgd_simulate (model, 1023, "seed", 11).theta;
 %! for options = {{"whittle"}, {"whittle", "bandwidth", "full"}, {"wavelet"}, {"dfa", "seed", 1, "n_sim", 40}}
 %!   fit = diffusion_exponent (x, "method", options{1}{:});
 %!   assert (fit.method, options{1}{1});
