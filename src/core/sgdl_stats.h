@@ -427,13 +427,13 @@ sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
  * about its least-squares polynomial of degree `order`,
  *   F^2(n) = mean over boxes of (1/n) sum_i (x_i - polynomial)^2 ~ n^exponent,
  * slope of log F^2 on log n at about 12 log-spaced sizes. Its bias (small boxes, few large ones) and standard error are
- * those of 2 n_sim simulated fractional Brownian motions of this length (parametric bootstrap), half of them at an
- * exponent below the slope and half at one above, interpolated: the estimate is the exponent whose mean slope this is,
+ * those of 3 n_sim simulated fractional Brownian motions of this length (parametric bootstrap), a third of them each at
+ * the slope and a quarter below and above, interpolated: the estimate is the exponent whose mean slope this is,
  * the interval those that Student's t with n_sim - 1 degrees of freedom does not reject. misfit: curvature of the diagram against the
  * simulations', on one degree of freedom. diagram (n_points x 3, optional; room for 14 x 3): box, F, standard error of
  * log F. Failures: SGDL_BAD_ARGUMENT, SGDL_TOO_SHORT (fewer than 4 sizes of boxes, or past T/2), SGDL_UNSUPPORTED (an
  * exponent outside (0.02, 1.98)). Cost: 12 (order + 1) T flops a series and simulation, four times that with overlap,
- * and 2 n_sim FFTs of length 2 T. */
+ * and 3 n_sim FFTs of length 2 T. */
 typedef struct sgdl_dfa_options {
   ptrdiff_t order;       /* degree of the polynomials, 1 to 5                                     */
   int overlap;           /* boxes begin every quarter of a box, else they follow one another      */

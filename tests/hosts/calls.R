@@ -252,6 +252,18 @@ for (name in c("exact_spectrum", "exact", "sgd_epoch")) {
                "n_blocks", "curvature", "curvature_p"))
   put_fields(paste0("exponent-msd-", name), fit$msd, c("lag", "msd", "se"))
 }
+walk <- array(cumsum(sin((1:1200)^2)), c(300, 1, 4))
+for (method in c("gls", "mle", "whittle", "wavelet", "dfa")) for (pool in c("common", "distributed")) {
+  by <- if (method == "dfa") {
+    diffusion_exponent(walk, method, pool = pool, seed = 7, n_sim = 20)
+  } else {
+    diffusion_exponent(walk, method, pool = pool)
+  }
+  put_fields(paste("exponent", method, pool, sep = "-"), by,
+             c("exponent", "se", "lower", "upper", "p_value", "log_diffusivity", "vcov", "window", "n_points",
+               "n_series", "df"))
+  put(paste("exponent", method, pool, "diagnostics", sep = "-"), unlist(by$diagnostics) + 0)
+}
 
 # Fields, by name: the same in both hosts (Octave's `type` is R's class).
 put_names <- function(name, x) {

@@ -257,6 +257,20 @@ for name = {"exact_spectrum", "exact", "sgd_epoch"}
                "n_lags", "n_blocks", "curvature", "curvature_p"});
   put_fields (["exponent-msd-" name{1}], fit.msd, {"lag", "msd", "se"});
 endfor
+walk = reshape (cumsum (sin ((1:1200)' .^ 2)), 300, 1, 4);
+for method = {"gls", "mle", "whittle", "wavelet", "dfa"}
+  for pool = {"common", "distributed"}
+    more = {};
+    if (strcmp (method{1}, "dfa"))
+      more = {"seed", 7, "n_sim", 20};
+    endif
+    by = diffusion_exponent (walk, "method", method{1}, "pool", pool{1}, more{:});
+    put_fields (["exponent-" method{1} "-" pool{1}], by, ...
+                {"exponent", "se", "lower", "upper", "p_value", "log_diffusivity", "vcov", "window", ...
+                 "n_points", "n_series", "df"});
+    put (["exponent-" method{1} "-" pool{1} "-diagnostics"], cellfun (@double, struct2cell (by.diagnostics)));
+  endfor
+endfor
 
 ## Fields, by name: the same in both hosts (Octave's `type` is R's class).
 model = models.langevin;
