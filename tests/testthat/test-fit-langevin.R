@@ -96,7 +96,7 @@ test_that("bad arguments are named", {
   expect_failure_of(fit_langevin(matrix(0, 50, 2), model), "too_short", "`x` has 50 frames")
   expect_failure_of(fit_langevin(matrix(1, 90, 2), model), "bad_argument", "`x` is constant along mode 1")
   expect_failure_of(fit_langevin(matrix(NaN, 90, 2), model), "not_finite", "`x[frame 1")
-  expect_failure_of(fit_langevin(run, model, parameter = "noise"), "bad_argument", "did you mean `parameters`?")
+  expect_failure_of(fit_langevin(run, model, paramters = "noise"), "bad_argument", "did you mean `parameters`?")
   expect_failure_of(confint(fit, level = 0.5), "bad_argument", "`level` = 0.5")
   saddle <- sgd_model(sgd_spectrum(c(1, -1), noise = c(1, 1)), hyper)
   expect_failure_of(fit_langevin(run, saddle), "saddle", "mode 2 has curvature")
