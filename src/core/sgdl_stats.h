@@ -548,7 +548,7 @@ typedef struct sgdl_shuffling {
  * times their number (Bonferroni). temperature (n_modes): kinetic over configurational temperature, 1 for any
  * white noise. Bands as in sgdl_fit_langevin: mean power over its mean. Momentum, curvature must be right: a wrong
  * one tilts the spectrum. Cost: 2 T d n_modes + T n_modes^2 flops, an FFT a mode, and
- * T n_modes for every length tried, from half to twice what the spectrum says. */
+ * T n_modes for every length tried, from a fifth to twice what the spectrum says. */
 sgdl_status sgdl_shuffling_test(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t T, ptrdiff_t n_paths,
                                 const double *x, double every, ptrdiff_t n_modes, const double *modes,
                                 double epoch_steps, double level, double *temperature, double *band_frequency,

@@ -408,3 +408,29 @@ for (process in c("fbm", "scaled", "ou", "ctrw", "levy-walk")) {
       simulate_diffusion(process, 60, nsim = 2, dim = 2, exponent = exponent, noise = 0.25, seed = 5)$theta)
 }
 put_names("diffusion", simulate_diffusion("fbm", 10, seed = 1))
+for (name in c("langevin", "sgd", "epoch")) {
+  path <- sgd_simulate(models[[name]], 400, seed = 12)
+  fitted <- fit_langevin(path, models[[name]], parameters = c("curvature", "damping"), modes = c(1, 2))
+  put_fields(paste0("fit-", name), fitted,
+             c("estimate", "se", "lower", "upper", "theory", "p_value", "covariance", "fit_test", "theory_test",
+               "ordinates", "identified", "mode"))
+  put(paste0("fit-bands-", name), fitted$bands[c("freq", "weight", "fit", "data")])
+  put(paste0("fit-oscillations-", name), fitted$oscillations[1:12])
+  put(paste0("fit-overall-", name), fitted$overall)
+  put(paste0("fit-goodness-", name), fitted$goodness)
+  put_fields(paste0("velocity-", name), velocity_autocorrelation(path, lags = c(0, 1, 9)),
+             c("lag", "autocorrelation", "se", "lower", "upper", "correlation", "correlation_se", "blocks"))
+  put_fields(paste0("welch-", name), power_spectrum(path, of = "velocity", source = "theta", segment = 50),
+             c("freq", "density", "lower", "upper", "df", "peak_freq"))
+  shuffled <- shuffling_test(path, models[[name]])
+  put_fields(paste0("shuffling-", name), shuffled,
+             c("p_value", "ratio", "df", "cutoff", "power", "epoch_steps", "epoch_phase", "epoch_sum",
+               "log_likelihood_ratio", "temperature_ratio"))
+}
+put_names("fit", fitted)
+put_names("fit-oscillations", fitted$oscillations)
+put_names("fit-overall", fitted$overall)
+put_names("fit-goodness", fitted$goodness)
+put_names("velocity", velocity_autocorrelation(path, lags = 1))
+put_names("welch", power_spectrum(path))
+put_names("shuffling", shuffled)

@@ -423,3 +423,30 @@ for process = {"fbm", "scaled", "ou", "ctrw", "levy-walk"}
   put (["diffusion-" process{1}], x.theta);
 endfor
 put_names ("diffusion", simulate_diffusion ("fbm", 10, "seed", 1));
+for name = {"langevin", "sgd", "epoch"}
+  model = models.(name{1});
+  path = sgd_simulate (model, 400, "seed", 12);
+  fitted = fit_langevin (path, model, "parameters", {"curvature", "damping"}, "modes", [1, 2]);
+  put_fields (["fit-" name{1}], fitted, ...
+              {"estimate", "se", "lower", "upper", "theory", "p_value", "covariance", "fit_test", "theory_test", ...
+               "ordinates", "identified", "mode"});
+  put (["fit-bands-" name{1}], fitted.bands);
+  put (["fit-oscillations-" name{1}], rmfield (fitted.oscillations, {"regime", "regime_sure"}));
+  put (["fit-overall-" name{1}], fitted.overall);
+  put (["fit-goodness-" name{1}], fitted.goodness);
+  put_fields (["velocity-" name{1}], velocity_autocorrelation (path, "lags", [0, 1, 9]), ...
+              {"lag", "autocorrelation", "se", "lower", "upper", "correlation", "correlation_se", "blocks"});
+  put_fields (["welch-" name{1}], power_spectrum (path, "of", "velocity", "source", "theta", "segment", 50), ...
+              {"freq", "density", "lower", "upper", "df", "peak_freq"});
+  shuffled = shuffling_test (path, model);
+  put_fields (["shuffling-" name{1}], shuffled, ...
+              {"p_value", "ratio", "df", "cutoff", "power", "epoch_steps", "epoch_phase", "epoch_sum", ...
+               "log_likelihood_ratio", "temperature_ratio"});
+endfor
+put_names ("fit", fitted);
+put_names ("fit-oscillations", fitted.oscillations);
+put_names ("fit-overall", fitted.overall);
+put_names ("fit-goodness", fitted.goodness);
+put_names ("velocity", velocity_autocorrelation (path, "lags", 1));
+put_names ("welch", power_spectrum (path));
+put_names ("shuffling", shuffled);
