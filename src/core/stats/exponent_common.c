@@ -7,38 +7,7 @@
 #include "distributions.h"
 #include "student.h"
 
-static const double SQRT_HALF = 0.70710678118654752440;
 enum { FEWEST = 3 };
-
-double sgdl_normal_two_sided(double z)
-{
-  return erfc(fabs(z) * SQRT_HALF);
-}
-
-double sgdl_normal_quantile(double p)
-{
-  /* Bisection on the smaller tail, then Newton steps: short, and accurate in both tails. */
-  const double tail = p < 0.5 ? p : 1.0 - p, root_two_pi = 2.50662827463100050242;
-  double low = 0.0, high = 39.0;
-  if (tail == 0.5) return 0.0;
-  for (int i = 0; i < 40; i++) {
-    double middle = 0.5 * (low + high);
-    if (0.5 * erfc(middle * SQRT_HALF) > tail) low = middle;
-    else high = middle;
-  }
-  double x = 0.5 * (low + high);
-  for (int i = 0; i < 3; i++) x += (0.5 * erfc(x * SQRT_HALF) - tail) * root_two_pi * exp(0.5 * x * x);
-  return p < 0.5 ? -x : x;
-}
-
-double sgdl_chi_squared_above(double x, double df)
-{
-  double below, above;
-  if (!(df > 0) || isnan(x)) return NAN;
-  if (isinf(x)) return 0.0;
-  sgdl_gamma_tails(0.5 * df, 0.5 * x, &below, &above);
-  return above;
-}
 
 sgdl_status sgdl_level_check(sgdl_context *ctx, double level)
 {

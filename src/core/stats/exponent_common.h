@@ -1,14 +1,9 @@
-/* What the estimators of exponents share: checks, lags, quantiles. */
+/* What the estimators of exponents share: checks, lags, small linear algebra. */
 #ifndef SGDL_EXPONENT_COMMON_H
 #define SGDL_EXPONENT_COMMON_H
 
+#include "quantile.h"
 #include "segments.h"
-
-/* x with a standard normal below it with probability p, 0 < p < 1, and P(|Z| > |z|). */
-double sgdl_normal_quantile(double p);
-double sgdl_normal_two_sided(double z);
-/* P(chi squared with df degrees of freedom > x); NaN for df <= 0. */
-double sgdl_chi_squared_above(double x, double df);
 
 sgdl_status sgdl_level_check(sgdl_context *ctx, double level);
 /* window: 0, 0 (not given), or finite with 1 <= window[0] < window[1] (frames). */

@@ -48,17 +48,17 @@ sgdl_status sgdl_fbm_drift(sgdl_fbm *f, double *drift);
 /* ---- fbm_whittle.c: what needs no factorisation ---- */
 
 /* Debiased Whittle likelihood (Sykulski et al. 2019): periodogram against its exact expectation. */
-typedef struct sgdl_whittle {
+typedef struct sgdl_fbm_whittle {
   sgdl_fbm *fbm;
   double *memory, *periodogram;    /* n_bins x n_groups                                      */
   double *expected, *by_alpha;     /* room each                                              */
   double *cosine;                  /* n_bins: cos(2 pi k/length)                             */
   ptrdiff_t n_bins;
-} sgdl_whittle;
+} sgdl_fbm_whittle;
 
-sgdl_status sgdl_whittle_open(sgdl_fbm *f, sgdl_whittle *w);
-void sgdl_whittle_close(sgdl_whittle *w);
+sgdl_status sgdl_fbm_whittle_open(sgdl_fbm *f, sgdl_fbm_whittle *w);
+void sgdl_fbm_whittle_close(sgdl_fbm_whittle *w);
 /* Likelihood and score of c-profiled form, and information (2 x 2: alpha, ratio) with c profiled out. */
-void sgdl_whittle_evaluate(sgdl_whittle *w, int data, sgdl_fbm_point *p, double information[4]);
+void sgdl_fbm_whittle_evaluate(sgdl_fbm_whittle *w, int data, sgdl_fbm_point *p, double information[4]);
 
 #endif

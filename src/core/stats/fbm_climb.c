@@ -19,7 +19,7 @@ typedef struct hill {
 static void take_information(const sgdl_climb *c, hill *h)
 {
   const double slope = sgdl_eta_slope(h->p.alpha);
-  sgdl_whittle_evaluate(c->whittle, !c->exact, &h->p, h->information);
+  sgdl_fbm_whittle_evaluate(c->whittle, !c->exact, &h->p, h->information);
   h->information[0] *= slope * slope;
   h->information[1] *= slope;
   h->information[2] *= slope;

@@ -7,7 +7,7 @@
 
 typedef struct sgdl_climb {
   sgdl_fbm *fbm;
-  sgdl_whittle *whittle;
+  sgdl_fbm_whittle *whittle;
   int exact;                /* the exact likelihood, else Whittle's                            */
   int free_alpha, free_ratio;
   double step;              /* left behind: the last step over its standard error              */

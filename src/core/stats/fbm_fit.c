@@ -19,7 +19,7 @@ typedef struct fit {
   double *x;                           /* increments over 2^exponent of their group            */
   double *scale, *diffusivity, unit;   /* powers of two and c over unit^2, a group each; unit  */
   sgdl_fbm fbm;
-  sgdl_whittle whittle;
+  sgdl_fbm_whittle whittle;
   sgdl_climb climb;
   sgdl_fbm_point top;
   double information[9];
@@ -113,7 +113,7 @@ static sgdl_status open_fit(fit *f, sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d,
 
 static void close_fit(fit *f)
 {
-  sgdl_whittle_close(&f->whittle);
+  sgdl_fbm_whittle_close(&f->whittle);
   sgdl_fbm_close(&f->fbm);
   free(f->x);
   free(f->scale);
@@ -154,7 +154,7 @@ static sgdl_status not_found(const fit *f, sgdl_status status)
 static sgdl_status maximise(fit *f)
 {
   f->top = (sgdl_fbm_point){.alpha = 1.0, .ratio = f->options.noise ? 0.1 : 0.0};
-  SGDL_TRY(sgdl_whittle_open(&f->fbm, &f->whittle));
+  SGDL_TRY(sgdl_fbm_whittle_open(&f->fbm, &f->whittle));
   f->climb.exact = 0;
   sgdl_status status = sgdl_climb_run(&f->climb, &f->top);
   if (status != SGDL_OK) f->top = (sgdl_fbm_point){.alpha = 1.0}; /* only the start */
