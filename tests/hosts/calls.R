@@ -422,7 +422,7 @@ for (name in c("langevin", "sgd", "epoch")) {
              c("lag", "autocorrelation", "se", "lower", "upper", "correlation", "correlation_se", "blocks"))
   put_fields(paste0("welch-", name), power_spectrum(path, of = "velocity", source = "theta", segment = 50),
              c("freq", "density", "lower", "upper", "df", "peak_freq"))
-  shuffled <- shuffling_test(path, models[[name]])
+  shuffled <- shuffling_test(path, models[[name]], modes = c(1, 2))
   put_fields(paste0("shuffling-", name), shuffled,
              c("p_value", "ratio", "df", "cutoff", "power", "epoch_steps", "epoch_phase", "epoch_sum",
                "log_likelihood_ratio", "temperature_ratio"))
