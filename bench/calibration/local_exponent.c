@@ -1,6 +1,7 @@
-/* Calibration of the local exponent's simultaneous band: fractional Brownian motion, confined paths, and paths of SGD's
- * theory (ten modes, underdamped and overdamped). One replicate: the largest |error|/se over all lags; it covers
- * where that is at most the band's critical value. `bias` is then the mean of that largest error. */
+/* Calibration of the local exponent's simultaneous band: fractional Brownian motion, confined paths, and
+ * paths of SGD's theory (ten modes, underdamped and overdamped). One replicate: the largest |error|/se over
+ * all lags; it covers where that is at most the band's critical value. `bias` is then the mean of that
+ * largest error. */
 #include <string.h>
 
 #include "calibration.h"
@@ -33,7 +34,8 @@ static double theory_displacement(double h)
 static double displacement(const variant *v, double h)
 {
   if (v->is_theory) return theory_displacement(h);
-  return v->process.process == SGDL_PROCESS_OU ? -expm1(-h / v->process.relaxation) : pow(h, v->process.exponent);
+  return v->process.process == SGDL_PROCESS_OU ? -expm1(-h / v->process.relaxation)
+                                               : pow(h, v->process.exponent);
 }
 
 /* Sum of ten Langevin modes of unit variance: each an exact two-dimensional recursion in (x, v). */
@@ -53,8 +55,10 @@ static void simulate_theory(ptrdiff_t T, uint64_t path, double *x)
     }
     const double e = exp(-g), a = e * (C + g * s), b = e * s, c = -e * square * s, d = e * (C - g * s);
     /* stationary covariance diag(1, square); noise = that less E of it E' */
-    double n11 = 1.0 - a * a - b * b * square, n12 = -a * c - b * d * square, n22 = square - c * c - d * d * square;
-    double l11 = sqrt(fmax(n11, 0.0)), l21 = l11 > 0.0 ? n12 / l11 : 0.0, l22 = sqrt(fmax(n22 - l21 * l21, 0.0));
+    double n11 = 1.0 - a * a - b * b * square, n12 = -a * c - b * d * square,
+           n22 = square - c * c - d * d * square;
+    double l11 = sqrt(fmax(n11, 0.0)), l21 = l11 > 0.0 ? n12 / l11 : 0.0,
+           l22 = sqrt(fmax(n22 - l21 * l21, 0.0));
     sgdl_normals(7, SGDL_STREAM_DIFFUSION, path, (uint64_t)m, 0, 2 * T, z);
     double position = z[0], velocity = sqrt(square) * z[1];
     x[0] += position;
@@ -75,16 +79,19 @@ static void simulate(const calibration_case *c, ptrdiff_t batch, ptrdiff_t count
     return;
   }
 #pragma omp parallel for
-  for (ptrdiff_t r = 0; r < count; r++) simulate_theory(c->size, (uint64_t)(batch * CALIBRATION_BATCH + r), x + c->size * r);
+  for (ptrdiff_t r = 0; r < count; r++)
+    simulate_theory(c->size, (uint64_t)(batch * CALIBRATION_BATCH + r), x + c->size * r);
 }
 
 static void estimate(const calibration_case *c, sgdl_context *ctx, const double *x, calibration_outcome *out)
 {
   enum { MOST = 64 };
   const double span = 2.0;
-  double from[MOST], to[MOST], exponent[MOST], critical[2], *covariance = malloc(MOST * MOST * sizeof(double));
+  double from[MOST], to[MOST], exponent[MOST], critical[2],
+    *covariance = malloc(MOST * MOST * sizeof(double));
   ptrdiff_t n = 0;
-  calibration_check(ctx, sgdl_log_lags(ctx, 1, (ptrdiff_t)((double)c->size / 10.0 / span), 8, MOST, from, &n));
+  calibration_check(ctx,
+                    sgdl_log_lags(ctx, 1, (ptrdiff_t)((double)c->size / 10.0 / span), 8, MOST, from, &n));
   for (ptrdiff_t k = 0; k < n; k++) to[k] = floor(from[k] * span + 0.5);
   out->failed = sgdl_local_exponent(ctx, c->size, 1, 1, x, n, from, to, 0.95, 1999, 1, exponent, covariance,
                                     critical) != SGDL_OK;
@@ -100,12 +107,27 @@ static void estimate(const calibration_case *c, sgdl_context *ctx, const double 
 
 static void study(const char *name, sgdl_process process, double exponent, ptrdiff_t n, double scale)
 {
-  variant v = { { .process = process, .steps = n, .dim = 1, .exponent = exponent, .diffusivity = 1.0, .relaxation = 30.0,
+  variant v = { { .process = process,
+                  .steps = n,
+                  .dim = 1,
+                  .exponent = exponent,
+                  .diffusivity = 1.0,
+                  .relaxation = 30.0,
                   .seed = 11 + (uint64_t)n + (uint64_t)(1e4 * exponent) },
                 name[0] == 't' };
-  calibration_case c = { .process = name, .method = "local", .quantity = "band", .n = n, .exponent = exponent, .truth = 0.0,
-                         .bound = NAN, .interior = NAN, .simulate = simulate, .estimate = estimate, .size = n + 1,
-                         .replicates = calibration_replicates(n > 5000 ? 2000 : 10000, scale), .user = &v };
+  calibration_case c = { .process = name,
+                         .method = "local",
+                         .quantity = "band",
+                         .n = n,
+                         .exponent = exponent,
+                         .truth = 0.0,
+                         .bound = NAN,
+                         .interior = NAN,
+                         .simulate = simulate,
+                         .estimate = estimate,
+                         .size = n + 1,
+                         .replicates = calibration_replicates(n > 5000 ? 2000 : 10000, scale),
+                         .user = &v };
   calibration_study(&c);
 }
 

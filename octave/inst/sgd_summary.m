@@ -34,7 +34,7 @@ function text = sgd_summary (x)
              "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text;
              "msd_transform", @transform_text; "msd_stream", @stream_text;
              "diffusion_exponent", @exponent_text; "local_exponent", @local_exponent_text;
-             "msd_crossover", @crossover_text; "diffusion_test", @diffusion_test_text;
+             "msd_crossover", @msd_crossover_text; "diffusion_test", @diffusion_test_text;
              "ergodicity", @ergodicity_text; "ageing", @ageing_text;
              "diffusion_comparison", @diffusion_comparison_text;
              "sgd_fit", @fit_text; "power_spectrum", @welch_text;
@@ -441,7 +441,7 @@ function text = local_exponent_text (x)
                 [x.lag, x.exponent, x.se, x.band_lower, x.band_upper])];
 endfunction
 
-function text = crossover_text (x)
+function text = msd_crossover_text (x)
   range = sprintf ("between lags of %.4g and %.4g %s", min (x.lag), max (x.lag), x.unit);
   exponent = @(i) bracketed (x.exponent(i), x.lower(i), x.upper(i));
   if (x.n_breaks == 0)
