@@ -252,7 +252,7 @@ for (name in c("exact_spectrum", "exact", "sgd_epoch")) {
                "n_blocks", "curvature", "curvature_p"))
   put_fields(paste0("exponent-msd-", name), fit$msd, c("lag", "msd", "se"))
 }
-walk <- array(cumsum(sin((1:1200)^2)), c(300, 1, 4))
+walk <- array(cumsum(round(1024 * sin((1:1200)^2)) / 1024), c(300, 1, 4)) # exact sums
 for (method in c("gls", "mle", "whittle", "wavelet", "dfa")) for (pool in c("common", "distributed")) {
   by <- if (method == "dfa") {
     diffusion_exponent(walk, method, pool = pool, seed = 7, n_sim = 20)

@@ -257,7 +257,7 @@ for name = {"exact_spectrum", "exact", "sgd_epoch"}
                "n_lags", "n_blocks", "curvature", "curvature_p"});
   put_fields (["exponent-msd-" name{1}], fit.msd, {"lag", "msd", "se"});
 endfor
-walk = reshape (cumsum (sin ((1:1200)' .^ 2)), 300, 1, 4);
+walk = reshape (cumsum (round (1024 * sin ((1:1200)' .^ 2)) / 1024), 300, 1, 4);   # exact sums
 for method = {"gls", "mle", "whittle", "wavelet", "dfa"}
   for pool = {"common", "distributed"}
     more = {};
