@@ -90,7 +90,8 @@ plot.sgd_sample_check <- function(x, level = 0.95, xlab = "p value", main = samp
 
 # A zero has no place on a log axis.
 sample_check_points <- function(x, level) {
-  level <- as_level(level)
+  level <- as_number(level, "level")
+  if (!(level > 0 && level < 1)) stop_argument("`level` = %g: expected a number in (0, 1)", level)
   tests <- as.data.frame(x)
   data.frame(test = factor(tests$test, rev(tests$test)), p_value = pmax(tests$p_value, 1e-16),
              threshold = (1 - level) / 3)

@@ -633,7 +633,9 @@ function text = order_text (x)
   else
     text = [text, line("  weak %.3f", x.weak_order)];
   endif
-  text = [text, table({"step", "strong", "strong_se", "weak"}, [x.step, x.strong, x.strong_se, x.weak])];
+  halving = @(error) [NaN; log2(error(1:end-1) ./ error(2:end))];   # orders between neighbouring levels
+  text = [text, table({"step", "strong", "strong_se", "weak", "strong_order", "weak_order"}, ...
+                      [x.step, x.strong, x.strong_se, x.weak, halving(x.strong), halving(x.weak)])];
 endfunction
 
 function text = sample_check_text (x)
@@ -689,6 +691,9 @@ endfunction
 %! order = sgd_method_order (model, "baoab", "nsim", 20, "seed", 1);
 %! has (order, "Order of method baoab, 16 steps, 20 paths");
 %! has (order, "  weak ");
+%! has (order, "strong_order    weak_order");
+%! finest = sprintf ("%12.5g\n", log2 (order.weak(end-1) / order.weak(end)));
+%! has (order, finest);
 %! has (sgd_method_order (model, "exact", "nsim", 20, "seed", 1), "strong none (errors at rounding level)");
 %! has (sgd_check_sample ([1; 2; 6], 1, 4), "Sample of 3 draws of 1 coordinate against a Gaussian: p = ");
 %!test has (sgd_msd (model, 1:3), "start: stationary")

@@ -334,6 +334,11 @@ engine <- list(
   covariance = sgd_simulate(sgd_model(binary, hyper), 60, seed = 3, noise = "covariance",
                             theta0 = numeric(d)),
   constant = sgd_simulate(sgd_model(callback, hyper), 60, seed = 3, theta0 = theta0),
+  epoch_constant = sgd_simulate(of_objective(callback), 60, nsim = 2, seed = 3, method = "sgd", theta0 = theta0),
+  epoch_empirical = sgd_simulate(of_objective(binary), 60, seed = 3, method = "sgd", noise = "empirical",
+                                 theta0 = numeric(d)),
+  epoch_covariance = sgd_simulate(of_objective(binary), 60, seed = 3, method = "sgd", noise = "covariance",
+                                  theta0 = numeric(d), nesterov = TRUE),
   euler_objective = sgd_simulate(sgd_model(network, hyper), 60, seed = 3, method = "euler",
                                  noise = "empirical", theta0 = from(network$dim))
 )

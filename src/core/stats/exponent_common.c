@@ -4,7 +4,6 @@
 #include <float.h>
 #include <math.h>
 
-#include "distributions.h"
 #include "student.h"
 
 enum { FEWEST = 3 };
