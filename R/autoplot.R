@@ -73,7 +73,20 @@ autoplot.sgd_modified_loss_section <- function(object, ...) {
     ggplot2::labs(x = "distance along direction 1", y = "distance along direction 2")
 }
 
-autoplot.diffusion_exponent <- function(object, ...) {
+autoplot.diffusion_exponent <- function(object, which = "msd", ...) {
+  if (match_option(which, "which", c("msd", "diagram")) == "diagram") {
+    table <- diagram_points(object)
+    table$lower <- table$value / table$factor
+    table$upper <- table$value * table$factor
+    labels <- diagram_labels(object)
+    return(log_log(ggplot2::ggplot(table, column(x = "scale", y = "value")) +
+                     ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper"),
+                                             colour = palette_of[["measured"]]) +
+                     ggplot2::geom_point(colour = palette_of[["measured"]]) +
+                     ggplot2::geom_line(column(y = "line"), colour = palette_of[["theory"]]) +
+                     ggplot2::labs(x = labels[1L], y = labels[2L],
+                                   title = paste("exponent", interval_text(object)))))
+  }
   autoplot.msd(object$msd, ...) + ggplot2::geom_line(data = fitted_line(object), colour = palette_of[["theory"]]) +
     ggplot2::labs(title = paste("exponent", interval_text(object)))
 }

@@ -34,7 +34,7 @@ function text = sgd_summary (x)
              "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text;
              "msd_transform", @transform_text; "msd_stream", @stream_text;
              "diffusion_exponent", @exponent_text; "local_exponent", @local_exponent_text;
-             "msd_crossover", @crossover_text; "diffusion_test", @diffusion_test_text;
+             "msd_crossover", @msd_crossover_text; "diffusion_test", @diffusion_test_text;
              "ergodicity", @ergodicity_text; "ageing", @ageing_text;
              "diffusion_comparison", @diffusion_comparison_text;
              "sgd_fit", @fit_text; "power_spectrum", @welch_text;
@@ -441,7 +441,7 @@ function text = local_exponent_text (x)
                 [x.lag, x.exponent, x.se, x.band_lower, x.band_upper])];
 endfunction
 
-function text = crossover_text (x)
+function text = msd_crossover_text (x)
   range = sprintf ("between lags of %.4g and %.4g %s", min (x.lag), max (x.lag), x.unit);
   exponent = @(i) bracketed (x.exponent(i), x.lower(i), x.upper(i));
   if (x.n_breaks == 0)
@@ -647,7 +647,7 @@ function text = sample_check_text (x)
 endfunction
 
 function text = exponent_text (x)
-  points = exponent_points (x.method);
+  [~, points] = exponent_points (x.method);
   text = [line("%s", exponent_sentence (x)), ...
           line("  (method \"%s\", %d %s, %s)", x.method, x.n_points, points, series_count (x.n_series)), ...
           line("  exponent %.4g (se %.3g), log diffusivity %.4g (se %.3g)", x.exponent, x.se, ...

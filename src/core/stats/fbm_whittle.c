@@ -1,5 +1,6 @@
-/* Start of the fit, and information for its steps: the debiased Whittle likelihood. With the zero-padded periodogram
- * I_k its expectation c F_k is the transform of (1 - |j|/n) T_j, exactly; bins of the padded grid count by half. */
+/* Start of the fit, and information for its steps: the debiased Whittle likelihood. With the zero-padded
+ * periodogram I_k its expectation c F_k is the transform of (1 - |j|/n) T_j, exactly; bins of the padded grid
+ * count by half. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
