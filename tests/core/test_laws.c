@@ -279,7 +279,7 @@ static void make_scatter(void)
 
 static ptrdiff_t n_paths(void)
 {
-  return getenv("SGDL_TEST_SHORT") ? 300 : 1500;
+  return getenv("SGDL_TEST_SHORT") ? 150 : 1500;
 }
 
 /* Ends of the paths, n x STATE. */
