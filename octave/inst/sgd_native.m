@@ -48,7 +48,7 @@ function native = sgd_native (file, symbol)
 endfunction
 
 function require_text (value, name)
-  if (! (ischar (value) && isrow (value)))
+  if (! (ischar (value) && (isrow (value) || isempty (value))))   # the core refuses empty ones
     error ("sgdlangevin:bad_argument", "`%s`: expected one character string, got a value of class %s", name,
            class (value));
   endif
