@@ -31,7 +31,7 @@ build_r() {
     # shellcheck disable=SC2046,SC2086  # flags are meant to split
     echo "gcc -std=gnu11 -fopenmp $flags $sanitizers $(R CMD config --cppflags) -c $source \
       -o $out/R/$(basename "$source" .c).o"
-  done | xargs -P "$(nproc)" -I{} sh -c '{}' || return 1
+  done | xargs -d '\n' -P "$(nproc)" -I{} sh -c '{}' || return 1
   # shellcheck disable=SC2046,SC2086
   gcc -shared $sanitizers -o "$out/R/sgdlangevin/libs/sgdlangevin.so" "$out"/R/*.o "$core/libsgdl.a" \
     $(R CMD config LAPACK_LIBS) $(R CMD config BLAS_LIBS) $libraries
@@ -41,7 +41,7 @@ build_octave() {
   mkdir -p "$out/octave"
   for source in "$root"/octave/src/*.cc; do
     echo "env CXXFLAGS='-O1 -g' mkoctfile -c $sanitizers $flags -o $out/octave/$(basename "$source" .cc).o $source"
-  done | xargs -P "$(nproc)" -I{} sh -c '{}' || return 1
+  done | xargs -d '\n' -P "$(nproc)" -I{} sh -c '{}' || return 1
   # shellcheck disable=SC2046,SC2086
   mkoctfile $sanitizers -o "$out/octave/__sgdl__.oct" "$out"/octave/*.o "$core/libsgdl.a" \
     $(mkoctfile -p LAPACK_LIBS) $(mkoctfile -p BLAS_LIBS) $libraries
