@@ -28,7 +28,10 @@ OCTAVE_SOURCES := $(shell find octave -type f ! -name '*.o' ! -name '*.oct' 2>/d
 PARTS := core-test core-sanitize core-valgrind r-check octave-check octave-reference hosts-check \
          python-check reference-check
 
-.PHONY: all install dependencies demo check bench clean r-package octave-package $(PARTS)
+# Not parts of `make check`: the glue of both hosts under AddressSanitizer, and under valgrind and gctorture2.
+GLUE_CHECKS := glue-address glue-valgrind
+
+.PHONY: all install dependencies demo check bench clean r-package octave-package $(PARTS) $(GLUE_CHECKS)
 .NOTPARALLEL:
 
 all: r-package octave-package
@@ -70,6 +73,8 @@ octave-reference: $(BUILD)/octave-installed
 	@tests/octave/run.sh
 hosts-check: install
 	@tests/hosts/compare.sh
+$(GLUE_CHECKS): glue-%: install
+	@tools/glue-check.sh $* $(BUILD)
 python-check:
 	@tests/python/run.sh
 reference-check:

@@ -61,7 +61,7 @@
 #' @section Cost: 2 T d m operations, then some hundred FFTs of twice the length a mode.
 #' @references arXiv:2107.09133, section 4 (the theory); Sykulski, Olhede, Guillaumin, Lilly, Early (2019). The
 #'   debiased Whittle likelihood. Biometrika 106.
-#' @seealso [sgd_power_spectrum()], [msd()].
+#' @seealso [sgd_power_spectrum()], [power_spectrum()], [shuffling_test()].
 #' @examples
 #' problem <- sgd_quadratic(H = diag(c(2, 0.5, 0.1)), sigma2 = 1)
 #' model <- sgd_model(problem, sgd_hyper(0.1, 0.9, batch_size = 32), dynamics = "sgd")

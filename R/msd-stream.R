@@ -141,7 +141,7 @@ merge.msd_stream <- function(x, y, over = "coordinates", ...) {
   if (x$method == "gram" && y$method == "gram" && x$n_paths == 1) {
     if (is.null(x$gram)) x$gram <- y$gram else if (!is.null(y$gram)) x$gram <- x$gram + y$gram
   } else {
-    tallies <- lapply(list(x, y), stream_tallies)
+    tallies <- list(stream_tallies(x), stream_tallies(y))
     x$tally <- tallies[[1L]]$tally + tallies[[2L]]$tally
     x$bound <- pmax(0, tallies[[1L]]$bound, tallies[[2L]]$bound)
     x$method <- "fft"
@@ -154,7 +154,7 @@ merge.msd_stream <- function(x, y, over = "coordinates", ...) {
 }
 
 merge_paths <- function(x, y) {
-  tallies <- lapply(list(x, y), stream_tallies)
+  tallies <- list(stream_tallies(x), stream_tallies(y))
   if (x$dim != y$dim) stop_argument("`y` has %s: expected %.0f", plural(y$dim, "coordinate"), x$dim)
   x$tally <- c(tallies[[1L]]$tally, tallies[[2L]]$tally)
   x$bound <- pmax(0, tallies[[1L]]$bound, tallies[[2L]]$bound)

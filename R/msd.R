@@ -175,7 +175,7 @@ new_msd <- function(frames, lags, curve, type) {
     lag = lags * frames$record, msd = curve$msd, se = curve$se, n = curve$n, average = type,
     dim = frames$size[2L], n_paths = frames$size[3L], frames = frames$size[1L], per = "total",
     se_method = if (frames$size[3L] < 8 && type == "time-averaged") "blocks" else "paths", vcov = curve$vcov,
-    accuracy = "default", missing = 0, empty = 0, redone = 0
+    replicates = NULL, seed = NULL, accuracy = "default", missing = 0, empty = 0, redone = 0, bound = NULL
   ), class = "msd")
 }
 
@@ -209,7 +209,7 @@ tally_msd <- function(lags, tallies, bound, frames, dim, n_paths, record, errors
   curve <- .Call(C_tally_result, tallies, frames, lags, errors > 0L, kept)
   out <- new_msd(list(size = c(frames, dim, n_paths), record = record), lags, curve, "time-averaged")
   if (errors == 0L) out$se_method <- "none"
-  out$bound <- bound
+  out["bound"] <- list(bound)
   out
 }
 

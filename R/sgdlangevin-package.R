@@ -34,6 +34,8 @@
 .onLoad <- function(libname, pkgname) {
   register_methods("generics", c("tidy", "glance"), c("diffusion_exponent", "sgd_fit"))
   register_methods("ggplot2", "autoplot", autoplot_classes)
+  register_methods("generics", c("tidy", "glance"), diffusion_classes)
+  register_methods("ggplot2", "autoplot", diffusion_classes)
 }
 
 .onUnload <- function(libpath) library.dynam.unload("sgdlangevin", libpath)

@@ -50,7 +50,10 @@
 #' @param substeps Steps of the Langevin integrators in one step of SGD.
 #' @param noise On an objective, for all methods but `"minibatch"`: `"constant"` (its `Sigma`), `"empirical"`
 #'   (the covariance of the examples' gradients at the current \eqn{\theta}), `"covariance"` (its function
-#'   `covariance`). `NULL` takes the first that the objective was given, else `"empirical"`.
+#'   `covariance`). `NULL` takes the first that the objective was given, else `"empirical"`. With `"sgd"` and
+#'   sampling by epochs the noises of an epoch are coupled as its batches are (variance
+#'   \eqn{\Sigma/S_b\,(N-S_b)/(N-1)}{Sigma/S_b (N-S_b)/(N-1)}, covariance
+#'   \eqn{-\Sigma/(N-1)}{-Sigma/(N-1)}), each coloured by the covariance at its own \eqn{\theta}.
 #' @param folder Name of a folder: the trajectory goes to disk, in closed HDF5 files, with checkpoints that
 #'   [sgd_resume()] goes on from even after a kill; read it by [read_trajectory()].
 #' @param segment Records in a file of the folder; `NULL` is about 64 MB.

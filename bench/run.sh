@@ -50,5 +50,9 @@ run 1 /usr/bin/python3 "$here/python/minibatch.py"
 run 1 /usr/bin/python3 "$here/python/minibatch_torch.py"
 run 1 Rscript "$here/R/minibatch.R"
 run 1 "$out/msd"
+run 1 /usr/bin/python3 "$here/python/msd.py"
+# One thread works, another reads the file (4 GB, removed at the end).
+echo "bench: $out/msd_gram (one thread, and one that reads)" >&2
+OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=1 "$out/msd_gram" "$out" >>"$times"
 
 Rscript "$here/report.R" "$times" "$here/comparisons.csv" "$threads"

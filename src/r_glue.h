@@ -137,12 +137,18 @@ SEXP r_compare_diffusion(SEXP x, SEXP size, SEXP models, SEXP shared, SEXP theor
 SEXP r_epoch_ripple(SEXP x, SEXP size, SEXP epoch, SEXP last);
 SEXP r_exponent_ols(SEXP x, SEXP size, SEXP window, SEXP level, SEXP n_boot, SEXP seed);
 SEXP r_exponent_gls(SEXP x, SEXP size, SEXP window, SEXP level);
+SEXP r_exponent_whittle(SEXP x, SEXP size, SEXP bandwidth, SEXP level);
+SEXP r_exponent_wavelet(SEXP x, SEXP size, SEXP moments, SEXP window, SEXP level);
+SEXP r_exponent_dfa(SEXP x, SEXP size, SEXP order, SEXP overlap, SEXP window, SEXP level, SEXP n_sim, SEXP seed);
 SEXP r_exponent_pool(SEXP exponents, SEXP se, SEXP log_diffusivity, SEXP level);
 SEXP r_exponent_mle(SEXP x, SEXP size, SEXP noise, SEXP drift, SEXP own, SEXP level);
 SEXP r_fbm_log_likelihood(SEXP x, SEXP size, SEXP drift, SEXP own, SEXP exponent, SEXP ratio);
 SEXP r_simulate_diffusion(SEXP process, SEXP steps, SEXP nsim, SEXP dim, SEXP exponent, SEXP diffusivity,
                           SEXP relaxation, SEXP noise, SEXP seed);
 SEXP r_fit_langevin(SEXP model, SEXP x, SEXP size, SEXP modes, SEXP options);
+SEXP r_shuffling_test(SEXP model, SEXP x, SEXP size, SEXP modes, SEXP options);
+SEXP r_velocity_autocorrelation(SEXP x, SEXP size, SEXP unit, SEXP total, SEXP direction, SEXP lags, SEXP level);
+SEXP r_welch(SEXP x, SEXP size, SEXP unit, SEXP total, SEXP direction, SEXP options);
 
 SEXP r_has_hdf5(void);
 SEXP r_trajectory_info(SEXP file);

@@ -86,6 +86,15 @@ static sgdl_status refuse(const call *call, sgdl_status status, const char *form
   return status;
 }
 
+/* Where theta has run away what a function gives is no fault of it: the core reports that the path diverged. */
+static int has_run_away(const call *call)
+{
+  const double far = 1e100; /* as the core, simulate/field.c */
+  for (ptrdiff_t i = 0; i < call->objective->core.dim; i++)
+    if (!(fabs(call->theta[i]) <= far)) return 1;
+  return 0;
+}
+
 /* The n numbers of a result, or what is wrong with it. */
 static sgdl_status take_result(const call *call, SEXP result)
 {
@@ -100,7 +109,7 @@ static sgdl_status take_result(const call *call, SEXP result)
   memcpy(call->out, REAL(result), sizeof(double) * (size_t)n);
   UNPROTECT(1);
   for (ptrdiff_t i = 0; i < n; i++)
-    if (!isfinite(call->out[i]))
+    if (!isfinite(call->out[i]) && !has_run_away(call))
       return refuse(call, SGDL_NOT_FINITE, "`%s`: expected the function to give finite numbers, got %s at %.0f",
                     call->name, isnan(call->out[i]) ? "NaN" : call->out[i] > 0 ? "Inf" : "-Inf", (double)(i + 1));
   return SGDL_OK;

@@ -26,6 +26,7 @@ typedef struct calibration_case {
   double exponent, noise;   /* what the table says of the process                               */
   double truth;             /* of the quantity; NaN: no coverage, only mean and spread          */
   double bound;             /* standard deviation to compare with (Cramer-Rao), or NaN          */
+  double interior;          /* distance of a nuisance from its boundary in bounds of its own, or NaN */
   ptrdiff_t replicates;
   /* Fills `size` doubles for each of `count` replicates from `batch` on; may use threads. */
   void (*simulate)(const struct calibration_case *c, ptrdiff_t batch, ptrdiff_t count, double *x);
@@ -56,7 +57,7 @@ static inline ptrdiff_t calibration_replicates(ptrdiff_t full, double scale)
 
 static inline void calibration_header(void)
 {
-  puts("process,n,exponent,noise,method,quantity,replicates,failed,flagged,bias,bias_se,sd_over_bound,sd_over_bound_se,"
+  puts("process,n,exponent,noise,interior,method,quantity,replicates,failed,flagged,bias,bias_se,sd_over_bound,sd_over_bound_se,"
        "coverage,coverage_se,coverage_unflagged,coverage_unflagged_se");
 }
 
@@ -87,8 +88,8 @@ static inline void calibration_print(const calibration_case *c, double failed, d
   double m4 = all->fourth / all->n - 4 * mean * all->cube / all->n + 6 * mean * mean * all->square / all->n
               - 3 * mean * mean * mean * mean;
   double sd_se = sqrt(fmax(m4 - v * v, 0.0) / all->n) / (2.0 * sd);
-  printf("%s,%td,%g,%g,%s,%s,%td,%g,%g,%.5f,%.5f,%.4f,%.4f,%.4f,%.4f,%.4f,%.4f\n", c->process, c->n, c->exponent,
-         c->noise, c->method, c->quantity, c->replicates, failed, flagged, mean, sd / sqrt(all->n), sd / c->bound,
+  printf("%s,%td,%g,%g,%.2f,%s,%s,%td,%g,%g,%.5f,%.5f,%.4f,%.4f,%.4f,%.4f,%.4f,%.4f\n", c->process, c->n, c->exponent,
+         c->noise, c->interior, c->method, c->quantity, c->replicates, failed, flagged, mean, sd / sqrt(all->n), sd / c->bound,
          sd_se / c->bound, all->covered / all->n, calibration_coverage_se(all), sure->covered / sure->n,
          calibration_coverage_se(sure));
   fflush(stdout);

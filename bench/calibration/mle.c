@@ -17,7 +17,7 @@ static void estimate(const calibration_case *c, sgdl_context *ctx, const double 
     if (getenv("CALIBRATION_VERBOSE")) fprintf(stderr, "%s: %s\n", sgdl_status_word(status), ctx->message);
     return;
   }
-  out->flagged = v->options.noise && !e.noise_detected;
+  out->flagged = v->options.noise && (!e.noise_detected || e.at_boundary);
   out->estimate = e.exponent;
   out->lower = e.lower;
   out->upper = e.upper;
@@ -32,11 +32,14 @@ static void study(sgdl_process process, const char *name, const char *method, pt
                 .seed = 1 + (uint64_t)n + (uint64_t)(1e4 * exponent) + (uint64_t)(1e6 * noise)},
                {.noise = noise > 0, .drift = drift, .level = 0.95}};
   calibration_case c = {.process = name, .method = method, .quantity = "exponent", .n = n, .exponent = exponent,
-                        .noise = noise, .truth = exponent, .bound = NAN, .replicates = replicates,
+                        .noise = noise, .truth = exponent, .bound = NAN, .interior = NAN, .replicates = replicates,
                         .simulate = calibration_diffusion, .estimate = estimate, .size = n + 1, .user = &v};
   sgdl_context_init(&ctx);
-  if (process == SGDL_PROCESS_FBM)
-    calibration_check(&ctx, sgdl_fbm_bound(&ctx, n, 1, &v.options, exponent, noise, &c.bound, NULL));
+  if (process == SGDL_PROCESS_FBM) {
+    double noise_bound;
+    calibration_check(&ctx, sgdl_fbm_bound(&ctx, n, 1, &v.options, exponent, noise, &c.bound, &noise_bound));
+    c.interior = noise / noise_bound;
+  }
   calibration_study(&c);
 }
 

@@ -1,6 +1,6 @@
-/* The time-averaged MSD of whole trajectories, without and with standard errors, one thread, against the bare
- * FFTW transforms it needs: a forward real transform a coordinate and one backward, zero-padded by the
- * largest lag. */
+/* The time-averaged MSD of whole trajectories, without and with standard errors, at log-spaced lags, one thread, against
+ * the bare FFTW transforms it needs: a forward real transform a coordinate and one backward, zero-padded by the
+ * largest lag. At all lags against as many transforms padded to twice the length (and tidynamics, ../python/msd.py). */
 #define _POSIX_C_SOURCE 200809L
 #include <fftw3.h>
 #include <string.h>
@@ -52,9 +52,10 @@ static ptrdiff_t smooth_length(ptrdiff_t n)
   }
 }
 
-static void measure(ptrdiff_t T, ptrdiff_t d)
+/* At log-spaced lags up to half the length, or at all lags. */
+static void measure(ptrdiff_t T, ptrdiff_t d, int all)
 {
-  ptrdiff_t capacity = 1000, largest = (T - 1) / 2;
+  ptrdiff_t capacity = all ? T : 1000, largest = all ? T - 1 : (T - 1) / 2;
   trajectory t = {.T = T, .d = d, .padded = smooth_length(T + largest)};
   sgdl_context_init(&t.ctx);
   t.ctx.threads = 1;
@@ -64,7 +65,7 @@ static void measure(ptrdiff_t T, ptrdiff_t d)
     for (ptrdiff_t i = 1; i < T; i++) t.x[j * T + i] += 0.99 * t.x[j * T + i - 1];
   }
   t.lags = bench_doubles(capacity);
-  bench_check(&t.ctx, sgdl_log_lags(&t.ctx, 1, largest, 10, capacity, t.lags, &t.n_lags));
+  bench_check(&t.ctx, sgdl_log_lags(&t.ctx, 1, largest, all ? 1e9 : 10, capacity, t.lags, &t.n_lags));
   t.msd = bench_doubles(t.n_lags);
   t.se = bench_doubles(t.n_lags);
   t.real = fftw_malloc(sizeof(double) * (size_t)t.padded);
@@ -74,9 +75,10 @@ static void measure(ptrdiff_t T, ptrdiff_t d)
 
   bench_case cases[3] = {{.run = whole_msd, .data = &t}, {.run = msd_with_errors, .data = &t},
                          {.run = bare_transforms, .data = &t}};
-  snprintf(cases[0].name, sizeof cases[0].name, "msd T=%td d=%td", T, d);
-  snprintf(cases[1].name, sizeof cases[1].name, "msd with errors T=%td d=%td", T, d);
-  snprintf(cases[2].name, sizeof cases[2].name, "bare FFTW T=%td d=%td", T, d);
+  const char *lags = all ? ", all lags" : "";
+  snprintf(cases[0].name, sizeof cases[0].name, "msd T=%td d=%td%s", T, d, lags);
+  snprintf(cases[1].name, sizeof cases[1].name, "msd with errors T=%td d=%td%s", T, d, lags);
+  snprintf(cases[2].name, sizeof cases[2].name, "bare FFTW T=%td d=%td%s", T, d, lags);
   bench_run(cases, 3, 9);
 
   fftw_destroy_plan(t.forward);
@@ -91,7 +93,10 @@ static void measure(ptrdiff_t T, ptrdiff_t d)
 
 int main(void)
 {
-  measure(100000, 1);
-  measure(10000, 100);
+  for (int all = 0; all < 2; all++) {
+    measure(100000, 1, all);
+    measure(10000, 100, all);
+    measure(2000, 2000, all);
+  }
   return 0;
 }

@@ -322,7 +322,7 @@ endfunction
 %! table = struct ("id", id, "step", step, "u", step .^ 2, "v", -step);
 %! result = msd (table, "lags", [1, 2, 3]);
 %! assert (result.lag, [5; 10; 15]);
-%! assert (result.n, [4 + 3; 3 + 2; 3 + 1]);
+%! assert (result.n, [4 + 3; 3 + 2; 2 + 1]);
 %! assert (result.missing, 1);
 %! assert (msd (rmfield (table, {"id", "step"}), "lags", 1).n, 9);
 %!test   # every kind of error, and its covariance

@@ -13,6 +13,18 @@
 ## measured mean squared displacement against lag on log axes, with bars; @var{theory}:
 ## struct from sgd_msd or cell array of them, drawn over it; @var{labels}: their names
 ## (cellstr); @var{level} of the bars, default 0.95.  diffusion_exponent draws its fit
+## @item local_exponent
+## exponents against lag with their band; @var{theory} as above, drawn over it
+## @item msd_crossover, diffusion_test, ergodicity, ageing, compare_diffusion
+## the fit with its breaks; the test with what it holds the data against (@var{level} of the bars of diffusion_test and
+## ageing); AICc above the best
+## @item fit_langevin
+## measured spectrum with bars at @var{level} and the fitted one, summed over the modes or of one fitted
+## @var{mode}; with @var{which} = @qcode{"msd"} the mean squared displacement
+## @item power_spectrum, velocity_autocorrelation
+## the estimate with its limits; @var{theory}: from sgd_power_spectrum or sgd_autocorrelation
+## @item shuffling_test
+## power of the noise over its mean, and that of epochs where they are found
 ## @item sgd_msd
 ## predicted displacement, or with @var{which} = @qcode{"exponent"} the local exponent, with
 ## @qcode{"terms"} the terms of weight-dependent noise under epochs
@@ -67,6 +79,24 @@ function ax = sgd_plot (x, varargin)
       plot_msd (x, parse ({"theory", []; "labels", []; "level", 0.95}));
     case "diffusion_exponent"
       plot_exponent (x, parse ({"level", 0.95}));
+    case "local_exponent"
+      plot_local_exponent (x, parse ({"theory", []}));
+    case "msd_crossover"
+      parse (cell (0, 2));
+      plot_crossover (x);
+    case {"diffusion_test", "ageing"}
+      plot_diffusion_test (x, parse ({"level", 0.95}));
+    case {"ergodicity", "diffusion_comparison"}
+      plot_diffusion_test (x, parse (cell (0, 2)));
+    case "sgd_fit"
+      plot_fit (x, parse ({"mode", []; "which", {"spectrum", "msd"}; "level", x.level}));
+    case "power_spectrum"
+      plot_welch (x, parse ({"theory", []}).theory);
+    case "velocity_autocorrelation"
+      plot_velocity (x, parse ({"theory", []}).theory);
+    case "shuffling_test"
+      parse (cell (0, 2));
+      plot_shuffling (x);
     case "sgd_msd"
       plot_prediction (x, parse ({"which", {"msd", "exponent", "terms"}}));
     case "sgd_autocorrelation"
@@ -97,7 +127,10 @@ function ax = sgd_plot (x, varargin)
       plot_transient (x, parse (path_options(1,:)));
     otherwise
       __sgdl__ ("expect_type", x, "x",
-                {"msd", "diffusion_exponent", "sgd_msd", "sgd_autocorrelation", "sgd_power_spectrum", ...
+                {"msd", "diffusion_exponent", "local_exponent", "msd_crossover", "diffusion_test", ...
+                 "ergodicity", "ageing", "compare_diffusion", "sgd_fit", "power_spectrum", ...
+                 "velocity_autocorrelation", "shuffling_test", ...
+                 "sgd_msd", "sgd_autocorrelation", "sgd_power_spectrum", ...
                  "sgd_stationary", "sgd_irreversibility", "sgd_modified_loss_section", ...
                  "sgd_method_order", "sgd_oscillations", "sgd_model", "sgd_simulate", "read_trajectory", ...
                  "sgd_transient"});
@@ -151,6 +184,26 @@ endfunction
 %! dressed = sgd_model (problem, sgd_hyper (0.02, 0.5, 0, 2), "dynamics", "sgd", "sampling", "epoch",
 %!                      "noise", "multiplicative");
 %! check (sgd_msd (dressed, [1, 3, 10]), "which", "terms");
+%!test   # theory against data
+%! ax = [];
+%! model_ = sgd_model (sgd_spectrum ([1, 0.1], "sigma2", 1), sgd_hyper (0.1, 0.9), "dynamics", "sgd");
+%! run_ = sgd_simulate (model_, 400, "start", "stationary", "seed", 1);
+%! fit = fit_langevin (run_, model_);
+%! measured_ = {power_spectrum(run_), velocity_autocorrelation(run_, "lags", 0:9)};
+%! h = figure ("visible", "off");
+%! unwind_protect
+%!   sgd_plot (fit);
+%!   sgd_plot (fit, "mode", 2);
+%!   sgd_plot (fit, "which", "msd");
+%!   sgd_plot (measured_{1}, "theory", sgd_power_spectrum (model_, measured_{1}.freq));
+%!   sgd_plot (measured_{2}, "theory", sgd_autocorrelation (model_, 0:9));
+%!   sgd_plot (shuffling_test (run_, model_));
+%!   fail ("sgd_plot (fit, \"mode\", 3)", "expected one of the fitted modes");
+%!   fail ("sgd_plot (measured_{1}, \"theory\", 1)", "`theory`: expected the value of sgd_power_spectrum");
+%!   fail ("sgd_plot (measured_{2}, \"theory\", 1)", "`theory`: expected the value of sgd_autocorrelation");
+%! unwind_protect_cleanup
+%!   close (h);
+%! end_unwind_protect
 %!error <`which` = "terms": expected a prediction for epochs> sgd_plot (sgd_msd (model, 1), "which", "terms")
 %!test check (sgd_autocorrelation (model, 0:50))
 %!test check (sgd_power_spectrum (model, [0.01, 0.1]))
@@ -178,6 +231,15 @@ endfunction
 %! sgd_plot (sgd_simulate (model, 9, "trajectory", false, "summaries", "moments"))
 %!error <got that of sgd_objective\(\)> sgd_plot (sgd_objective (@(t) t, 2))
 %!error <`model`: expected one with modes> sgd_plot (sgd_model (sgd_objective (@(t) t, 2), model.hyper))
+%!test
+%! wanderer = cumsum (cos ((1:600)' .* (1:10) .^ 2));
+%! several = reshape (wanderer, 600, 1, 10);
+%! check (local_exponent (wanderer, "seed", 1), "theory", sgd_msd (model, [1, 10]));
+%! check (msd_crossover (run, "seed", 1, "alpha", 0.9));
+%! check (diffusion_test (wanderer, "seed", 1));
+%! check (ergodicity (several, "seed", 1));
+%! check (ageing (wanderer), "level", 0.9);
+%! check (compare_diffusion (wanderer(:,1)));
 %!test check (sgd_transient (model, 0:50, [1, -1]))
 %!test check (sgd_transient (model, 0:50, [1, -1], "covariance", "none"), "coordinates", 1)
 

@@ -67,7 +67,9 @@
 ## @item noise
 ## of an objective, for all methods but "minibatch": @qcode{"constant"} (its Sigma), @qcode{"empirical"} (its
 ## examples' gradients at the current theta) or @qcode{"covariance"} (its function); default the first
-## that it has of Sigma, covariance, examples
+## that it has of Sigma, covariance, examples.  With "sgd" and sampling by epochs the noises of an epoch are
+## coupled as its batches are (variance Sigma/S_b (N - S_b)/(N - 1), covariance -Sigma/(N - 1)), each coloured
+## by the covariance at its own theta
 ## @item folder
 ## record to disk: a folder without a run.  @code{theta} and @code{velocity} are then [], and
 ## read_trajectory (folder) reads them, from closed HDF5 segments that a kill cannot damage

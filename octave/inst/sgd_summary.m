@@ -31,9 +31,14 @@ function text = sgd_summary (x)
              "sgd_autocorrelation", @autocorrelation_text; "sgd_power_spectrum", @power_spectrum_text;
              "sgd_irreversibility", @irreversibility_text; "sgd_fokker_planck_check", @fokker_planck_text;
              "sgd_equivalent", @equivalent_text;
-             "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text; "msd_transform", @transform_text;
-             "msd_stream", @stream_text;
-             "diffusion_exponent", @exponent_text;
+             "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text;
+             "msd_transform", @transform_text; "msd_stream", @stream_text;
+             "diffusion_exponent", @exponent_text; "local_exponent", @local_exponent_text;
+             "msd_crossover", @crossover_text; "diffusion_test", @diffusion_test_text;
+             "ergodicity", @ergodicity_text; "ageing", @ageing_text;
+             "diffusion_comparison", @diffusion_comparison_text;
+             "sgd_fit", @fit_text; "power_spectrum", @welch_text;
+             "velocity_autocorrelation", @velocity_text; "shuffling_test", @shuffling_text;
              "sgd_method_order", @order_text; "sgd_sample_check", @sample_check_text};
   __sgdl__ ("expect_type", x, "x", writers(:,1));
   writer = writers{strcmp (x.type, writers(:,1)),2};
@@ -414,6 +419,106 @@ function text = trajectory_text (x)
   endif
 endfunction
 
+function text = bracketed (value, lower, upper)
+  text = sprintf ("%.3g [%.3g, %.3g]", value, lower, upper);
+endfunction
+
+function text = size_text (x)
+  text = sprintf ("%s, %s, %s", plural (x.frames, "frame"), plural (x.dim, "coordinate"), plural (x.n_paths, "path"));
+endfunction
+
+function text = local_exponent_text (x)
+  regime = 1 + (x.band_lower > 1) + 2 * (x.band_upper < 1);
+  words = {"compatible with normal diffusion", "superdiffusive", "subdiffusive"};
+  first = [1; find(diff (regime)) + 1];
+  last = [first(2:end) - 1; numel(regime)];
+  runs = arrayfun (@(a, b) sprintf ("%s between lags %.4g and %.4g", words{regime(a)}, x.from(a), x.to(b)), first, last,
+                   "UniformOutput", false);
+  text = [line("Over lags of %.4g to %.4g %s the local diffusion exponent goes from %.3g to %.3g (%s).", min (x.from), ...
+               max (x.to), x.unit, x.exponent(1), x.exponent(end), size_text (x)), ...
+          line("With %g%% confidence at all lags at once, the motion is %s.", 100 * x.level, strjoin (runs', ", ")), ...
+          table({"lag", "exponent", "se", "band_lower", "band_upper"}, ...
+                [x.lag, x.exponent, x.se, x.band_lower, x.band_upper])];
+endfunction
+
+function text = crossover_text (x)
+  range = sprintf ("between lags of %.4g and %.4g %s", min (x.lag), max (x.lag), x.unit);
+  exponent = @(i) bracketed (x.exponent(i), x.lower(i), x.upper(i));
+  if (x.n_breaks == 0)
+    text = line ("The mean squared displacement is one power law %s, with exponent %s; no break (%s).", range,
+                 exponent (1), __sgdl_p_text__ (x.p_value(1)));
+    return;
+  endif
+  text = sprintf ("The mean squared displacement %s changes its exponent %s: it grows with exponent %s", range,
+                  {"once", "twice", "three times"}{x.n_breaks}, exponent (1));
+  for i = 1:x.n_breaks
+    text = [text, sprintf(", from lag %s with exponent %s", ...
+                          bracketed (x.break_lag(i), x.break_lower(i), x.break_upper(i)), exponent (i + 1))];
+  endfor
+  text = [text, ".\n"];
+endfunction
+
+function text = diffusion_test_text (x)
+  [~, most] = max (abs (x.z));
+  at = sprintf ("at lag %.4g %s the displacement is %.3g times that of a random walk (%.2g standard errors away)",
+                x.lag(most), x.unit, x.ratio(most), abs (x.z(most)));
+  if (x.p_value < 0.05)
+    text = line ("This is not normal diffusion (%s, all lags at once): %s.", __sgdl_p_text__ (x.p_value), at);
+  else
+    text = line (["The data do not speak against normal diffusion (%s, all lags at once); the largest ", ...
+                  "deviation: %s."], __sgdl_p_text__ (x.p_value), at);
+  endif
+endfunction
+
+function text = ergodicity_text (x)
+  [ratio, most] = max (x.eb ./ x.eb_measured);
+  [~, far] = max (abs (x.z));
+  scatter = {"as in an ergodic process", "more than those of an ergodic process"}{1 + (x.p_ergodic < 0.05)};
+  text = [line("Time averages of %s scatter %s (%s): EB is %.3g at lag %.4g %s, %.2g times the Gaussian value.", ...
+               plural (x.n_paths, "path"), scatter, __sgdl_p_text__ (x.p_ergodic), x.eb(most), x.lag(most), x.unit, ...
+               ratio), ...
+          line("Ensemble average and time average %s (%s): their ratio is %.3g at lag %.4g.", ...
+               {"agree", "differ"}{1 + (x.p_single < 0.05)}, __sgdl_p_text__ (x.p_single), ...
+               x.ensemble(far) / x.time_averaged(far), x.lag(far))];
+endfunction
+
+function text = ageing_text (x)
+  said = "do not change with age beyond chance: the ageing exponent is";
+  if (x.p_value < 0.05)
+    said = sprintf ("%s with age: the ageing exponent is", {"grow", "shrink"}{1 + (x.exponent < 0)});
+  endif
+  text = line ("Displacements over %.4g %s %s %s (%s).", x.lag, x.unit, said,
+               bracketed (x.exponent, x.lower, x.upper), __sgdl_p_text__ (x.p_value));
+  if (x.p_value >= 0.05 && x.chi_squared_p < 0.05)
+    text = [text, line("Yet the blocks differ (%s): the motion is not stationary, in no simple order.", ...
+                       __sgdl_p_text__ (x.chi_squared_p))];
+  endif
+endfunction
+
+function text = diffusion_comparison_text (x)
+  names = struct ("brownian", "normal diffusion", "fbm", "fractional Brownian motion",
+                  "scaled", "scaled Brownian motion", "confined", "a confined (Ornstein-Uhlenbeck) path",
+                  "theory", "the theory of SGD", "theory_scaled", "the theory of SGD with the noise strength fitted");
+  [aicc, order] = sort (x.aicc);
+  first = order(1);
+  detail = "";
+  if (x.shared || x.dim == 1)
+    switch (x.model{first})
+      case {"fbm", "scaled"}
+        detail = sprintf (" with exponent %.3g (se %.2g)", x.shape(1,first), x.shape_se(1,first));
+      case "confined"
+        detail = sprintf (" with relaxation rate %.3g (se %.2g) a frame", x.shape(1,first), x.shape_se(1,first));
+      case "theory_scaled"
+        detail = sprintf (" at %.3g times the model's strength", x.scale(1,first));
+    endswitch
+  endif
+  text = line ("Of %s the data are best described by %s%s (AICc weight %.3g).", plural (numel (order), "model"),
+               names.(x.model{first}), detail, x.aicc_weight(first));
+  if (numel (order) > 1)
+    text = [text, line("Next is %s, %.3g behind in AICc.", names.(x.model{order(2)}), aicc(2) - aicc(1))];
+  endif
+endfunction
+
 function text = msd_text (x)
   curves = columns (x.msd);
   columns_of = repmat (x.lag, curves, 1);
@@ -457,6 +562,63 @@ function text = stream_text (x)
   endif
   text = line ("Stream of the mean squared displacement %s: %d of %d frames, %s, %s, %s", how, x.done, x.frames, ...
                plural (x.dim, "coordinate"), plural (x.n_paths, "path"), plural (numel (x.lags), "lag"));
+endfunction
+
+function text = fit_text (x)
+  text = line ("Theory fitted along %s: %s, %d frames every %s", plural (numel (x.mode), "mode"), ...
+               strjoin (x.parameters, ", "), x.frames, plural (x.every, "step"));
+  labels = {"noise over theory", "curvature over theory", "damping"};
+  names = {"noise", "curvature", "damping"};
+  shown = find (ismember (names, x.parameters));
+  text = [text, table([{"mode"}, names(shown), strcat(names(shown), " se"), {"fit p"}], ...
+                      [x.mode, x.estimate(:,shown), x.se(:,shown), x.goodness.p_value])];
+  for i = shown
+    if (! isnan (x.overall.estimate(i)))
+      text = [text, line("  %s %.4g [%.4g, %.4g]", labels{i}, x.overall.estimate(i), x.overall.lower(i), ...
+                         x.overall.upper(i))];
+    endif
+  endfor
+  text = [text, line("  fit: chi squared %.4g on %.4g, %s", x.fit_test(1:2), __sgdl_p_text__ (x.fit_test(3)))];
+  if (! isnan (x.theory_test(3)))
+    text = [text, line("  theory as given: chi squared %.4g on %.4g, %s", x.theory_test(1:2), ...
+                       __sgdl_p_text__ (x.theory_test(3)))];
+  endif
+  if (any (! x.identified))
+    text = [text, line("  %s not identified: longer records, or fewer parameters", ...
+                       plural (sum (! x.identified), "mode"))];
+  endif
+  verdict = {"describe", "do NOT describe"}{1 + (x.fit_test(3) < 0.01)};
+  text = [text, line("  The fitted spectra %s the run", verdict)];
+endfunction
+
+function text = welch_text (x)
+  text = [line("Power spectrum of %s (Welch, segments of %d frames, window %s): %s, %s, %s", x.of, x.segment, ...
+               x.window, plural (x.frames, "frame"), plural (x.dim, "coordinate"), plural (x.n_paths, "path")), ...
+          table({"freq", "density", "lower", "upper", "df"}, ...
+                [x.freq, x.density(:,1), x.lower(:,1), x.upper(:,1), x.df(:,1)]), ...
+          line("  peak at %s cycles per step", strjoin (arrayfun (@(f) sprintf ("%.4g", f), x.peak_freq(:)', ...
+                                                                  "UniformOutput", false), ", "))];
+endfunction
+
+function text = velocity_text (x)
+  kind = {"differences of positions", "recorded velocities"}{1 + strcmp(x.source, "velocity")};
+  text = [line("Velocity autocorrelation (%s): %s, %s, %s", kind, plural (x.frames, "frame"), ...
+               plural (x.dim, "coordinate"), plural (x.n_paths, "path")), ...
+          table({"lag", "velocity", "se", "correlation"}, ...
+                [x.lag, x.autocorrelation(:,1), x.se(:,1), x.correlation(:,1)])];
+endfunction
+
+function text = shuffling_text (x)
+  found = x.p_value < 1 - x.level;
+  text = [line("Shuffled by epochs? %s", {"No sign of it", "Yes"}{1 + found}), ...
+          line("  power of the noise below %.3g cycles per step over that above: %.4g, %s", x.cutoff, x.ratio, ...
+               __sgdl_p_text__ (x.p_value))];
+  if (found)
+    text = [text, line("  epochs of %d steps, one begins %d after the first frame", x.epoch_steps, x.epoch_phase)];
+  endif
+  if (! isnan (x.power))
+    text = [text, line("  chance to find such epochs in this record: %.3f", x.power)];
+  endif
 endfunction
 
 function text = order_text (x)
@@ -569,6 +731,15 @@ endfunction
 %! has (msd_transform (msd (run), @(m) m(1)), "Function of the mean squared displacement (delta)");
 %! has (msd (run, "se", false), "2 coordinates");
 %! has (diffusion_exponent (run, "window", [2, 16], "seed", 1), "Over lags 2 to 16 steps the displacement grows as lag^");
+%!test   # beyond one exponent
+%! wanderer = cumsum (cos ((1:600)' .* (1:10) .^ 2));
+%! has (local_exponent (wanderer, "seed", 1), "With 95% confidence at all lags at once, the motion is ");
+%! has (msd_crossover (wanderer, "seed", 1), "The mean squared displacement ");
+%! has (msd_crossover (wanderer, "seed", 1, "alpha", 0.999999), "changes its exponent once: it grows with exponent");
+%! has (diffusion_test (wanderer, "seed", 1), "at once");
+%! has (ergodicity (reshape (wanderer, 600, 1, 10), "seed", 1), "Time averages of 10 paths scatter");
+%! has (ageing (wanderer), "Displacements over 3 frames ");
+%! has (compare_diffusion (wanderer(:,1)), "Of 4 models the data are best described by ");
 %!test   # objectives and their runs
 %! objective = sgd_objective (@(t) t, 3, "Sigma", eye (3));
 %! has (objective, "Objective by a function, 3 parameters\n  with Sigma\n");
@@ -585,6 +756,13 @@ endfunction
 %!                     "summaries", "moments");
 %! has (run, "SGD run of 3 parameters, 2 steps recorded in summaries");
 %! has (run, "listed steps");
+%!test   # theory against data
+%! model_ = sgd_model (sgd_spectrum ([1, 0.1], "sigma2", 1), sgd_hyper (0.1, 0.9), "dynamics", "sgd");
+%! run_ = sgd_simulate (model_, 400, "start", "stationary", "seed", 1);
+%! assert (strfind (sgd_summary (fit_langevin (run_, model_)), "Theory fitted along 2 modes"), 1);
+%! assert (strfind (sgd_summary (power_spectrum (run_)), "Power spectrum of theta"), 1);
+%! assert (strfind (sgd_summary (velocity_autocorrelation (run_, "lags", 0:3)), "Velocity autocorrelation (rec"), 1);
+%! assert (strfind (sgd_summary (shuffling_test (run_, model_)), "Shuffled by epochs?"), 1);
 %!error <Invalid call> sgd_summary ()
 %!error id=sgdlangevin:bad_argument sgd_summary (1)
 %!error <`x`: expected the value of sgd_hyper\(\)> sgd_summary (1)

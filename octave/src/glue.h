@@ -244,12 +244,27 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (gram_tally);
   SGDLANGEVIN_ENTRY (tally_result);
   SGDLANGEVIN_ENTRY (msd_file);
+  SGDLANGEVIN_ENTRY (local_exponent);
+  SGDLANGEVIN_ENTRY (msd_crossover);
+  SGDLANGEVIN_ENTRY (normal_diffusion);
+  SGDLANGEVIN_ENTRY (ergodicity);
+  SGDLANGEVIN_ENTRY (ageing);
+  SGDLANGEVIN_ENTRY (compare_diffusion);
+  SGDLANGEVIN_ENTRY (epoch_ripple);
   SGDLANGEVIN_ENTRY (exponent_ols);
   SGDLANGEVIN_ENTRY (exponent_gls);
   SGDLANGEVIN_ENTRY (exponent_pool);
+  SGDLANGEVIN_ENTRY (exponent_whittle);
+  SGDLANGEVIN_ENTRY (exponent_wavelet);
+  SGDLANGEVIN_ENTRY (exponent_dfa);
   SGDLANGEVIN_ENTRY (exponent_mle);
   SGDLANGEVIN_ENTRY (fbm_log_likelihood);
   SGDLANGEVIN_ENTRY (simulate_diffusion);
+
+  SGDLANGEVIN_ENTRY (fit_langevin);
+  SGDLANGEVIN_ENTRY (shuffling_test);
+  SGDLANGEVIN_ENTRY (velocity_autocorrelation);
+  SGDLANGEVIN_ENTRY (welch);
 
   SGDLANGEVIN_ENTRY (trajectory_info);
   SGDLANGEVIN_ENTRY (trajectory_read);

@@ -86,7 +86,9 @@ typedef enum {
   SGDL_EULER_MARUYAMA
 } sgdl_method;
 
-/* Where the noise of a simulation on an objective comes from (SGDL_GAUSSIAN_SGD and the Langevin methods). */
+/* Where the noise of a simulation on an objective comes from (SGDL_GAUSSIAN_SGD and the Langevin methods). By epochs
+ * (SGDL_GAUSSIAN_SGD) the normals of an epoch sum to zero as its batches do (simulate/epochs.h), each step colours
+ * them with the covariance at its own theta: exact for a constant Sigma. */
 typedef enum {
   SGDL_NOISE_CONSTANT = 0, /* `Sigma` (dim x dim), covariance of the gradient of one example            */
   SGDL_NOISE_EMPIRICAL,    /* that of the examples' gradients at the current theta: N normals a step    */

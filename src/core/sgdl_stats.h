@@ -234,9 +234,11 @@ typedef struct sgdl_ripple {
   int epochs;                 /* whole epochs looked at; 0: none fits, or less than 4 frames in one */
   double ripple, se, p_value; /* mean log MSD(j M) above the chord of its neighbours; NaN where epochs = 0 */
 } sgdl_ripple;
-/* The noise of SGD by epochs sums to nearly nothing over one, so that the MSD dips at whole epochs of M frames: log MSD at
- * j M less the chord, in log lag, from (j - 1/2) M to (j + 1/2) M, mean over the first j <= 8 whose chord ends
- * by `last` and T/2; standard error by sgdl_msd_gaussian, two-sided normal p. M need not be whole. */
+/* Does the MSD dip at whole epochs of M frames? It does where each epoch takes the examples in the same order. Fresh
+ * shuffles do not dip in a time average (their noise, averaged over the phase, has a covariance that falls to 0 at M):
+ * they flatten the MSD past M. Value: log MSD at j M less the chord, in log lag, from (j - 1/2) M to (j + 1/2) M,
+ * mean over the first j <= 8 whose chord ends by `last` and T/2; standard error by sgdl_msd_gaussian, two-sided normal
+ * p. M need not be whole. */
 sgdl_status sgdl_epoch_ripple(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                               double epoch, double last, sgdl_ripple *result);
 
@@ -316,7 +318,8 @@ typedef struct sgdl_exponent_mle {
   double log_diffusivity, log_diffusivity_se, covariance;    /* log D; with the exponent           */
   double noise, noise_se, noise_lower, noise_upper, noise_p; /* 0, 0, 0, 0, 1 unless fitted        */
   int noise_detected;       /* noise_p < 0.05: boundary likelihood-ratio test of noise = 0     */
-  int at_boundary;          /* the exponent ran into 0 or 2 (only with noise; se is NaN)       */
+  int at_boundary;          /* the exponent ran into 0 or 2, or there is nothing but noise
+                               (only with noise; se is NaN)                                    */
   double log_likelihood;    /* maximum                                                         */
   double score;             /* largest score at the maximum over its standard error            */
   ptrdiff_t n_points;       /* increments used, all series together                            */
@@ -339,10 +342,10 @@ sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
 sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                                     const sgdl_mle_options *options, double exponent, double ratio,
                                     double *log_likelihood, double score[2]);
-/* Cramer-Rao bound: standard error of the exponent (and of the ratio; optional, NaN unless fitted) from n_series of
- * n increments, expected information at the given values. */
+/* Cramer-Rao bound: standard error of the exponent (and of the noise where c = 1; optional, NaN unless fitted) from
+ * n_series of n increments, expected information at the given values. */
 sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, const sgdl_mle_options *options,
-                           double exponent, double ratio, double *exponent_se, double *ratio_se);
+                           double exponent, double ratio, double *exponent_se, double *noise_se);
 
 /* ==== exponents by other methods ======================================================== */
 
@@ -358,6 +361,7 @@ typedef struct sgdl_exponent_estimate {
   double window[2];                    /* lags, periods, scales or boxes used, in frames             */
   ptrdiff_t n_points;                  /* of them                                                    */
   ptrdiff_t n_series;
+  double df;                           /* of Student's t behind the interval; infinite: the normal   */
   double bias;                         /* second-order bias that was taken off the exponent          */
   double misfit, misfit_df, misfit_p;  /* chi squared of the fit, degrees of freedom, upper tail     */
   double homogeneity_p;                /* chi squared of one exponent for all series; NaN for one    */
@@ -378,6 +382,60 @@ typedef struct sgdl_exponent_estimate {
  * SGDL_NO_CONVERGENCE (V singular to rounding). Cost: MSDs and about 20 times 78 T terms of V. */
 sgdl_status sgdl_exponent_gls(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                               const double window[2], double level, sgdl_exponent_estimate *result);
+
+/* Whittle's likelihood of the increments at Fourier frequencies lambda_j = 2 pi j/n, n = T - 1, j <= m,
+ * stats/exponent_whittle.c:
+ *   sum_s log(mean_j I_s(lambda_j)/g(lambda_j)) + mean_j log g(lambda_j) minimal over the exponent a,
+ * I the periodogram, g the spectral density up to scale.
+ *  bandwidth >= 0: local (Robinson 1995), g = lambda^(1-a), m = bandwidth, or n^0.65 where it is 0: only the long-time
+ *    exponent is assumed, and exponents outside (0, 2) can be found. se^-2 = n_series sum_j (log lambda_j - mean)^2, its
+ *    exact information (1/m for large m); second-order bias taken off.
+ *  bandwidth < 0: full, m = (n-1)/2, g of fractional Gaussian noise with its aliases; se by its information.
+ * Intervals by Student's t with n_series (m - 1) - 1 degrees of freedom.
+ * A constant drift is removed. window: periods in frames. misfit: sqrt(m n_series) times the largest distance of the
+ * cumulative relative periodogram from a line (Bartlett), misfit_p Kolmogorov's tail. Failures: SGDL_TOO_SHORT
+ * (T < 33, m > (n-1)/2), SGDL_BAD_ARGUMENT (0 < bandwidth < 8), SGDL_UNSUPPORTED (an exponent out of range). Cost: an
+ * FFT a series; full some 20 m densities (0.5 us each). */
+sgdl_status sgdl_exponent_whittle(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                                  ptrdiff_t bandwidth, double level, sgdl_exponent_estimate *result);
+
+/* Energies of wavelet details by octave (Abry and Veitch 1998), stats/exponent_wavelet.c: Daubechies' filters with
+ * `moments` vanishing moments (2 or more for exponents up to 2; a drift needs 2) on the path itself, details whose
+ * filters lie inside it only. With d_j the mean square of the n_j details of octave j,
+ *   log d_j - (digamma(n_j/2) - log(n_j/2)) = log D + log k_j(a),  variance trigamma(n_j/2),
+ * k_j(a) the exact energy that fractional Brownian motion sampled at frames has there (it grows by 2^(a+1) an octave
+ * once j is large), n_j less what its details of an octave are correlated. Octaves count as independent; the exponent
+ * is the fixed point of their weighted regression on the derivative of log k_j.
+ * window: octaves of scale 2^j frames in it; 0, 0: from 2 frames to the last with 4 details. diagram (n_points x 4,
+ * optional; room for 40 x 4): octave, log2 energy less its bias, its standard error, details. Failures:
+ * SGDL_BAD_ARGUMENT (moments not 1 to 10), SGDL_TOO_SHORT (fewer than 3 octaves), SGDL_UNSUPPORTED (an exponent outside
+ * (0.02, 1.98)). Cost: 4 moments T flops a series, and powers of some 4,000 lags a step. */
+sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                                  ptrdiff_t moments, const double window[2], double level, double *diagram,
+                                  sgdl_exponent_estimate *result);
+
+/* Detrended fluctuation analysis, stats/exponent_dfa.c: in boxes of n frames the path (the profile of its increments)
+ * about its least-squares polynomial of degree `order`,
+ *   F^2(n) = mean over boxes of (1/n) sum_i (x_i - polynomial)^2 ~ n^exponent,
+ * slope of log F^2 on log n at about 12 log-spaced sizes. Its bias (small boxes, few large ones) and standard error are
+ * those of 2 n_sim simulated fractional Brownian motions of this length (parametric bootstrap), half of them at an
+ * exponent below the slope and half at one above, interpolated: the estimate is the exponent whose mean slope this is,
+ * the interval those that Student's t with n_sim - 1 degrees of freedom does not reject. misfit: curvature of the diagram against the
+ * simulations', on one degree of freedom. diagram (n_points x 3, optional; room for 14 x 3): box, F, standard error of
+ * log F. Failures: SGDL_BAD_ARGUMENT, SGDL_TOO_SHORT (fewer than 4 sizes of boxes, or past T/2), SGDL_UNSUPPORTED (an
+ * exponent outside (0.02, 1.98)). Cost: 12 (order + 1) T flops a series and simulation, four times that with overlap,
+ * and 2 n_sim FFTs of length 2 T. */
+typedef struct sgdl_dfa_options {
+  ptrdiff_t order;       /* degree of the polynomials, 1 to 5                                     */
+  int overlap;           /* boxes begin every quarter of a box, else they follow one another      */
+  double window[2];      /* first and last box, frames; 0, 0: order + 3 to T/4                    */
+  double level;
+  ptrdiff_t n_sim;       /* >= 20                                                                 */
+  uint64_t seed;
+} sgdl_dfa_options;
+
+sgdl_status sgdl_exponent_dfa(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                              const sgdl_dfa_options *options, double *diagram, sgdl_exponent_estimate *result);
 
 /* Several paths (n >= 3), each with an exponent of its own and an error: random effects, stats/exponent_pool.c.
  *   estimate_i ~ N(exponent, se_i^2 + spread^2):
@@ -459,6 +517,57 @@ sgdl_status sgdl_fit_langevin(sgdl_context *ctx, const sgdl_model *model, const 
                               const double *modes, double *table, double *covariance, double *band_frequency,
                               double *band_weight, double *band_fit, double *band_data,
                               sgdl_fit_summary *summary);
+
+typedef struct sgdl_shuffling {
+  double ratio, df[2];      /* mean power of the noise below `cutoff` over that above; degrees of freedom of its F
+                               law under white noise                                            */
+  double p_value, cutoff;   /* of less power than white noise; cycles per step                   */
+  double power;             /* chance to find epochs of this length (known, or found; else NaN) at this level */
+  double epoch_steps;       /* length of an epoch at which the noise sums to least over each      */
+  double epoch_phase;       /* steps from the first frame to the first epoch that begins at or after it */
+  double epoch_sum;         /* variance of these sums over that of as many independent steps: 0 by epochs */
+  double log_likelihood_ratio; /* of the best epoch spectrum over white noise                    */
+  ptrdiff_t bands;
+} sgdl_shuffling;
+
+/* Test of whether a run recorded every step was shuffled by epochs. The noise of every step along each mode is
+ * -eta xi[k] = x[k+1] - x[k] - beta (x[k] - x[k-1]) + eta kappa (x[k] - mu), white under sampling with replacement
+ * (and without, within a step); under epochs of M steps it sums to zero over an epoch, its spectrum is 1 - D^2/M^2
+ * with the Dirichlet kernel D: no power below half a cycle an epoch. The modes' noise is made uncorrelated and of
+ * unit variance by its covariance, its periodograms summed; the mean over low frequencies over that of the rest is
+ * F distributed under white noise. epoch_steps: M where known; 0: the smallest p value at 2, 4, 8, ... ordinates,
+ * times their number (Bonferroni). temperature (n_modes): kinetic over configurational temperature, 1 for any
+ * white noise. Bands as in sgdl_fit_langevin: mean power over its mean. Momentum, curvature must be right: a wrong
+ * one tilts the spectrum. Cost: 2 T d n_modes + T n_modes^2 flops, an FFT a mode, and
+ * T n_modes for every length tried, from half to twice what the spectrum says. */
+sgdl_status sgdl_shuffling_test(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t T, ptrdiff_t n_paths,
+                                const double *x, double every, ptrdiff_t n_modes, const double *modes,
+                                double epoch_steps, double level, double *temperature, double *band_frequency,
+                                double *band_weight, double *band_ratio, sgdl_shuffling *result);
+
+/* x: T x d x n_paths, velocities (unit = 0) or positions, whose velocity is (x[i+1] - x[i])/unit. Columns: their
+ * scalar product summed over coordinates (total), one a coordinate, or one a direction (d x n_directions, NULL:
+ * none). value (n_lags x columns) = mean over origins and paths of v[i] v[i + lag], not less the mean, as
+ * velocities have none; lags: integers >= 0 in frames. Errors from at least 20 contiguous blocks of the products
+ * (whole paths where there are 16), NaN where a block is shorter than the lag; limits by Student's t.
+ * correlation = value over that at lag 0, its error by the delta method over the same blocks. *blocks: their
+ * number. Cost T d n_lags flops. stats/velocity.c */
+sgdl_status sgdl_velocity_autocorrelation(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                          const double *x, double unit, int total, ptrdiff_t n_directions,
+                                          const double *directions, ptrdiff_t n_lags, const double *lags,
+                                          double level, double *value, double *se, double *lower, double *upper,
+                                          double *correlation, double *correlation_se, ptrdiff_t *blocks);
+
+/* Welch's estimate: mean over half-overlapping segments (of `segment` frames, less their mean, under Hann's window
+ * or none) and paths of |FFT|^2, two-sided, per cycle per step: variance = integral of density over -1/(2 every)
+ * .. 1/(2 every), as sgdl_power_spectrum. x, unit, total and directions as above; freq: segment/2 of them,
+ * j/(segment every); the others segment/2 x columns. Chi-squared limits with df equivalent degrees of freedom of
+ * window and overlap; a total has those of its independent parts, (tr S)^2/tr S^2 of the spectral matrix S,
+ * estimated from pairs of segments apart. Cost d T log T, totals d T segments too. stats/welch.c */
+sgdl_status sgdl_welch(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                       double unit, int total, ptrdiff_t n_directions, const double *directions, double every,
+                       ptrdiff_t segment, int window, double level, double *freq, double *density,
+                       double *lower, double *upper, double *df);
 
 #ifdef __cplusplus
 }

@@ -251,6 +251,161 @@ static void test_brownian_fit(void)
   free(x);
 }
 
+static double *fractional(ptrdiff_t steps, ptrdiff_t dim, ptrdiff_t n_paths, double exponent, double noise, uint64_t seed)
+{
+  double *x = doubles((steps + 1) * dim * n_paths);
+  sgdl_diffusion p = {SGDL_PROCESS_FBM, steps, dim, n_paths, exponent, 4.0, 1.0, 4.0 * noise, seed};
+  CHECK_STATUS(sgdl_diffusion_simulate(&ctx, &p, x), SGDL_OK);
+  return x;
+}
+
+/* Log-likelihood maximised over the ratio by brute force: golden section between 0 and 20. */
+static double profile(ptrdiff_t T, const double *x, const sgdl_mle_options *o, double exponent)
+{
+  double a = 0.0, b = 20.0, best = -INFINITY, golden = 0.6180339887498949;
+  for (int i = 0; i < 60; i++) {
+    double p = b - golden * (b - a), q = a + golden * (b - a), at_p, at_q;
+    sgdl_fbm_log_likelihood(&ctx, T, 1, 1, x, o, exponent, p, &at_p, NULL);
+    sgdl_fbm_log_likelihood(&ctx, T, 1, 1, x, o, exponent, q, &at_q, NULL);
+    best = fmax(best, fmax(at_p, at_q));
+    if (at_p > at_q) b = q;
+    else a = p;
+  }
+  return best;
+}
+
+/* The maximum is one, and the ends are where the profile has fallen by half of chi squared's 95% quantile. */
+static void test_noise_fit(void)
+{
+  enum { STEPS = 300 };
+  const double fall = 0.5 * 3.841458820694124;
+  for (int k = 0; k < 3; k++) {
+    double exponent = k == 0 ? 0.8 : k == 1 ? 1.2 : 1.5, *x = fractional(STEPS, 1, 1, exponent, 0.5, 40 + k);
+    const sgdl_mle_options o = {.noise = 1, .drift = 1, .level = 0.95};
+    sgdl_exponent_mle e;
+    CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, STEPS + 1, 1, 1, x, &o, NULL, NULL, &e), SGDL_OK);
+    CHECK_NEAR(profile(STEPS + 1, x, &o, e.exponent), e.log_likelihood, 1e-4);
+    CHECK(profile(STEPS + 1, x, &o, e.exponent - 0.03) < e.log_likelihood + 1e-4);
+    CHECK(profile(STEPS + 1, x, &o, fmin(e.exponent + 0.03, 1.999)) < e.log_likelihood + 1e-4);
+    CHECK(e.lower > 0 && e.lower < e.exponent && e.exponent < e.upper);
+    CHECK_NEAR(e.log_likelihood - profile(STEPS + 1, x, &o, e.lower), fall, 5e-3);
+    if (e.upper < 2) CHECK_NEAR(e.log_likelihood - profile(STEPS + 1, x, &o, e.upper), fall, 5e-3);
+    CHECK_NEAR(e.noise, 2.0, 4.5 * e.noise_se); /* false alarm about 1e-5, the noise's law being skewed */
+    CHECK(e.noise_lower >= 0 && e.noise_upper > e.noise);
+    free(x);
+  }
+}
+
+/* Without noise in the data the test of noise = 0 is passed 95 times in 100: 60 paths, at most 12 detections
+ * (binomial tail 2e-5). A noise of twice the diffusion is always seen. */
+static void test_detection(void)
+{
+  enum { STEPS = 200, PATHS = 60 };
+  const int paths = getenv("SGDL_TEST_SHORT") ? 5 : PATHS;
+  const sgdl_mle_options o = {.noise = 1, .drift = 1, .level = 0.95};
+  double *clean = fractional(STEPS, 1, PATHS, 1.0, 0.0, 50), *noisy = fractional(2000, 1, 1, 1.3, 2.0, 51);
+  sgdl_exponent_mle e;
+  int detected = 0;
+  for (int p = 0; p < paths; p++) {
+    CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, STEPS + 1, 1, 1, clean + (STEPS + 1) * p, &o, NULL, NULL, &e), SGDL_OK);
+    detected += e.noise_detected;
+    CHECK(e.noise_detected == (e.noise_p < 0.05));
+  }
+  CHECK(detected <= 12);
+  CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, 2001, 1, 1, noisy, &o, NULL, NULL, &e), SGDL_OK);
+  CHECK(e.noise_detected && e.noise_p < 1e-4);
+  free(clean), free(noisy);
+}
+
+/* Scaling, offset, drift and reversal of time change what they must and nothing else. */
+static void test_invariances(void)
+{
+  enum { STEPS = 400, T = STEPS + 1 };
+  const sgdl_mle_options o = {.drift = 1, .level = 0.95};
+  double *x = fractional(STEPS, 1, 1, 1.3, 0.0, 60), y[T], drift, moved;
+  for (int i = 0; i < T; i++) x[i] = ldexp(rint(ldexp(x[i], 30)), -30);
+  sgdl_exponent_mle a, b;
+  CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, T, 1, 1, x, &o, &drift, NULL, &a), SGDL_OK);
+  for (int i = 0; i < T; i++) y[i] = ldexp(x[i], 700);
+  CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, T, 1, 1, y, &o, NULL, NULL, &b), SGDL_OK);
+  CHECK(b.exponent == a.exponent && b.se == a.se);
+  CHECK_CLOSE(b.log_diffusivity, a.log_diffusivity + 1400 * log(2), 1e-13);
+  CHECK_CLOSE(b.log_likelihood, a.log_likelihood - 700 * log(2) * (STEPS - 1), 1e-12);
+  for (int i = 0; i < T; i++) y[i] = 1024.0 + 3.0 * i + x[i];
+  CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, T, 1, 1, y, &o, &moved, NULL, &b), SGDL_OK);
+  CHECK_CLOSE(b.exponent, a.exponent, 1e-6);
+  CHECK_NEAR(moved - drift, 3.0, 1e-8);
+  for (int i = 0; i < T; i++) y[i] = x[T - 1 - i];
+  CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, T, 1, 1, y, &o, &moved, NULL, &b), SGDL_OK);
+  CHECK_CLOSE(b.exponent, a.exponent, 1e-6);
+  CHECK_CLOSE(moved, -drift, 1e-4);
+  free(x);
+}
+
+/* Coordinates and paths pooled: log-likelihoods add, common and own diffusivities. */
+static void test_pooled(void)
+{
+  enum { STEPS = 200, D = 3, PATHS = 4 };
+  double *x = fractional(STEPS, D, PATHS, 0.7, 0.0, 70), c[D];
+  sgdl_exponent_mle own, common;
+  sgdl_mle_options o = {.drift = 1, .own = 1, .level = 0.95};
+  for (int p = 0; p < PATHS; p++)
+    for (int i = 0; i <= STEPS; i++) x[i + (STEPS + 1) * (1 + D * p)] *= 10.0; /* the second coordinate */
+  CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, STEPS + 1, D, PATHS, x, &o, NULL, c, &own), SGDL_OK);
+  CHECK_NEAR(own.exponent, 0.7, 4.5 * own.se);
+  CHECK_NEAR(log(c[1] / c[0]), log(100.0), 4.5 * sqrt(2 * 2.0 / (STEPS * PATHS)));
+  CHECK_CLOSE(exp(own.log_diffusivity), c[0] + c[1] + c[2], 1e-12);
+  for (int p = 0; p < PATHS; p++)
+    for (int i = 0; i <= STEPS; i++) x[i + (STEPS + 1) * (1 + D * p)] /= 10.0;
+  o.own = 0;
+  CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, STEPS + 1, D, PATHS, x, &o, NULL, c, &common), SGDL_OK);
+  CHECK(c[0] == c[1] && c[1] == c[2]);
+  CHECK_CLOSE(common.exponent, own.exponent, 0.02);
+  CHECK_CLOSE(common.se, own.se, 0.02);
+  CHECK_NEAR(common.log_diffusivity, log(3 * 4.0), 4.5 * common.log_diffusivity_se);
+  free(x);
+}
+
+static void refuse(ptrdiff_t T, const double *x, sgdl_mle_options o, sgdl_status status, const char *text)
+{
+  sgdl_exponent_mle e;
+  CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, T, 1, 1, x, &o, NULL, NULL, &e), status);
+  CHECK_TEXT(ctx.message, text);
+}
+
+static void test_refusals(void)
+{
+  enum { T = 200 };
+  const sgdl_mle_options good = {.drift = 1, .level = 0.95}, noisy = {.noise = 1, .drift = 1, .level = 0.95};
+  double *x = fractional(T - 1, 1, 1, 1.0, 0.0, 80), line[T], smooth[T], bounded[T], value;
+  for (int i = 0; i < T; i++) {
+    line[i] = 0.1 * i;
+    smooth[i] = (double)i * i;
+    bounded[i] = i % 2;
+  }
+  refuse(16, x, good, SGDL_TOO_SHORT, "`x` has 16 frames: expected at least 17");
+  refuse(32, x, noisy, SGDL_TOO_SHORT, "expected at least 33 for the likelihood with noise");
+  refuse(2, x, good, SGDL_TOO_SHORT, "");
+  refuse(T, line, good, SGDL_BAD_ARGUMENT, "constant increments in coordinate 1 of path 1");
+  refuse(T, smooth, good, SGDL_NO_CONVERGENCE, "less smooth");
+  refuse(T, bounded, good, SGDL_NO_CONVERGENCE, "less rough");
+  sgdl_mle_options bad = good;
+  bad.level = 1.0;
+  refuse(T, x, bad, SGDL_BAD_ARGUMENT, "`level` = 1");
+  x[7] = NAN;
+  refuse(T, x, good, SGDL_NOT_FINITE, "`x[frame 8, coordinate 1, path 1]`");
+  for (int i = 0; i < T; i++) x[i] = 0.0;
+  refuse(T, x, good, SGDL_BAD_ARGUMENT, "constant increments");
+  x[3] = 1e308, x[4] = -1e308;
+  refuse(T, x, good, SGDL_BAD_ARGUMENT, "infinite increments");
+  CHECK_STATUS(sgdl_fbm_log_likelihood(&ctx, T, 1, 1, smooth, &good, 2.0, 0.0, &value, NULL), SGDL_BAD_ARGUMENT);
+  CHECK_TEXT(ctx.message, "`exponent` = 2: expected a number between 0 and 2");
+  CHECK_STATUS(sgdl_fbm_log_likelihood(&ctx, T, 1, 1, smooth, &good, 1.0, -1.0, &value, NULL), SGDL_BAD_ARGUMENT);
+  CHECK_TEXT(ctx.message, "`noise` = -1");
+  CHECK_STATUS(sgdl_fbm_bound(&ctx, 3, 1, &good, 1.0, 0.0, &value, NULL), SGDL_TOO_SHORT);
+  free(x);
+}
+
 int main(void)
 {
   sgdl_context_init(&ctx);
@@ -260,5 +415,10 @@ int main(void)
   test_score();
   test_information();
   test_brownian_fit();
+  test_noise_fit();
+  test_detection();
+  test_invariances();
+  test_pooled();
+  test_refusals();
   return check_report();
 }

@@ -137,6 +137,113 @@ static void weights_are_only_a_short_cut(void)
   }
 }
 
+/* ---- epochs ---- */
+
+/* Noise of the first steps from theta0 (n of them, n_paths paths) at a learning rate that does not move theta: the
+ * velocity without momentum and weight decay is minus the batch gradient. xi: DIM x n x n_paths. */
+static void epoch_noise(sgdl_noise_source source, int drop_last, ptrdiff_t n, ptrdiff_t n_paths, double *Sigma,
+                        double *xi)
+{
+  sgdl_model model = model_of(SGDL_SGD, SGDL_EPOCH);
+  sgdl_simulation sim = run_of(SGDL_GAUSSIAN_SGD, n);
+  ptrdiff_t done;
+  double mean[DIM];
+  size_t size = (size_t)((n + 1) * DIM * n_paths) * sizeof(double);
+  double *theta = malloc(size), *v = malloc(size);
+  plain_moments(&plain, theta0, mean, Sigma);
+  model.hyper = (sgdl_hyper){1e-15, 0.0, 0.0, 3};
+  model.drop_last = drop_last;
+  sim.n_paths = n_paths;
+  sim.noise = source;
+  sim.Sigma = source == SGDL_NOISE_CONSTANT ? Sigma : NULL;
+  CHECK_STATUS(sgdl_simulate(&ctx, &model, &sim, theta, v, &done), SGDL_OK);
+  for (ptrdiff_t p = 0; p < n_paths; p++)
+    for (ptrdiff_t s = 0; s < n; s++)
+      for (int i = 0; i < DIM; i++)
+        xi[i + DIM * (s + n * p)] = -v[s + 1 + (n + 1) * (i + DIM * p)] - mean[i];
+  free(theta);
+  free(v);
+}
+
+/* Over the paths: covariances of any two steps of an epoch, and of two epochs, for all elements. */
+static void check_epoch_covariances(const double *xi, ptrdiff_t n, ptrdiff_t n_paths, const double *Sigma,
+                                    ptrdiff_t M)
+{
+  const double size[] = {3, 3, 3, 2};
+  for (ptrdiff_t s = 0; s < n; s++)
+    for (ptrdiff_t t = 0; t <= s; t++)
+      for (int e = 0; e < DIM * DIM; e++) {
+        int i = e % DIM, j = e / DIM;
+        double vs = (N - size[s % M]) / (size[s % M] * (N - 1.0)), vt = (N - size[t % M]) / (size[t % M] * (N - 1.0));
+        double factor = s == t ? vs : s / M == t / M ? -1.0 / (N - 1.0) : 0.0, cov = factor * Sigma[e], sum = 0.0;
+        for (ptrdiff_t p = 0; p < n_paths; p++)
+          sum += xi[i + DIM * (s + n * p)] * xi[j + DIM * (t + n * p)] / (double)n_paths;
+        double spread = vs * Sigma[i * (DIM + 1)] * vt * Sigma[j * (DIM + 1)] + cov * cov;
+        CHECK_NEAR(sum, cov, sigmas * sqrt(spread / (double)n_paths));
+      }
+}
+
+/* Batches that take all examples sum to the whole: S_b xi_b over an epoch is zero. */
+static void epochs_have_their_covariances(void)
+{
+  enum { STEPS = 6 };
+  const ptrdiff_t paths = getenv("SGDL_TEST_SHORT") ? 400 : 4000;
+  double Sigma[DIM * DIM], *xi = malloc((size_t)(DIM * STEPS * paths) * sizeof *xi);
+  for (int source = SGDL_NOISE_CONSTANT; source <= SGDL_NOISE_COVARIANCE; source++) {
+    epoch_noise((sgdl_noise_source)source, 0, STEPS, paths, Sigma, xi);
+    check_epoch_covariances(xi, STEPS, paths, Sigma, 4);
+    for (int i = 0; i < DIM; i++) {
+      double worst = 0.0;
+      for (ptrdiff_t p = 0; p < paths; p++) {
+        const double *x = xi + i + DIM * STEPS * p;
+        worst = fmax(worst, fabs(3.0 * (x[0] + x[DIM] + x[2 * DIM]) + 2.0 * x[3 * DIM]));
+      }
+      CHECK_NEAR(worst, 0.0, 1e-10);
+    }
+    epoch_noise((sgdl_noise_source)source, 1, STEPS, paths, Sigma, xi);
+    check_epoch_covariances(xi, STEPS, paths, Sigma, 3);
+  }
+  free(xi);
+}
+
+static sgdl_status bowl(const sgdl_objective *self, sgdl_context *context, const double *theta, ptrdiff_t size,
+                        const uint32_t *batch, const double *weights, double *work, double *gradient)
+{
+  const double *rho = self->self;
+  (void)context, (void)size, (void)batch, (void)weights, (void)work;
+  for (ptrdiff_t i = 0; i < self->dim; i++) gradient[i] = rho[i] * theta[i];
+  return SGDL_OK;
+}
+
+/* With H and Sigma diagonal both steppers draw the same normals: the path along the modes of the quadratic model,
+ * whose law the tests of the model hold against the theory, is that of the objective; remainder kept and dropped. */
+static void epochs_on_a_bowl_are_those_of_the_model(void)
+{
+  enum { STEPS = 60, ROWS = STEPS + 1 };
+  double rho[DIM] = {3.0, 0.4, 0.0}, noise[DIM] = {1.0, 2.0, 0.5}, Sigma[DIM * DIM] = {1, 0, 0, 0, 2, 0, 0, 0, 0.5};
+  double theta[2][ROWS * DIM * 2], v[2][ROWS * DIM * 2];
+  sgdl_objective whole = {.dim = DIM, .parallel = 1, .self = rho, .gradient = bowl};
+  for (int nesterov = 0; nesterov < 2; nesterov++)
+    for (int drop_last = 0; drop_last < 2; drop_last++) {
+      sgdl_model model = model_of(SGDL_SGD, SGDL_EPOCH);
+      sgdl_simulation sim = run_of(SGDL_GAUSSIAN_SGD, STEPS);
+      ptrdiff_t done;
+      model.drop_last = drop_last;
+      sim.objective = &whole;
+      sim.Sigma = Sigma;
+      sim.n_paths = 2;
+      sim.nesterov = nesterov;
+      CHECK_STATUS(sgdl_simulate(&ctx, &model, &sim, theta[0], v[0], &done), SGDL_OK);
+      model.rho = rho;
+      model.noise = noise;
+      sim.objective = NULL;
+      sim.Sigma = NULL;
+      CHECK_STATUS(sgdl_simulate(&ctx, &model, &sim, theta[1], v[1], &done), SGDL_OK);
+      CHECK_ARRAY(theta[0], theta[1], ROWS * DIM * 2, 1e-12);
+      CHECK_ARRAY(v[0], v[1], ROWS * DIM * 2, 1e-12);
+    }
+}
+
 /* ---- bits ---- */
 
 /* The run as a whole on three threads, against the same run stopped at a step in the middle and taken up by
@@ -182,6 +289,16 @@ static void runs_go_on_to_the_same_bits(void)
         sim.batch_size = batch_size;
         if (built_in) sim.objective = &linear;
         check_resumed(&model, sim);
+      }
+  sgdl_model epochs = model_of(SGDL_SGD, SGDL_EPOCH); /* 11 examples in batches of 3: stopped within one */
+  for (int built_in = 0; built_in < 2; built_in++)
+    for (int drop_last = 0; drop_last < 2; drop_last++)
+      for (int source = SGDL_NOISE_EMPIRICAL; source <= SGDL_NOISE_COVARIANCE; source++) {
+        sgdl_simulation sim = run_of(SGDL_GAUSSIAN_SGD, 1);
+        sim.noise = (sgdl_noise_source)source;
+        epochs.drop_last = drop_last;
+        if (built_in) sim.objective = &linear;
+        check_resumed(&epochs, sim);
       }
   sgdl_objective_free(&linear);
 }
@@ -275,7 +392,8 @@ static void methods_say_what_they_need(void)
   bad.method = SGDL_MINIBATCH;
   refuse(sgd, bad, SGDL_UNSUPPORTED, "`method` = \"minibatch\" needs an objective made of examples");
   bad = gaussian, bad.noise = SGDL_NOISE_EMPIRICAL;
-  refuse(epochs, bad, SGDL_UNSUPPORTED, "has no epochs: use method = \"minibatch\"");
+  other = langevin, other.sampling = SGDL_EPOCH, bad.method = SGDL_EULER_MARUYAMA;
+  refuse(other, bad, SGDL_UNSUPPORTED, "sampling = \"epoch\" with dynamics = \"langevin\"");
   other = sgd, other.dim = DIM - 1;
   refuse(other, gaussian, SGDL_BAD_ARGUMENT, "`objective` has 3 parameters: expected the 2 of the model");
   other = sgd, other.n_examples = N + 1;
@@ -302,6 +420,8 @@ int main(void)
   factors_reproduce_their_matrix();
   noise_has_its_covariance();
   weights_are_only_a_short_cut();
+  epochs_have_their_covariances();
+  epochs_on_a_bowl_are_those_of_the_model();
   runs_go_on_to_the_same_bits();
   failures_keep_what_is_done();
   divergence_is_not_a_bad_gradient();

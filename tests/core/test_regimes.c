@@ -43,6 +43,8 @@ static void test_power_law(sgdl_context *ctx)
 {
   for (int dynamics = 0; dynamics < 2; dynamics++)
     for (double alpha = 0.3; alpha < 0.8; alpha += 0.2) {
+      if ((alpha > 0.4) != (dynamics == 1) && getenv("SGDL_TEST_SHORT")) continue;
+      if (alpha > 0.6 && getenv("SGDL_TEST_SHORT")) continue;
       sgdl_model model = { .dim = D, .hyper = { 0.01, 0.5, 0, 1 }, .dynamics = dynamics, .rho = rho,
                            .noise = noise, .sigma2 = -1 };
       power_law(alpha, 1e-8, 1);

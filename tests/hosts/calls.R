@@ -214,6 +214,37 @@ for (name in c("exact", "exact_stationary", "minibatch_epoch")) {
   }
 }
 put_fields("msd-origin", msd(runs$exact, lags = c(1, 5, 20), type = "ensemble", origin = 50), c("msd", "se"))
+gappy <- runs$exact_spectrum$theta
+gappy[50:60, , 1] <- NaN
+gappy[seq(7, 2001, 37), 2, 2] <- NaN
+gappy <- list(gappy[, , 1], gappy[1:900, , 2])
+for (se in c("blocks", "paths", "bootstrap", "gaussian")) {
+  for (accuracy in c("default", "full")) {
+    measured <- msd(gappy, se = se, accuracy = accuracy, n_boot = 40, seed = 3)
+    put_fields(paste("msd-gaps", se, accuracy, sep = "-"), measured,
+               c("lag", "msd", "se", "n", "vcov", "replicates", "missing", "empty", "redone"))
+  }
+}
+put_fields("msd-all-lags", msd(gappy, lags = 1:2000, covariance = FALSE), c("msd", "se", "n"))
+put_fields("msd-full", msd(runs$exact_spectrum, lags = 1:2000, accuracy = "full"), c("msd", "se", "redone"))
+put_fields("msd-each", msd(gappy, per = "coordinate"), c("msd", "se", "n", "vcov"))
+put_fields("msd-weighted", msd(gappy, weights = 1:5 / 4), c("msd", "se"))
+put_fields("msd-along", msd(gappy, direction = cbind(1:5, c(0, 1, 0, 0, -1))), c("msd", "se"))
+columns <- data.frame(id = rep(1:2, c(500, 300)), step = c(2 * (1:250), 2 * (260:509), 2 * (1:300)))
+columns$u <- columns$step^2 %% 17
+put_fields("msd-columns", msd(columns), c("lag", "msd", "se", "n", "missing"))
+for (method in c("fft", "gram")) {
+  stream <- update(update(msd_stream(401, method = method), runs$exact$theta[, 1:5, 1]), runs$exact$theta[, 6:12, 1])
+  put_fields(paste0("msd-stream-", method), msd(stream), c("lag", "msd", "se", "n", "vcov", "bound"))
+  two <- merge(stream, update(msd_stream(401, method = method), runs$exact$theta[, , 2]), over = "paths")
+  put_fields(paste0("msd-merged-", method), msd(two), c("msd", "se", "n", "vcov"))
+}
+stream <- msd_stream(401, by = "frames")
+for (first in seq(1, 401, by = 100)) {
+  stream <- update(stream, matrix(runs$exact$theta[first:min(401, first + 99), , 1], ncol = 12))
+}
+put_fields("msd-stream-frames", msd(stream), c("lag", "msd", "se", "n", "vcov"))
+put_fields("msd-transform", msd_transform(msd(gappy), function(m) m[1] / m[2]), c("estimate"))
 for (name in c("exact_spectrum", "exact", "sgd_epoch")) {
   fit <- diffusion_exponent(runs[[name]], window = c(1, 12), level = 0.9, n_boot = 99, seed = 77)
   put_fields(paste0("exponent-", name), fit,

@@ -217,6 +217,39 @@ for name = {"exact", "exact_stationary", "minibatch_epoch"}
 endfor
 put_fields ("msd-origin", msd (runs.exact, "lags", [1, 5, 20], "type", "ensemble", "origin", 50), ...
             {"msd", "se"});
+gappy = runs.exact_spectrum.theta;
+gappy(50:60,:,1) = NaN;
+gappy(7:37:2001,2,2) = NaN;
+gappy = {gappy(:,:,1), gappy(1:900,:,2)};
+for se = {"blocks", "paths", "bootstrap", "gaussian"}
+  for accuracy = {"default", "full"}
+    measured = msd (gappy, "se", se{1}, "accuracy", accuracy{1}, "n_boot", 40, "seed", 3);
+    put_fields (strjoin ({"msd-gaps", se{1}, accuracy{1}}, "-"), measured, ...
+                {"lag", "msd", "se", "n", "vcov", "replicates", "missing", "empty", "redone"});
+  endfor
+endfor
+put_fields ("msd-all-lags", msd (gappy, "lags", 1:2000, "covariance", false), {"msd", "se", "n"});
+put_fields ("msd-full", msd (runs.exact_spectrum, "lags", 1:2000, "accuracy", "full"), {"msd", "se", "redone"});
+put_fields ("msd-each", msd (gappy, "per", "coordinate"), {"msd", "se", "n", "vcov"});
+put_fields ("msd-weighted", msd (gappy, "weights", (1:5) / 4), {"msd", "se"});
+put_fields ("msd-along", msd (gappy, "direction", [1:5; 0, 1, 0, 0, -1]'), {"msd", "se"});
+columns_of = struct ("id", [ones(500, 1); 2 * ones(300, 1)], "step", 2 * [1:250, 260:509, 1:300]');
+columns_of.u = mod (columns_of.step .^ 2, 17);
+put_fields ("msd-columns", msd (columns_of), {"lag", "msd", "se", "n", "missing"});
+for method = {"fft", "gram"}
+  stream = msd_update (msd_stream (401, "method", method{1}), runs.exact.theta(:,1:5,1));
+  stream = msd_update (stream, runs.exact.theta(:,6:12,1));
+  put_fields (["msd-stream-" method{1}], msd (stream), {"lag", "msd", "se", "n", "vcov", "bound"});
+  two = msd_merge (stream, msd_update (msd_stream (401, "method", method{1}), runs.exact.theta(:,:,2)), ...
+                   "over", "paths");
+  put_fields (["msd-merged-" method{1}], msd (two), {"msd", "se", "n", "vcov"});
+endfor
+stream = msd_stream (401, "by", "frames");
+for first = 1:100:401
+  stream = msd_update (stream, runs.exact.theta(first:min (401, first + 99),:,1));
+endfor
+put_fields ("msd-stream-frames", msd (stream), {"lag", "msd", "se", "n", "vcov"});
+put_fields ("msd-transform", msd_transform (msd (gappy), @(m) m(1) / m(2)), {"estimate"});
 for name = {"exact_spectrum", "exact", "sgd_epoch"}
   fit = diffusion_exponent (runs.(name{1}), "window", [1, 12], "level", 0.9, "n_boot", 99, "seed", 77);
   put_fields (["exponent-" name{1}], fit, ...

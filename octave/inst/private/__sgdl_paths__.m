@@ -52,7 +52,7 @@ function paths = from_columns (x)
   endfor
   id = ones (rows (values), 1);
   if (isfield (x, "id"))
-    [~, ~, id] = unique (x.id, "stable");
+    id = by_appearance (x.id);
     if (numel (id) != rows (values) || (isnumeric (x.id) && any (isnan (x.id(:)))))
       error ("sgdlangevin:bad_argument", "`x.id`: expected a path's name in each of %d rows", rows (values));
     endif
@@ -66,6 +66,14 @@ function paths = from_columns (x)
     cells = cellfun (@(i) on_grid (step(i), values(i,:), spacing), groups, "uniformoutput", false);
   endif
   paths = pack (cells, spacing);
+endfunction
+
+## 1 for the first value of x, 2 for the next that differs, ...
+function id = by_appearance (x)
+  [~, first, id] = unique (x(:), "first");
+  [~, order] = sort (first);
+  rank(order) = 1:numel (order);
+  id = rank(id)(:);
 endfunction
 
 function column = numbers_of (x, name, n)

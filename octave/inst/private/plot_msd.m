@@ -21,7 +21,8 @@ function plot_msd (x, opt)
   set (gca (), "xscale", "log", "yscale", "log", "nextplot", "add", "box", "on");
   curves = columns (x.msd);
   palette = viridis (max (curves, 2));
-  handles = names = [];
+  handles = [];
+  names = {};
   for k = 1:curves
     colour = palette(k,:);
     label = sprintf ("%s %d", x.per, k);

@@ -29,6 +29,10 @@ typedef struct sgdl_mode_fit {
   double band_means[SGDL_WHITTLE_BANDS];
 } sgdl_mode_fit;
 
+/* Checks x and modes (0-based, distinct, none a saddle); fills of_model and path. */
+sgdl_status sgdl_fit_paths(sgdl_context *ctx, sgdl_fit_job *a, const double *x, const double *modes);
+void sgdl_fit_paths_close(sgdl_fit_job *a);
+
 /* Fits mode m of the job, of this curvature (of K) and noise under the theory. series: (T - 2) x n_paths. */
 void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double theory_kappa, double theory_strength,
                    double *series, sgdl_whittle_work *work, sgdl_mode_fit *fit);

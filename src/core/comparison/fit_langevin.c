@@ -214,19 +214,30 @@ static void put_band_places(const sgdl_fit_job *a, double *frequency, double *we
 
 /* ---- all modes ------------------------------------------------------------------------------------ */
 
-static sgdl_status open_job(sgdl_context *ctx, sgdl_fit_job *a, const double *x, const double *modes)
+sgdl_status sgdl_fit_paths(sgdl_context *ctx, sgdl_fit_job *a, const double *x, const double *modes)
 {
-  ptrdiff_t first, last, n = a->T - 2;
   sgdl_segments checked;
-  SGDL_TRY(check_options(ctx, a->options));
   SGDL_TRY(sgdl_modes_init(ctx, a->model, &a->of_model));
   SGDL_TRY(check_modes(ctx, a->model, a->n_modes, modes));
   SGDL_TRY(sgdl_segments_open(ctx, a->T, a->model->dim, a->n_paths, x, &checked));
   if (a->T < LEAST_FRAMES)
     return sgdl_fail(ctx, SGDL_TOO_SHORT, "`x` has %td frames: expected at least %d", a->T, LEAST_FRAMES);
-  SGDL_TRY(choose_ordinates(ctx, a, n, &first, &last));
   SGDL_TRY(project(ctx, a, x, modes));
-  SGDL_TRY(check_motion(ctx, a, modes));
+  return check_motion(ctx, a, modes);
+}
+
+void sgdl_fit_paths_close(sgdl_fit_job *a)
+{
+  sgdl_modes_free(&a->of_model);
+  free(a->path);
+}
+
+static sgdl_status open_job(sgdl_context *ctx, sgdl_fit_job *a, const double *x, const double *modes)
+{
+  ptrdiff_t first, last, n = a->T - 2;
+  SGDL_TRY(check_options(ctx, a->options));
+  SGDL_TRY(sgdl_fit_paths(ctx, a, x, modes));
+  SGDL_TRY(choose_ordinates(ctx, a, n, &first, &last));
   SGDL_TRY(sgdl_mode_density_open(ctx, a->model, (ptrdiff_t)a->options->every, n, &a->density));
   SGDL_TRY(sgdl_whittle_open(ctx, n, a->n_paths, first, last, &a->whittle));
   a->n_bands = sgdl_whittle_bands(&a->whittle, a->edges);
@@ -237,8 +248,7 @@ static void close_job(sgdl_fit_job *a)
 {
   sgdl_mode_density_close(&a->density);
   sgdl_whittle_close(&a->whittle);
-  sgdl_modes_free(&a->of_model);
-  free(a->path);
+  sgdl_fit_paths_close(a);
 }
 
 typedef struct {

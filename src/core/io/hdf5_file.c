@@ -34,6 +34,19 @@ static hid_t strong_close(void)
   return access;
 }
 
+/* The format of HDF5 1.8, which every later version reads: its metadata carry checksums, so that damage to a file
+ * cannot make it give numbers from elsewhere in it. */
+static hid_t new_file_access(void)
+{
+  hid_t access = strong_close();
+#if H5_VERSION_GE(1, 10, 2)
+  H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
+#else
+  H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+#endif
+  return access;
+}
+
 /* Negative when what was written did not all reach the file. */
 static herr_t close_file(sgdl_h5_file *f)
 {
@@ -170,7 +183,7 @@ static sgdl_status write_and_rename(sgdl_context *ctx, const char *file, char *p
 {
   sgdl_h5_file f = { .ctx = ctx, .name = partial };
   silence(&f);
-  hid_t access = strong_close();
+  hid_t access = new_file_access();
   f.id = H5Fcreate(partial, H5F_ACC_TRUNC, H5P_DEFAULT, access);
   H5Pclose(access);
   int created = f.id >= 0;

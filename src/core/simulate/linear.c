@@ -4,6 +4,7 @@
 #include "linear.h"
 
 #include "../base/random.h"
+#include "epochs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -103,46 +104,12 @@ void sgdl_sgd_maps(const sgdl_sgd_step *step, ptrdiff_t n, const double *rho, do
 
 /* ---- SGD: epochs ---- */
 
-static ptrdiff_t batch_size(const sgdl_noise *scheme, ptrdiff_t b)
-{
-  return b < scheme->full ? (ptrdiff_t)scheme->S : scheme->remainder;
-}
-
-/* mean = sum_b sqrt(S_b) z_b/N of the epoch that begins at `step`. */
-static void epoch_mean(const sgdl_stepper *stepper, uint64_t path, uint64_t step, ptrdiff_t first, ptrdiff_t m,
-                       ptrdiff_t tile, double *z, double *mean)
-{
-  const sgdl_linear *self = stepper->self;
-  const sgdl_noise *scheme = &self->scheme;
-  ptrdiff_t dropped = (ptrdiff_t)scheme->N;
-  for (ptrdiff_t i = 0; i < m; i++) mean[i] = 0.0;
-  for (ptrdiff_t b = 0; b < scheme->steps;) {
-    ptrdiff_t n = scheme->steps - b < tile ? scheme->steps - b : tile;
-    sgdl_normals_band(stepper->seed, SGDL_STREAM_NOISE, path, step + (uint64_t)b, first, m, n, z);
-    for (ptrdiff_t s = 0; s < n; s++, b++) {
-      double weight = sqrt((double)batch_size(scheme, b)) / scheme->N;
-      for (ptrdiff_t i = 0; i < m; i++) mean[i] += weight * z[i + s * m];
-      dropped -= batch_size(scheme, b);
-    }
-  }
-  if (dropped == 0) return;
-  double weight = sqrt((double)dropped) / scheme->N;
-  sgdl_normals(stepper->seed, SGDL_STREAM_NOISE, path, step, stepper->model->dim + first, m, z);
-  for (ptrdiff_t i = 0; i < m; i++) mean[i] += weight * z[i];
-}
-
 void sgdl_couple_epochs(const sgdl_stepper *stepper, uint64_t path, uint64_t step, ptrdiff_t n_steps,
                         ptrdiff_t first, ptrdiff_t m, ptrdiff_t tile, double *z, double *spare, double *mean)
 {
   const sgdl_linear *self = stepper->self;
-  const sgdl_noise *scheme = &self->scheme;
-  for (ptrdiff_t s = 0; s < n_steps; s++) {
-    uint64_t k = step + (uint64_t)s;
-    ptrdiff_t b = (ptrdiff_t)(k % (uint64_t)scheme->steps);
-    if (b == 0) epoch_mean(stepper, path, k, first, m, tile, spare, mean);
-    double weight = 1.0 / sqrt((double)batch_size(scheme, b));
-    for (ptrdiff_t i = 0; i < m; i++) z[i + s * m] = weight * z[i + s * m] - mean[i];
-  }
+  sgdl_epochs_couple(&self->scheme, stepper->seed, stepper->model->dim, path, step, n_steps, first, m, tile, z,
+                     spare, mean);
 }
 
 /* ---- SGD: whole states ---- */

@@ -34,12 +34,8 @@ double sgdl_linear_scale(const sgdl_noise *scheme);
 /* Exact transition: covariance of a pair of modes over one step; context: sgdl_linear. */
 void sgdl_transition_covariance(const void *context, ptrdiff_t i, ptrdiff_t j, double c[4]);
 
-/* Epochs: xi_b = zeta_b/sqrt(S_b) - mean, zeta_b independent with covariance Sigma N/(N-1) and mean =
- * sum_b sqrt(S_b) zeta_b/N over all N examples of the epoch has exactly the covariances of THEORY section 6.
- * A dropped remainder takes part in the mean as one more batch that is never used. The mean of the running
- * epoch is kept, uncoloured, behind (x, v) in the state of the path.
- * z (m x n_steps independent normals of modes first, first + 1, ...) becomes the uncoloured epoch noise;
- * spare: m x tile; mean: m. */
+/* epochs.h, along the modes: z (m x n_steps, modes first, first + 1, ...) becomes the uncoloured epoch noise. The
+ * mean of the running epoch is kept behind (x, v) in the state of the path. */
 void sgdl_couple_epochs(const sgdl_stepper *stepper, uint64_t path, uint64_t step, ptrdiff_t n_steps,
                         ptrdiff_t first, ptrdiff_t m, ptrdiff_t tile, double *z, double *spare, double *mean);
 

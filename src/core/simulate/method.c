@@ -57,7 +57,7 @@ static sgdl_status check_examples(sgdl_context *ctx, const sgdl_model *model, co
   return SGDL_OK;
 }
 
-static sgdl_status check_noise(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim)
+static sgdl_status check_noise(sgdl_context *ctx, const sgdl_simulation *sim)
 {
   const sgdl_objective *objective = sim->objective;
   switch (sim->noise) {
@@ -80,11 +80,6 @@ static sgdl_status check_noise(sgdl_context *ctx, const sgdl_model *model, const
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
                      "`noise` = %d: expected constant (0), empirical (1) or covariance (2)", (int)sim->noise);
   }
-  if (model->sampling == SGDL_EPOCH)
-    return sgdl_fail(
-        ctx, SGDL_UNSUPPORTED,
-        "Gaussian noise on an objective has no epochs: use method = \"minibatch\", or sampling = "
-        "\"replacement\" or \"without\"");
   return SGDL_OK;
 }
 
@@ -97,7 +92,7 @@ static sgdl_status check_objective(sgdl_context *ctx, const sgdl_model *model, c
                      "\"obabo\" or \"euler\"");
   }
   SGDL_TRY(check_examples(ctx, model, sim));
-  return sim->method == SGDL_MINIBATCH ? SGDL_OK : check_noise(ctx, model, sim);
+  return sim->method == SGDL_MINIBATCH ? SGDL_OK : check_noise(ctx, sim);
 }
 
 /* ---- options ---- */

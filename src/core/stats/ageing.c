@@ -48,15 +48,15 @@ static sgdl_status covariance_of_blocks(sgdl_context *ctx, const sgdl_segments *
   ptrdiff_t n_known = 0;
   sgdl_status status;
   SGDL_GET(sgdl_alloc(ctx, &y, T * s->d * s->n_paths, "the trajectory in principal directions"));
-  SGDL_GET(sgdl_alloc(ctx, &known, 3 * sgdl_structure_room(last), "the lags"));
+  SGDL_GET(sgdl_alloc(ctx, &known, 3 * sgdl_structure_room(last, 0), "the lags"));
   SGDL_GET(sgdl_alloc(ctx, &structure, 3 * T, "the structure function"));
   SGDL_GET(sgdl_alloc(ctx, &apart, B, "the covariance"));
-  curve = known + sgdl_structure_room(last);
-  mean = curve + sgdl_structure_room(last);
+  curve = known + sgdl_structure_room(last, 0);
+  mean = curve + sgdl_structure_room(last, 0);
   even = structure + T;
   memset(apart, 0, (size_t)B * sizeof *apart);
   SGDL_GET(sgdl_principal(ctx, s, sgdl_principal_lag(s, (double)lag, (double)lag), y, NULL));
-  SGDL_GET(sgdl_structure_lags(ctx, last, known, &n_known));
+  SGDL_GET(sgdl_structure_lags(ctx, last, 0, known, &n_known));
   for (ptrdiff_t c = 0; c < s->d; c++) {
     memset(mean, 0, (size_t)n_known * sizeof *mean);
     for (ptrdiff_t p = 0; p < s->n_paths; p++) {

@@ -156,7 +156,7 @@ sgdl_status sgdl_msd_crossover(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrd
   a.g = a.simulated + n_lags;
   SGDL_GET(sgdl_alloc(ctx, &a.L, n_lags * n_lags, "the covariance"));
   SGDL_GET(sgdl_alloc(ctx, &a.values, sgdl_times(n_boot, 2 * SGDL_MOST_BREAKS + 2), "the bootstrap"));
-  SGDL_GET(sgdl_log_msd(ctx, &s, n_lags, lags, log_msd, covariance));
+  SGDL_GET(sgdl_log_msd(ctx, &s, n_lags, lags, 0, log_msd, covariance));
   SGDL_GET(prepare(&a, n_lags, lags, covariance));
   SGDL_GET(choose_breaks(&a, max_breaks, alpha, &fit, result->p_value));
   SGDL_GET(intervals(&a, &fit, level, result));

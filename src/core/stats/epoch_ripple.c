@@ -32,7 +32,7 @@ sgdl_status sgdl_epoch_ripple(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdi
   int epochs = choose_lags(epoch, fmin(last, (double)(T / 2)), lags);
   ptrdiff_t n = 2 * epochs + 1;
   if (epochs == 0) return SGDL_OK;
-  SGDL_TRY(sgdl_log_msd(ctx, &s, n, lags, log_msd, C));
+  SGDL_TRY(sgdl_log_msd(ctx, &s, n, lags, (ptrdiff_t)lags[n - 1], log_msd, C));
   for (int j = 0; j < epochs; j++) {
     ptrdiff_t k = 2 * j + 1;
     double right = log(lags[k] / lags[k - 1]) / log(lags[k + 1] / lags[k - 1]);

@@ -39,17 +39,17 @@ static sgdl_status measure(analysis *a, sgdl_ergodicity *out)
 {
   const ptrdiff_t n = a->n, P = a->s.n_paths;
   SGDL_TRY(sgdl_msd_curves(a->ctx, &a->s, n, a->lags, a->paths));
-  SGDL_TRY(sgdl_gaussian_msd(a->ctx, &a->s, n, a->lags, out->average, a->covariance, a->single));
+  SGDL_TRY(sgdl_gaussian_msd(a->ctx, &a->s, n, a->lags, 0, out->average, a->covariance, a->single));
   SGDL_TRY(sgdl_msd(a->ctx, a->s.T, a->s.d, P, a->s.x, SGDL_MSD_FROM_START, 0, n, a->lags, out->ensemble, NULL,
                     NULL));
   for (ptrdiff_t e = 0; e < n * n; e++) a->covariance[e] *= (double)P;
   for (ptrdiff_t e = 0; e < 2 * n; e++) a->single[e] *= (double)P;
   for (ptrdiff_t l = 0; l < n; l++) {
     double variance, mean = mean_and_variance(P, a->paths + l, n, &variance);
-    if (!(mean > 0.0) || isinf(mean) || !(out->ensemble[l] > 0.0))
+    if (!(mean > 0.0) || isinf(mean))
       return sgdl_fail(a->ctx, SGDL_BAD_ARGUMENT,
                        "`x` has mean squared displacement %g at lag %.10g: expected a finite displacement > 0",
-                       mean > 0.0 ? out->ensemble[l] : mean, a->lags[l]);
+                       mean, a->lags[l]);
     out->eb[l] = variance / (mean * mean);
     out->eb_measured[l] = a->covariance[l + n * l] / (mean * mean);
   }

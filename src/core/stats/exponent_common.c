@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "distributions.h"
+#include "student.h"
 
 static const double SQRT_HALF = 0.70710678118654752440;
 enum { FEWEST = 3 };
@@ -81,7 +82,7 @@ sgdl_status sgdl_spread(sgdl_context *ctx, ptrdiff_t first, ptrdiff_t last, ptrd
                        n_lags);
 }
 
-sgdl_status sgdl_series_open(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+sgdl_status sgdl_coordinate_series(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                              sgdl_segments *series)
 {
   SGDL_TRY(sgdl_segments_open(ctx, T, d, n_paths, x, series));
@@ -102,16 +103,17 @@ void sgdl_estimate_clear(sgdl_exponent_estimate *e)
 {
   *e = (sgdl_exponent_estimate){ .exponent = NAN, .se = NAN, .lower = NAN, .upper = NAN, .p_value = NAN,
                                  .log_diffusivity = NAN, .log_diffusivity_se = NAN, .covariance = NAN,
-                                 .window = { NAN, NAN }, .bias = NAN, .misfit = NAN, .misfit_df = NAN,
+                                 .window = { NAN, NAN }, .df = INFINITY, .bias = NAN, .misfit = NAN, .misfit_df = NAN,
                                  .misfit_p = NAN, .homogeneity_p = NAN };
 }
 
 void sgdl_estimate_interval(sgdl_exponent_estimate *e, double level)
 {
-  double reach = sgdl_normal_quantile(0.5 + 0.5 * level) * e->se;
+  const double tail = 0.5 + 0.5 * level, t = (e->exponent - 1.0) / e->se;
+  double reach = (isinf(e->df) ? sgdl_normal_quantile(tail) : sgdl_student_quantile(tail, e->df)) * e->se;
   e->lower = e->exponent - reach;
   e->upper = e->exponent + reach;
-  e->p_value = sgdl_normal_two_sided((e->exponent - 1.0) / e->se);
+  e->p_value = isinf(e->df) ? sgdl_normal_two_sided(t) : sgdl_student_two_sided(t, e->df);
 }
 
 double sgdl_cholesky(ptrdiff_t n, double *a)

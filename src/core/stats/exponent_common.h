@@ -23,10 +23,10 @@ sgdl_status sgdl_spread(sgdl_context *ctx, ptrdiff_t first, ptrdiff_t last, ptrd
                         ptrdiff_t *n_lags);
 
 /* The trajectory as n = d n_paths series of one coordinate each; every one must move (not be constant). */
-sgdl_status sgdl_series_open(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+sgdl_status sgdl_coordinate_series(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                              sgdl_segments *series);
 
-/* Sets interval (normal) and p value from exponent and se; NaN where nothing else is known. */
+/* NaN everywhere, df infinite; and interval and p value from exponent, se and df. */
 void sgdl_estimate_clear(sgdl_exponent_estimate *result);
 void sgdl_estimate_interval(sgdl_exponent_estimate *result, double level);
 

@@ -24,7 +24,7 @@ static sgdl_status open_gls(gls *g, const double *x, const double window[2], ptr
 {
   sgdl_segments series;
   ptrdiff_t first = 1, last = (g->T - 1) / 4, most = WANTED_LAGS + 2;
-  SGDL_TRY(sgdl_series_open(g->ctx, g->T, d, g->n_paths, x, &series));
+  SGDL_TRY(sgdl_coordinate_series(g->ctx, g->T, d, g->n_paths, x, &series));
   g->n_series = series.n_paths;
   if (g->T < FEWEST_FRAMES)
     return sgdl_fail(g->ctx, SGDL_TOO_SHORT, "`x` has %td frames: expected at least %d for method \"gls\"", g->T,

@@ -17,9 +17,10 @@ typedef struct sgdl_fbm {
   sgdl_toeplitz toeplitz;
   double *memory;
   double *log_k, *r, *dr, *y, *ones;        /* n each                                        */
-  double *covariance, *derivative, *noise, *spectrum; /* spectra: room each                  */
+  double *covariance, *derivative, *spectrum; /* spectra: room each                          */
   double *form;                    /* n_groups: sum of x'P x/dof                             */
   double *slope[2];                /* n_groups each: their derivatives' forms                */
+  double trace[2], trace_alpha;    /* tr(P T_j) where evaluated last, with score and without ratio */
   ptrdiff_t evaluations;           /* factorisations so far                                  */
 } sgdl_fbm;
 
@@ -34,10 +35,10 @@ sgdl_status sgdl_fbm_open(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, pt
                           const double *x, sgdl_fbm *f);
 void sgdl_fbm_close(sgdl_fbm *f);
 
-/* Likelihood and score at (p->alpha, p->ratio); f->form is left behind. SGDL_NOT_PSD without a message. */
-sgdl_status sgdl_fbm_evaluate(sgdl_fbm *f, sgdl_fbm_point *p);
+/* Likelihood and (optional) score at (p->alpha, p->ratio); f->form is left behind. SGDL_NOT_PSD without a message. */
+sgdl_status sgdl_fbm_evaluate(sgdl_fbm *f, sgdl_fbm_point *p, int with_score);
 /* Expected information (3 x 3) of one series of unit dof scale about alpha, ratio and log c, all series together:
- * I_ij = tr(P T_i P T_j)/2, from central differences of tr(P T_j) with T_j held. Without noise its row is 0. */
+ * I_ij = tr(P T_i P T_j)/2, from differences of tr(P T_j) with T_j held. Without noise its row is 0. */
 sgdl_status sgdl_fbm_information(sgdl_fbm *f, double alpha, double ratio, int noise, double information[9]);
 /* Drift of every series by generalised least squares at the point evaluated last: n_series. */
 sgdl_status sgdl_fbm_drift(sgdl_fbm *f, double *drift);
@@ -48,7 +49,8 @@ sgdl_status sgdl_fbm_drift(sgdl_fbm *f, double *drift);
 typedef struct sgdl_whittle {
   sgdl_fbm *fbm;
   double *memory, *periodogram;    /* n_bins x n_groups                                      */
-  double *expected, *by_alpha, *by_ratio; /* room each                                       */
+  double *expected, *by_alpha;     /* room each                                              */
+  double *cosine;                  /* n_bins: cos(2 pi k/length)                             */
   ptrdiff_t n_bins;
 } sgdl_whittle;
 

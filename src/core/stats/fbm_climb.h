@@ -14,12 +14,13 @@ typedef struct sgdl_climb {
 } sgdl_climb;
 
 #define SGDL_ETA_LIMIT 7.0
+#define SGDL_RATIO_LIMIT 1e6 /* where the likelihood is flat: nothing but noise */
 
 double sgdl_eta_of(double alpha);
 double sgdl_alpha_of(double eta);
 static inline double sgdl_eta_slope(double alpha) { return 0.5 * alpha * (2.0 - alpha); } /* dalpha/deta */
 
-/* From *p uphill until the next step is below 3e-4 standard errors (1e-2 for Whittle's), which is still taken:
+/* From *p uphill until the next step is below 3e-4 standard errors (3e-3 with the ratio free, 0.06 for Whittle's), which is still taken:
  * *p is the point past it, its likelihood and score those of the last evaluation. SGDL_NO_CONVERGENCE without a
  * message after too many steps, SGDL_NOT_PSD. */
 sgdl_status sgdl_climb_run(sgdl_climb *c, sgdl_fbm_point *p);

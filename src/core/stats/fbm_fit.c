@@ -16,7 +16,7 @@ typedef struct fit {
   sgdl_mle_options options;
   ptrdiff_t n, n_series, n_groups, dim;
   double *x;                           /* increments over 2^exponent of their group            */
-  double *scale, *diffusivity;         /* powers of two and c, a group each                    */
+  double *scale, *diffusivity, unit;   /* powers of two and c over unit^2, a group each; unit  */
   sgdl_fbm fbm;
   sgdl_whittle whittle;
   sgdl_climb climb;
@@ -106,7 +106,6 @@ static sgdl_status open_fit(fit *f, sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d,
   f->diffusivity = f->scale + f->n_groups;
   SGDL_TRY(take_increments(f, &s));
   SGDL_TRY(sgdl_fbm_open(ctx, f->n, f->n_series, f->n_groups, options->drift, f->x, &f->fbm));
-  SGDL_TRY(sgdl_whittle_open(&f->fbm, &f->whittle));
   f->climb = (sgdl_climb){&f->fbm, &f->whittle, 0, 1, options->noise != 0, 0.0};
   return SGDL_OK;
 }
@@ -152,6 +151,7 @@ static sgdl_status not_found(const fit *f, sgdl_status status)
 static sgdl_status maximise(fit *f)
 {
   f->top = (sgdl_fbm_point){.alpha = 1.0, .ratio = f->options.noise ? 0.1 : 0.0};
+  SGDL_TRY(sgdl_whittle_open(&f->fbm, &f->whittle));
   f->climb.exact = 0;
   sgdl_status status = sgdl_climb_run(&f->climb, &f->top);
   if (status != SGDL_OK) f->top = (sgdl_fbm_point){.alpha = 1.0}; /* only the start */
@@ -160,15 +160,19 @@ static sgdl_status maximise(fit *f)
   return not_found(f, sgdl_climb_run(&f->climb, &f->top));
 }
 
-/* c of every group at the top, in the units of x; the likelihood was evaluated a tiny step from there. */
-static double diffusivities(fit *f)
+/* c of every group at the top in units of the largest scale's square (theirs could overflow), and log D in those of x;
+ * the likelihood was evaluated a tiny step from there. */
+static double take_diffusivities(fit *f)
 {
   double sum = 0.0, dof = (double)(f->n - f->options.drift) * (double)(f->n_series / f->n_groups);
+  f->unit = 0.0;
+  for (ptrdiff_t g = 0; g < f->n_groups; g++) f->unit = fmax(f->unit, f->scale[g]);
   for (ptrdiff_t g = 0; g < f->n_groups; g++) {
-    f->diffusivity[g] = f->fbm.form[g] / dof * f->scale[g] * f->scale[g];
+    double relative = f->scale[g] / f->unit;
+    f->diffusivity[g] = f->fbm.form[g] / dof * relative * relative;
     sum += f->diffusivity[g] * (f->options.own ? 1.0 : (double)f->dim);
   }
-  return sum;
+  return log(sum) + 2.0 * log(f->unit);
 }
 
 /* ---- errors ---- */
@@ -235,6 +239,7 @@ static sgdl_status test_noise(fit *f, sgdl_exponent_mle *e)
 {
   sgdl_fbm_point without = f->top;
   without.ratio = 0.0;
+  if (fabs(sgdl_eta_of(without.alpha)) > 4.0) without.alpha = 1.0; /* far from what there is without noise */
   e->noise_p = 1.0;
   if (f->top.ratio > 0.0) {
     f->climb.free_ratio = 0;
@@ -270,19 +275,13 @@ static sgdl_status profile(fit *f, sgdl_exponent_mle *e, int *again)
 
 /* ---- all of it ---- */
 
-/* Scores over their standard errors, which a maximum makes small. */
-static double relative_score(const fit *f)
-{
-  return f->climb.step;
-}
-
 static sgdl_status describe_top(fit *f, double *drift, sgdl_exponent_mle *e)
 {
   double V[9];
   e->exponent = f->top.alpha;
-  e->at_boundary = at_limit(e->exponent);
-  e->score = relative_score(f);
-  e->log_diffusivity = log(diffusivities(f));
+  e->at_boundary = at_limit(e->exponent) || f->top.ratio >= SGDL_RATIO_LIMIT;
+  e->score = f->climb.step;
+  e->log_diffusivity = take_diffusivities(f);
   e->log_likelihood = unscaled(f, f->top.log_likelihood);
   if (drift) {
     SGDL_TRY(sgdl_fbm_drift(&f->fbm, drift));
@@ -297,7 +296,9 @@ static sgdl_status describe_top(fit *f, double *drift, sgdl_exponent_mle *e)
   e->se = e->log_diffusivity_se = e->covariance = e->noise_se = NAN;
   e->noise = f->top.ratio * exp(e->log_diffusivity);
   if (e->at_boundary) return SGDL_OK;
-  sgdl_status status = sgdl_fbm_information(&f->fbm, e->exponent, f->top.ratio, f->options.noise, f->information);
+  /* Without noise where the likelihood was evaluated, a tiny step away, which saves a factorisation. */
+  double alpha = f->options.noise ? e->exponent : f->fbm.trace_alpha;
+  sgdl_status status = sgdl_fbm_information(&f->fbm, alpha, f->top.ratio, f->options.noise, f->information);
   if (status == SGDL_OK && invert(f->information, f->options.noise, V)) {
     if (f->options.own) add_own(f, V);
     fill_errors(f, V, e);
@@ -338,7 +339,8 @@ sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
   if (status == SGDL_OK) {
     result->n_points = f.n * f.n_series;
     result->evaluations = f.fbm.evaluations;
-    for (ptrdiff_t j = 0; j < d && diffusivity; j++) diffusivity[j] = f.diffusivity[options->own ? j : 0];
+    for (ptrdiff_t j = 0; j < d && diffusivity; j++) 
+      diffusivity[j] = f.diffusivity[options->own ? j : 0] * f.unit * f.unit;
   }
   close_fit(&f);
   return status;
@@ -362,7 +364,7 @@ sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d,
   SGDL_TRY(check_point(ctx, exponent, ratio));
   sgdl_status status = open_fit(&f, ctx, T, d, n_paths, x, options);
   if (status == SGDL_OK) {
-    status = sgdl_fbm_evaluate(&f.fbm, &p);
+    status = sgdl_fbm_evaluate(&f.fbm, &p, score != NULL);
     if (status == SGDL_NOT_PSD)
       sgdl_fail(ctx, status, "the covariance at `exponent` = %.17g is singular to double precision", exponent);
   }
@@ -375,7 +377,7 @@ sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d,
 }
 
 sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, const sgdl_mle_options *options,
-                           double exponent, double ratio, double *exponent_se, double *ratio_se)
+                           double exponent, double ratio, double *exponent_se, double *noise_se)
 {
   sgdl_fbm f;
   double I[9], V[9];
@@ -388,6 +390,6 @@ sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, c
   if (status != SGDL_OK)
     return sgdl_fail(ctx, SGDL_TOO_SHORT, "%td increments say nothing about the exponent at %g", n, exponent);
   *exponent_se = sqrt(V[0]);
-  if (ratio_se) *ratio_se = options->noise ? sqrt(V[4]) : NAN;
+  if (noise_se) *noise_se = options->noise ? sqrt(V[4] + 2.0 * ratio * V[5] + ratio * ratio * V[8]) : NAN;
   return SGDL_OK;
 }

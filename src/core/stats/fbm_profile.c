@@ -6,7 +6,7 @@
 
 enum { MOST_TRIES = 40 };
 static const double close_enough = 1e-3; /* of w: a thousandth of a standard error */
-static const double rise = 1e-5;         /* a profile that much above the top is another top */
+static const double rise = 1e-4;         /* a profile that much above the top is another top */
 
 sgdl_status sgdl_profile_at(sgdl_climb *c, sgdl_fbm_point *p)
 {
@@ -26,7 +26,12 @@ sgdl_status sgdl_profile_end(sgdl_climb *c, sgdl_fbm_point *top, int side, doubl
   for (int i = 0; i < MOST_TRIES; i++) {
     if (distance > limit) distance = limit;
     p.alpha = sgdl_alpha_of(start + side * distance);
-    SGDL_TRY(sgdl_profile_at(c, &p));
+    sgdl_status status = sgdl_profile_at(c, &p);
+    if (status == SGDL_NOT_PSD || status == SGDL_NO_CONVERGENCE) { /* singular next to 2: nothing is excluded there */
+      *alpha = side < 0 ? 0.0 : 2.0;
+      return SGDL_OK;
+    }
+    SGDL_TRY(status);
     double fall = top->log_likelihood - p.log_likelihood;
     if (fall < -rise) {
       *top = p;

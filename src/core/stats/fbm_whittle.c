@@ -6,17 +6,20 @@
 
 #include "fbm.h"
 
+static const double PI = 3.14159265358979323846;
+
 sgdl_status sgdl_whittle_open(sgdl_fbm *f, sgdl_whittle *w)
 {
   const sgdl_toeplitz *t = &f->toeplitz;
   memset(w, 0, sizeof *w);
   w->fbm = f;
   w->n_bins = t->length / 2 + 1;
-  SGDL_TRY(sgdl_alloc(f->ctx, &w->memory, 3 * t->room + w->n_bins * f->n_groups, "the periodogram"));
+  SGDL_TRY(sgdl_alloc(f->ctx, &w->memory, 2 * t->room + w->n_bins * (f->n_groups + 1), "the periodogram"));
   w->expected = w->memory;
   w->by_alpha = w->memory + t->room;
-  w->by_ratio = w->memory + 2 * t->room;
-  w->periodogram = w->memory + 3 * t->room;
+  w->cosine = w->memory + 2 * t->room;
+  w->periodogram = w->cosine + w->n_bins;
+  for (ptrdiff_t k = 0; k < w->n_bins; k++) w->cosine[k] = cos(2.0 * PI * (double)k / (double)t->length);
   memset(w->periodogram, 0, (size_t)(w->n_bins * f->n_groups) * sizeof(double));
   for (ptrdiff_t s = 0; s < f->n_series; s++) {
     const double *x = f->x + f->n * s;
@@ -43,7 +46,7 @@ static void taper(ptrdiff_t n, double *d)
   for (ptrdiff_t j = 0; j < n; j++) d[j] *= 1.0 - (double)j / (double)n;
 }
 
-/* Expected periodogram (c = 1) and its derivatives. */
+/* Expected periodogram (c = 1) and its derivative by alpha; that by ratio is 2 - 2 (1 - 1/n) cos. */
 static void expect(sgdl_whittle *w, double alpha, double ratio)
 {
   sgdl_fbm *f = w->fbm;
@@ -54,24 +57,42 @@ static void expect(sgdl_whittle *w, double alpha, double ratio)
   taper(f->n, f->dr);
   sgdl_toeplitz_spectrum(&f->toeplitz, f->r, w->expected);
   sgdl_toeplitz_spectrum(&f->toeplitz, f->dr, w->by_alpha);
-  memset(f->r, 0, (size_t)f->n * sizeof(double));
-  f->r[0] = 2.0;
-  f->r[1] = -1.0;
-  taper(f->n, f->r);
-  sgdl_toeplitz_spectrum(&f->toeplitz, f->r, w->by_ratio);
+}
+
+/* Half the weight for the frequencies that are their own mirror image. */
+static double weight_of(const sgdl_whittle *w, ptrdiff_t k)
+{
+  return k == 0 || 2 * k == w->fbm->toeplitz.length ? 0.5 : 1.0;
+}
+
+/* 1/F_k where its imaginary part was, and sum weight log F_k, the logarithm taken of eight at a time. */
+static double invert_expected(sgdl_whittle *w, ptrdiff_t first)
+{
+  double logs = 0.0;
+  for (ptrdiff_t k = first; k < w->n_bins;) {
+    double product = 1.0;
+    for (ptrdiff_t end = k + 8 < w->n_bins ? k + 8 : w->n_bins; k < end; k++) {
+      const double F = fmax(w->expected[2 * k], 1e-14);
+      w->expected[2 * k + 1] = 1.0 / F;
+      product *= weight_of(w, k) == 1.0 ? F : sqrt(F);
+    }
+    logs += log(product);
+  }
+  return logs;
 }
 
 void sgdl_whittle_evaluate(sgdl_whittle *w, int data, sgdl_fbm_point *p, double information[4])
 {
   const sgdl_fbm *f = w->fbm;
   const ptrdiff_t first = f->drift ? 3 : 0; /* bins near 0: the mean */
-  double aa = 0, ar = 0, rr = 0, a = 0, r = 0, logs = 0, bins = 0;
+  const double near = 2.0 - 2.0 / (double)f->n;
+  double aa = 0, ar = 0, rr = 0, a = 0, r = 0, bins = 0;
   expect(w, p->alpha, p->ratio);
+  const double logs = invert_expected(w, first);
   for (ptrdiff_t k = first; k < w->n_bins; k++) {
-    const double F = fmax(w->expected[2 * k], 1e-14), weight = k == 0 || 2 * k == f->toeplitz.length ? 0.5 : 1.0;
-    const double u = w->by_alpha[2 * k] / F, v = w->by_ratio[2 * k] / F;
+    const double weight = weight_of(w, k), over = w->expected[2 * k + 1];
+    const double u = w->by_alpha[2 * k] * over, v = (2.0 - near * w->cosine[k]) * over;
     bins += weight;
-    logs += weight * log(F);
     a += weight * u;
     r += weight * v;
     aa += weight * u * u;
@@ -91,11 +112,10 @@ void sgdl_whittle_evaluate(sgdl_whittle *w, int data, sgdl_fbm_point *p, double 
     const double *I = w->periodogram + w->n_bins * g;
     double sum = 0, by_a = 0, by_r = 0, share = scale / (double)f->n_groups * bins;
     for (ptrdiff_t k = first; k < w->n_bins; k++) {
-      const double F = fmax(w->expected[2 * k], 1e-14), weight = k == 0 || 2 * k == f->toeplitz.length ? 0.5 : 1.0;
-      const double z = weight * I[k] / F;
+      const double over = w->expected[2 * k + 1], z = weight_of(w, k) * I[k] * over;
       sum += z;
-      by_a += z * w->by_alpha[2 * k] / F;
-      by_r += z * w->by_ratio[2 * k] / F;
+      by_a += z * w->by_alpha[2 * k] * over;
+      by_r += z * (2.0 - near * w->cosine[k]) * over;
     }
     p->log_likelihood -= share * log(sum / bins);
     p->score[0] += share * by_a / sum;

@@ -39,16 +39,16 @@ static sgdl_status add_coordinate(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t n_kn
 
 /* Covariance of the MSD summed over coordinates that move independently. y: T x d x n_paths. */
 static sgdl_status sum_over_coordinates(sgdl_context *ctx, const sgdl_segments *s, const double *y,
-                                        ptrdiff_t n_lags, const double *lags, double *covariance,
+                                        ptrdiff_t n_lags, const double *lags, ptrdiff_t dense, double *covariance,
                                         double *single)
 {
   const ptrdiff_t T = s->T, d = s->d, last = (ptrdiff_t)lags[n_lags - 1];
   double *known = NULL, *curves = NULL, *mean = NULL, *structure = NULL, *part = NULL;
   ptrdiff_t n_known = 0;
   sgdl_status status;
-  SGDL_GET(sgdl_alloc(ctx, &known, 2 * sgdl_structure_room(last), "the lags"));
-  SGDL_GET(sgdl_structure_lags(ctx, last, known, &n_known));
-  mean = known + sgdl_structure_room(last);
+  SGDL_GET(sgdl_alloc(ctx, &known, 2 * sgdl_structure_room(last, dense), "the lags"));
+  SGDL_GET(sgdl_structure_lags(ctx, last, dense, known, &n_known));
+  mean = known + sgdl_structure_room(last, dense);
   SGDL_GET(sgdl_alloc(ctx, &curves, sgdl_times(n_known, s->n_paths), "the coordinates' displacements"));
   SGDL_GET(sgdl_alloc(ctx, &structure, T, "the structure function"));
   SGDL_GET(sgdl_alloc(ctx, &part, n_lags * n_lags, "the covariance"));
@@ -75,7 +75,7 @@ done:
 }
 
 sgdl_status sgdl_gaussian_msd(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t n_lags, const double *lags,
-                              double *msd, double *covariance, double *single)
+                              ptrdiff_t dense, double *msd, double *covariance, double *single)
 {
   const ptrdiff_t longest = s->T / 2 > 1 ? s->T / 2 : 1;
   double *rotated, *paths = NULL;
@@ -86,7 +86,7 @@ sgdl_status sgdl_gaussian_msd(sgdl_context *ctx, const sgdl_segments *s, ptrdiff
     status = sgdl_principal(ctx, s, sgdl_principal_lag(s, lags[0], lags[n_lags - 1]), rotated, NULL);
   if (status == SGDL_OK) status = sgdl_msd_curves(ctx, s, n_lags, lags, paths);
   if (status == SGDL_OK) sgdl_curves_mean(n_lags, s->n_paths, paths, msd, NULL);
-  if (status == SGDL_OK) status = sum_over_coordinates(ctx, s, rotated, n_lags, lags, covariance, single);
+  if (status == SGDL_OK) status = sum_over_coordinates(ctx, s, rotated, n_lags, lags, dense, covariance, single);
   free(paths);
   free(rotated);
   return status;
@@ -98,7 +98,7 @@ sgdl_status sgdl_msd_gaussian(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdi
   sgdl_segments s;
   ctx->message[0] = '\0';
   SGDL_TRY(sgdl_segments_open(ctx, T, d, n_paths, x, &s));
-  return sgdl_gaussian_msd(ctx, &s, n_lags, lags, msd, covariance, NULL);
+  return sgdl_gaussian_msd(ctx, &s, n_lags, lags, 0, msd, covariance, NULL);
 }
 
 void sgdl_log_moments(ptrdiff_t n, double *msd, double *covariance)
@@ -119,9 +119,9 @@ void sgdl_log_moments(ptrdiff_t n, double *msd, double *covariance)
 }
 
 sgdl_status sgdl_log_msd(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t n_lags, const double *lags,
-                         double *log_msd, double *covariance)
+                         ptrdiff_t dense, double *log_msd, double *covariance)
 {
-  SGDL_TRY(sgdl_gaussian_msd(ctx, s, n_lags, lags, log_msd, covariance, NULL));
+  SGDL_TRY(sgdl_gaussian_msd(ctx, s, n_lags, lags, dense, log_msd, covariance, NULL));
   for (ptrdiff_t l = 0; l < n_lags; l++)
     if (!(log_msd[l] > 0.0) || isinf(log_msd[l]))
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,

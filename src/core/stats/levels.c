@@ -101,7 +101,7 @@ sgdl_status sgdl_levels_open(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_lags, c
     if (v->direct) continue;
     ptrdiff_t rest = n - v->rest;
     status = sgdl_correlator_open(ctx, sgdl_correlator_length(rest, clamp_lag(2 * v->B, rest)), &v->tail);
-    most(work, v->tail.buffer);
+    most(work, SGDL_SERIES_BUFFERS * v->tail.buffer);
     if (status != SGDL_OK || v->blocks == 0) continue;
     status = sgdl_correlator_open(ctx, sgdl_correlator_length((ORIGINS + 2) * v->B, 0), &v->block);
     most(work, 2 * v->block.buffer);
@@ -172,7 +172,8 @@ static void run_level(const sgdl_levels *s, const level *v, const double *x, dou
     }
     return;
   }
-  sgdl_series_autocorrelation(&v->tail, s->n - v->rest, x + v->rest, v->count, lags, work, sums, bounds);
+  const sgdl_columns rest = { 1, s->n - v->rest, 0, x + v->rest, NULL };
+  sgdl_series_autocorrelation(&v->tail, &rest, v->count, lags, work, sums, bounds);
   for (ptrdiff_t b = 0; b < v->blocks; b++)
     run_block(v, lags, x + ORIGINS * v->B * b, work, sums, bounds);
 }

@@ -82,7 +82,7 @@ sgdl_status sgdl_local_exponent(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptr
   ptrdiff_t n_lags = sgdl_union_lags(n, from, to, lags);
   SGDL_GET(sgdl_alloc(ctx, &C, n_lags * n_lags, "the covariance"));
   SGDL_GET(sgdl_alloc(ctx, &maxima, n_sim, "the band"));
-  SGDL_GET(sgdl_log_msd(ctx, &s, n_lags, lags, log_msd, C));
+  SGDL_GET(sgdl_log_msd(ctx, &s, n_lags, lags, 0, log_msd, C));
   secants(n, from, to, n_lags, lags, log_msd, C, exponent, covariance);
   SGDL_GET(sgdl_maxima(ctx, n, covariance, seed, n_sim, maxima));
   critical[0] = sgdl_normal_quantile(0.5 + 0.5 * level);

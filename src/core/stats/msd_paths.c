@@ -136,7 +136,7 @@ sgdl_status sgdl_msd_paths(sgdl_context *ctx, const sgdl_paths *paths, const sgd
     sgdl_spread out = { se ? se + n_lags * k : own, at(covariance, square * k),
                         j.errors == SGDL_ERRORS_BOOTSTRAP ? at(replicates, n_lags * o->n_boot * k) : NULL };
     double *counted = at(count, n_lags * k);
-    status = sgdl_view_open(ctx, paths, o, k, &v);
+    status = sgdl_view_open(ctx, paths, o, found.n_missing, k, &v);
     if (status != SGDL_OK) break;
     const double all[2] = { 0.0, 1.0 };
     sgdl_view_share(&v, all, (double)k / (double)n_curves, (double)(k + 1) / (double)n_curves);

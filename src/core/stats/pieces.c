@@ -156,23 +156,28 @@ double sgdl_squared_displacements(const double *x, ptrdiff_t m, ptrdiff_t n, int
 }
 
 /* Series (or tiles of them) worked on between two ordered sums: as many as fit in 8 MB of sums. */
-static ptrdiff_t items_at_a_time(const job *j, ptrdiff_t items)
+static ptrdiff_t items_at_a_time(const job *j, ptrdiff_t n_lags, ptrdiff_t items)
 {
-  ptrdiff_t n = (1 << 20) / j->n_lags, least = 2 * (ptrdiff_t)j->threads;
+  ptrdiff_t n = (1 << 20) / n_lags, least = 2 * (ptrdiff_t)j->threads;
   if (n < least) n = least;
   return n < items ? n : items;
 }
 
+/* The lags that some piece still wants. */
+typedef struct active_lags {
+  ptrdiff_t n, *lag;
+} active_lags;
+
 /* What the origins in tile t of a series of n frames add to each wanted lag. */
-static void direct_tile(const job *j, const sgdl_piece *s, ptrdiff_t coordinate, ptrdiff_t t, const char *wanted,
-                        double *sums)
+static void direct_tile(const job *j, const active_lags *a, const sgdl_piece *s, ptrdiff_t coordinate, ptrdiff_t t,
+                        const char *wanted, double *sums)
 {
   const double *x = s->x + s->stride * coordinate + TILE * t;
   double weight = weight_of(j, coordinate);
-  for (ptrdiff_t l = 0; l < j->n_lags; l++) {
-    ptrdiff_t m = (ptrdiff_t)j->lags[l], n = s->n - m - TILE * t;
+  for (ptrdiff_t i = 0; i < a->n; i++) {
+    ptrdiff_t l = a->lag[i], m = (ptrdiff_t)j->lags[l], n = s->n - m - TILE * t;
     if (wanted[l])
-      sums[l] = n > 0 && weight != 0
+      sums[i] = n > 0 && weight != 0
                   ? weight * sgdl_squared_displacements(x, m, n < TILE ? n : TILE, s->gaps) : 0.0;
   }
 }
@@ -214,18 +219,26 @@ static double clear_wanted(const job *j, const char *wanted, double *sums, doubl
   return displacements;
 }
 
-/* The wanted entries (n_lags x pieces), each by its definition, tile by tile so that lags shorter than a tile
- * find the series in cache. */
-static sgdl_status direct_sums(job *j, const char *wanted, double *sums)
+static active_lags find_active(const job *j, const char *wanted)
+{
+  active_lags a = { 0, malloc((size_t)j->n_lags * sizeof *a.lag) };
+  for (ptrdiff_t l = 0; l < j->n_lags && a.lag; l++) {
+    int some = 0;
+    for (ptrdiff_t g = 0; g < j->p->count && !some; g++) some = wanted[l + j->n_lags * g];
+    if (some) a.lag[a.n++] = l;
+  }
+  return a;
+}
+
+/* The wanted entries, tile by tile, so that lags shorter than a tile find the series in cache. */
+static sgdl_status direct_tiles(job *j, const active_lags *a, double items, const char *wanted, double *sums)
 {
   const sgdl_pieces *p = j->p;
-  double items, displacements = clear_wanted(j, wanted, sums, &items), done = 0.0, *part;
-  if (displacements == 0) return SGDL_OK;
-  j->threads = sgdl_threads_worth(j->ctx, SGDL_DIRECT_COST * displacements * (double)p->d);
-  ptrdiff_t size = items_at_a_time(j, items < 1e9 ? (ptrdiff_t)items : 1000000000);
+  ptrdiff_t size = items_at_a_time(j, a->n, items < 1e9 ? (ptrdiff_t)items : 1000000000);
   tile *batch = malloc((size_t)size * sizeof *batch), at = { 0, 0, -1 };
+  double done = 0.0, *part;
   if (!batch) return out_of_memory(j->ctx);
-  sgdl_status status = sgdl_alloc(j->ctx, &part, j->n_lags * size, "the mean squared displacement");
+  sgdl_status status = sgdl_alloc(j->ctx, &part, a->n * size, "the mean squared displacement");
   if (status != SGDL_OK) {
     free(batch);
     return status;
@@ -236,18 +249,31 @@ static sgdl_status direct_sums(job *j, const char *wanted, double *sums)
 #pragma omp parallel for schedule(dynamic, 4) num_threads(j->threads)
     for (ptrdiff_t q = 0; q < n; q++)
       if (!stopped(j, (done + (double)q) / items))
-        direct_tile(j, p->piece + batch[q].piece, batch[q].coordinate, batch[q].tile,
-                    wanted + j->n_lags * batch[q].piece, part + j->n_lags * q);
+        direct_tile(j, a, p->piece + batch[q].piece, batch[q].coordinate, batch[q].tile,
+                    wanted + j->n_lags * batch[q].piece, part + a->n * q);
     for (ptrdiff_t q = 0; q < n && !j->stop; q++) {
       ptrdiff_t piece = j->n_lags * batch[q].piece;
-      for (ptrdiff_t l = 0; l < j->n_lags; l++)
-        if (wanted[piece + l]) sums[piece + l] += part[l + j->n_lags * q];
+      for (ptrdiff_t i = 0; i < a->n; i++)
+        if (wanted[piece + a->lag[i]]) sums[piece + a->lag[i]] += part[i + a->n * q];
     }
     done += (double)n;
   }
   free(part);
   free(batch);
   return interrupted(j);
+}
+
+/* The wanted entries (n_lags x pieces), each by its definition. */
+static sgdl_status direct_sums(job *j, const char *wanted, double *sums)
+{
+  double items, displacements = clear_wanted(j, wanted, sums, &items);
+  if (displacements == 0) return SGDL_OK;
+  active_lags a = find_active(j, wanted);
+  if (!a.lag) return out_of_memory(j->ctx);
+  j->threads = sgdl_threads_worth(j->ctx, SGDL_DIRECT_COST * displacements * (double)j->p->d);
+  sgdl_status status = direct_tiles(j, &a, items, wanted, sums);
+  free(a.lag);
+  return status;
 }
 
 /* ---- by FFT ---- */
@@ -259,7 +285,7 @@ static int direct_is_cheaper(const job *j, const sgdl_piece *s)
   if (s->n < 2) return 1;
   for (ptrdiff_t l = 0; l < j->n_lags; l++) displacements += fmax((double)s->n - j->lags[l], 0.0);
   return s->n > INT_MAX / 2 ||
-         SGDL_DIRECT_COST * displacements < sgdl_series_cost(s->n, j->n_lags, j->lags, s->gaps, j->p->full);
+         SGDL_DIRECT_COST * displacements < sgdl_series_cost(s->n, j->p->d, j->n_lags, j->lags, s->gaps, j->p->full);
 }
 
 /* Consecutive pieces of one shape, [first, end). */
@@ -285,30 +311,42 @@ typedef struct fft_work {
   ptrdiff_t size, room;
 } fft_work;
 
+/* Coordinates are done by bundles of SGDL_COLUMNS. */
+static ptrdiff_t bundles_of(const sgdl_pieces *p)
+{
+  return (p->d + SGDL_COLUMNS - 1) / SGDL_COLUMNS;
+}
+
+static sgdl_columns bundle(const sgdl_pieces *p, ptrdiff_t g, ptrdiff_t b)
+{
+  const sgdl_piece *s = p->piece + g;
+  ptrdiff_t first = SGDL_COLUMNS * b, count = p->d - first < SGDL_COLUMNS ? p->d - first : SGDL_COLUMNS;
+  return (sgdl_columns){ count, s->n, s->stride, s->x + s->stride * first, p->weights ? p->weights + first : NULL };
+}
+
 /* All series of a group. Some are transformed at a time on all threads, then added in their order: the bits depend
  * neither on the threads nor on how many. */
 static sgdl_status group_sums(job *j, group of, const fft_work *w, double *sums, double *bounds)
 {
   const sgdl_pieces *p = j->p;
-  ptrdiff_t series = (of.end - of.first) * p->d;
+  ptrdiff_t bundles = bundles_of(p), series = (of.end - of.first) * bundles;
   for (ptrdiff_t first = 0; first < series && !stopped(j, (double)first / (double)series); first += w->size) {
     ptrdiff_t n = series - first < w->size ? series - first : w->size;
 #pragma omp parallel for schedule(dynamic) num_threads(j->threads)
     for (ptrdiff_t q = 0; q < n; q++) {
-      ptrdiff_t g = of.first + (first + q) / p->d, c = (first + q) % p->d;
-      if (stopped(j, (double)(first + q) / (double)series) || weight_of(j, c) == 0) continue;
-      const sgdl_piece *s = p->piece + g;
+      ptrdiff_t g = of.first + (first + q) / bundles;
+      if (stopped(j, (double)(first + q) / (double)series)) continue;
+      sgdl_columns columns = bundle(p, g, (first + q) % bundles);
       double *out = w->series + 2 * j->n_lags * q;
-      sgdl_series_run(&w->plan, s->n, s->x + s->stride * c, j->counts + j->n_lags * g,
-                      w->buffers + w->room * omp_get_thread_num(), out, out + j->n_lags);
+      sgdl_series_run(&w->plan, &columns, j->counts + j->n_lags * g, w->buffers + w->room * omp_get_thread_num(),
+                      out, out + j->n_lags);
     }
     for (ptrdiff_t q = 0; q < n && !j->stop; q++) {
-      ptrdiff_t g = of.first + (first + q) / p->d;
-      const double weight = weight_of(j, (first + q) % p->d), *out = w->series + 2 * j->n_lags * q;
-      if (weight == 0) continue;
+      ptrdiff_t g = of.first + (first + q) / bundles;
+      const double *out = w->series + 2 * j->n_lags * q;
       for (ptrdiff_t l = 0; l < j->n_lags; l++) {
-        sums[l + j->n_lags * g] += weight * out[l];
-        bounds[l + j->n_lags * g] += weight * out[l + j->n_lags];
+        sums[l + j->n_lags * g] += out[l];
+        bounds[l + j->n_lags * g] += out[l + j->n_lags];
       }
     }
   }
@@ -318,10 +356,10 @@ static sgdl_status group_sums(job *j, group of, const fft_work *w, double *sums,
 static sgdl_status open_group(job *j, group of, fft_work *w)
 {
   const sgdl_piece *s = j->p->piece + of.first;
-  ptrdiff_t series = (of.end - of.first) * j->p->d;
-  double cost = sgdl_series_cost(s->n, j->n_lags, j->lags, s->gaps, j->p->full);
-  j->threads = sgdl_threads_worth(j->ctx, cost * (double)series);
-  w->size = items_at_a_time(j, series);
+  ptrdiff_t series = (of.end - of.first) * bundles_of(j->p);
+  double cost = sgdl_series_cost(s->n, j->p->d, j->n_lags, j->lags, s->gaps, j->p->full);
+  j->threads = sgdl_threads_worth(j->ctx, cost * (double)(of.end - of.first) * (double)j->p->d);
+  w->size = items_at_a_time(j, j->n_lags, series);
   SGDL_TRY(sgdl_series_open(j->ctx, s->n, j->n_lags, j->lags, s->gaps, j->p->full, &w->plan));
   w->room = (w->plan.work + 7) / 8 * 8;
   sgdl_status status = sgdl_alloc(j->ctx, &w->buffers, w->room * j->threads, "the FFT");

@@ -17,37 +17,98 @@
 /* Measured, in ns: an element of the two FFTs, over log2 of their length. */
 static const double fft_cost = 2.0;
 
-void sgdl_series_autocorrelation(const sgdl_correlator *c, ptrdiff_t n, const double *x, ptrdiff_t n_lags,
+/* What is added up over the columns of a series, k frames from either end. */
+typedef struct ends {
+  double *squares; /* head^2 + tail^2                                                       */
+  double *drift;   /* slope (tail - head)                                                   */
+} ends;
+
+SGDL_VECTORISED static void add_ends(ptrdiff_t last, const double *head, const double *tail, double weight,
+                                     double slope, const ends *e)
+{
+  double *squares = e->squares, *drift = e->drift;
+  for (ptrdiff_t k = 0; k < last; k++) {
+    double h = head[k], t = tail[-k];
+    squares[k] += weight * (h * h + t * t);
+    drift[k] += slope * (t - h);
+  }
+}
+
+SGDL_VECTORISED static double sum_of_squares(ptrdiff_t n, const double *y)
+{
+  double lane[8] = { 0 }, sum = 0.0;
+  ptrdiff_t k = 0;
+  for (; k + 8 <= n; k += 8)
+    for (int j = 0; j < 8; j++) lane[j] += y[k + j] * y[k + j];
+  for (; k < n; k++) sum += y[k] * y[k];
+  for (int j = 0; j < 8; j++) sum += lane[j];
+  return sum;
+}
+
+/* To a rounding or so: stretches of it are summed apart. */
+static double energy_of(ptrdiff_t n, const double *y)
+{
+  enum { STRETCH = 1024 };
+  sgdl_sum energy = { 0 };
+  for (ptrdiff_t k = 0; k < n; k += STRETCH)
+    sgdl_sum_add(&energy, sum_of_squares(n - k < STRETCH ? n - k : STRETCH, y + k));
+  return sgdl_sum_value(&energy);
+}
+
+SGDL_VECTORISED static void add_power(ptrdiff_t n, double weight, const double *transform, double *power)
+{
+  for (ptrdiff_t k = 0; k < n; k++)
+    power[k] += weight * (transform[2 * k] * transform[2 * k] + transform[2 * k + 1] * transform[2 * k + 1]);
+}
+
+/* The correlation sums at `power` from the power spectrum there (c->n/2 + 1 numbers). */
+static void transform_back(const sgdl_correlator *c, double *power)
+{
+  double scale = 1.0 / (double)c->n;
+  for (ptrdiff_t k = c->n / 2; k >= 0; k--) {
+    power[2 * k] = scale * power[k];
+    power[2 * k + 1] = 0.0;
+  }
+  fftw_execute_dft_c2r(c->backward, (fftw_complex *)power, power);
+}
+
+void sgdl_series_autocorrelation(const sgdl_correlator *c, const sgdl_columns *s, ptrdiff_t n_lags,
                                  const double *lags, double *work, double *sums, double *bounds)
 {
-  ptrdiff_t m = 0;
-  sgdl_line line = sgdl_line_fit(n, x);
-  sgdl_line_remove(n, x, line, work);
-  memset(work + n, 0, (size_t)(c->buffer - n) * sizeof(double));
+  ptrdiff_t n = s->n, usable = n_lags, m = 0;
+  double *y = work, *power = y + c->buffer, energy = 0.0, steep = 0.0;
+  const ends e = { power + c->buffer, power + 2 * c->buffer };
+  while (usable > 0 && lags[usable - 1] >= (double)n) usable--;
+  for (ptrdiff_t l = usable; l < n_lags; l++) sums[l] = bounds[l] = 0.0;
+  if (usable == 0) return;
+  ptrdiff_t last = (ptrdiff_t)lags[usable - 1];
+  memset(power, 0, (size_t)(3 * c->buffer) * sizeof(double));
 
-  sgdl_sum energy = { 0 }, ends = { 0 }, ends_square = { 0 };
-  for (ptrdiff_t i = 0; i < n; i++) sgdl_sum_add(&energy, work[i] * work[i]);
-  double twice_energy = 2.0 * sgdl_sum_value(&energy);
-  double spectral = 0.5 * twice_energy * log2(2.0 * (double)n), steep = line.slope * line.slope;
-  for (ptrdiff_t l = 0; l < n_lags && lags[l] < (double)n; l++) {
-    for (; m < (ptrdiff_t)lags[l]; m++) {
-      double head = work[m], tail = work[n - 1 - m];
-      sgdl_sum_add(&ends, tail);
-      sgdl_sum_add(&ends, -head);
-      sgdl_sum_add(&ends_square, head * head);
-      sgdl_sum_add(&ends_square, tail * tail);
-    }
-    double drift = line.slope * (double)m;
-    sums[l] = (twice_energy - sgdl_sum_value(&ends_square)) +
-              drift * (2.0 * sgdl_sum_value(&ends) + (double)(n - m) * drift);
-    bounds[l] = DBL_EPSILON * (spectral + (double)n * lags[l] * lags[l] * steep);
+  for (ptrdiff_t column = 0; column < s->count; column++) {
+    const double weight = s->weights ? s->weights[column] : 1.0, *x = s->x + s->stride * column;
+    if (weight == 0) continue;
+    sgdl_line line = sgdl_line_fit(n, x);
+    sgdl_line_remove(n, x, line, y);
+    memset(y + n, 0, (size_t)(c->buffer - n) * sizeof(double));
+    energy += weight * energy_of(n, y);
+    steep += weight * line.slope * line.slope;
+    add_ends(last, y, y + n - 1, weight, weight * line.slope, &e);
+    fftw_execute_dft_r2c(c->forward, y, (fftw_complex *)y);
+    add_power(c->n / 2 + 1, weight, y, power);
   }
-  sgdl_correlator_run(c, work);
-  for (ptrdiff_t l = 0; l < n_lags; l++) {
-    if (lags[l] < (double)n)
-      sums[l] -= 2.0 * work[(ptrdiff_t)lags[l]];
-    else
-      sums[l] = bounds[l] = 0.0;
+  transform_back(c, power);
+
+  sgdl_sum squares = { 0 }, drift = { 0 };
+  double spectral = energy * log2(2.0 * (double)n);
+  for (ptrdiff_t l = 0; l < usable; l++) {
+    double lag = lags[l];
+    for (; m < (ptrdiff_t)lag; m++) {
+      sgdl_sum_add(&squares, e.squares[m]);
+      sgdl_sum_add(&drift, e.drift[m]);
+    }
+    sums[l] = (2.0 * energy - sgdl_sum_value(&squares)) - 2.0 * power[m] +
+              lag * (2.0 * sgdl_sum_value(&drift) + (double)(n - m) * lag * steep);
+    bounds[l] = DBL_EPSILON * (spectral + (double)n * lag * lag * steep);
   }
 }
 
@@ -135,9 +196,14 @@ sgdl_status sgdl_series_open(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_lags, c
 {
   ptrdiff_t last = (ptrdiff_t)lags[n_lags - 1];
   *plan = (sgdl_series_plan){ .n_lags = n_lags, .lags = lags, .gaps = gaps };
-  if (full && !gaps) return sgdl_levels_open(ctx, n, n_lags, lags, &plan->levels, &plan->work);
-  SGDL_TRY(sgdl_correlator_open(ctx, sgdl_correlator_length(n, last < n ? last : n - 1), &plan->whole));
-  plan->work = plan->whole.buffer * (gaps ? 3 : 1);
+  if (full && !gaps) {
+    SGDL_TRY(sgdl_levels_open(ctx, n, n_lags, lags, &plan->levels, &plan->work));
+  } else {
+    SGDL_TRY(sgdl_correlator_open(ctx, sgdl_correlator_length(n, last < n ? last : n - 1), &plan->whole));
+    plan->work = SGDL_SERIES_BUFFERS * plan->whole.buffer;
+  }
+  plan->own = plan->work;
+  plan->work += (2 * n_lags + 7) / 8 * 8;
   return SGDL_OK;
 }
 
@@ -149,23 +215,44 @@ void sgdl_series_close(sgdl_series_plan *plan)
     sgdl_correlator_close(&plan->whole);
 }
 
-void sgdl_series_run(const sgdl_series_plan *plan, ptrdiff_t n, const double *x, const double *counts,
-                     double *work, double *sums, double *bounds)
+/* Columns one by one, each into `own`, added up. */
+static void column_by_column(const sgdl_series_plan *plan, const sgdl_columns *s, const double *counts,
+                             double *work, double *sums, double *bounds)
 {
-  if (plan->levels) {
-    memset(sums, 0, (size_t)plan->n_lags * sizeof(double)); /* lags past the end stay 0 */
-    memset(bounds, 0, (size_t)plan->n_lags * sizeof(double));
-    sgdl_levels_run(plan->levels, x, work, sums, bounds);
-  } else if (plan->gaps)
-    series_with_gaps(&plan->whole, n, x, plan->n_lags, plan->lags, counts, work, sums, bounds);
-  else
-    sgdl_series_autocorrelation(&plan->whole, n, x, plan->n_lags, plan->lags, work, sums, bounds);
+  ptrdiff_t n_lags = plan->n_lags;
+  double *own = work + plan->own;
+  size_t size = (size_t)n_lags * sizeof(double);
+  memset(sums, 0, size);
+  memset(bounds, 0, size);
+  for (ptrdiff_t column = 0; column < s->count; column++) {
+    const double weight = s->weights ? s->weights[column] : 1.0, *x = s->x + s->stride * column;
+    if (weight == 0) continue;
+    memset(own, 0, 2 * size); /* lags past the end stay 0 */
+    if (plan->levels)
+      sgdl_levels_run(plan->levels, x, work, own, own + n_lags);
+    else
+      series_with_gaps(&plan->whole, s->n, x, n_lags, plan->lags, counts, work, own, own + n_lags);
+    for (ptrdiff_t l = 0; l < n_lags; l++) {
+      sums[l] += weight * own[l];
+      bounds[l] += weight * own[l + n_lags];
+    }
+  }
 }
 
-double sgdl_series_cost(ptrdiff_t n, ptrdiff_t n_lags, const double *lags, int gaps, int full)
+void sgdl_series_run(const sgdl_series_plan *plan, const sgdl_columns *s, const double *counts, double *work,
+                     double *sums, double *bounds)
+{
+  if (plan->levels || plan->gaps)
+    column_by_column(plan, s, counts, work, sums, bounds);
+  else
+    sgdl_series_autocorrelation(&plan->whole, s, plan->n_lags, plan->lags, work, sums, bounds);
+}
+
+double sgdl_series_cost(ptrdiff_t n, ptrdiff_t d, ptrdiff_t n_lags, const double *lags, int gaps, int full)
 {
   ptrdiff_t last = (ptrdiff_t)lags[n_lags - 1];
   if (full) return gaps ? INFINITY : sgdl_levels_cost(n, n_lags, lags);
-  double length = (double)sgdl_correlator_length(n, last < n ? last : n - 1);
-  return (gaps ? 2.0 : 1.0) * fft_cost * length * log2(length);
+  double length = (double)sgdl_correlator_length(n, last < n ? last : n - 1), each = fft_cost * length * log2(length);
+  if (gaps) return 2.0 * each;
+  return each * (1.0 + 1.0 / (double)(d < SGDL_COLUMNS ? d : SGDL_COLUMNS)) / 2.0 + 2.0 * (double)n;
 }

@@ -1,15 +1,24 @@
-/* One coordinate of a piece: its sums of squared displacements by FFT, with a bound of their rounding. */
+/* Some coordinates of a piece: their sums of squared displacements by FFT, with a bound of the rounding. */
 #ifndef SGDL_SERIES_H
 #define SGDL_SERIES_H
 
 #include "correlator.h"
 #include "pieces.h"
 
+/* Columns worked on together: their spectra are added up, so that one transform back does for all. */
+enum { SGDL_COLUMNS = 16, SGDL_SERIES_BUFFERS = 4 };
+
+/* `count` columns of n numbers, column c at x + stride c, with weights (NULL: 1). */
+typedef struct sgdl_columns {
+  ptrdiff_t count, n, stride;
+  const double *x, *weights;
+} sgdl_columns;
+
 /* Plans for series of one length and one set of lags; closed as they are opened. */
 typedef struct sgdl_series_plan {
   ptrdiff_t n_lags;
   const double *lags;
-  ptrdiff_t work;            /* doubles of scratch for one thread                            */
+  ptrdiff_t work, own;       /* doubles of scratch for one thread; where results of a column are in it */
   int gaps;
   sgdl_correlator whole;     /* default accuracy                                             */
   struct sgdl_levels *levels; /* full accuracy, else NULL                                    */
@@ -19,17 +28,18 @@ typedef struct sgdl_series_plan {
 sgdl_status sgdl_series_open(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_lags, const double *lags, int gaps,
                              int full, sgdl_series_plan *plan);
 void sgdl_series_close(sgdl_series_plan *plan);
-/* sums and bounds (n_lags) of the n frames at x. counts: displacements at each lag. work: plan->work doubles,
+/* sums and bounds (n_lags) over the columns. counts: displacements at each lag. work: plan->work doubles,
  * 64-byte aligned. Safe on many threads at once. */
-void sgdl_series_run(const sgdl_series_plan *plan, ptrdiff_t n, const double *x, const double *counts,
-                     double *work, double *sums, double *bounds);
-/* ns, for the choice between this and direct sums: a function of sizes only. */
-double sgdl_series_cost(ptrdiff_t n, ptrdiff_t n_lags, const double *lags, int gaps, int full);
+void sgdl_series_run(const sgdl_series_plan *plan, const sgdl_columns *columns, const double *counts, double *work,
+                     double *sums, double *bounds);
+/* ns for one of d coordinates, for the choice between this and direct sums: a function of sizes only. */
+double sgdl_series_cost(ptrdiff_t n, ptrdiff_t d, ptrdiff_t n_lags, const double *lags, int gaps, int full);
 /* A displacement summed directly, in ns, measured. */
 #define SGDL_DIRECT_COST 0.3
 
-/* The default: sum y^2 at the ends and one correlation, of the series less a straight line. */
-void sgdl_series_autocorrelation(const sgdl_correlator *c, ptrdiff_t n, const double *x, ptrdiff_t n_lags,
+/* The default: sum y^2 at the ends and one correlation, of each column less a straight line. work:
+ * SGDL_SERIES_BUFFERS buffers of the correlator, whose length is at least n + last usable lag. */
+void sgdl_series_autocorrelation(const sgdl_correlator *c, const sgdl_columns *columns, ptrdiff_t n_lags,
                                  const double *lags, double *work, double *sums, double *bounds);
 
 /* Full accuracy: lags (B, 2B] on centred blocks of 8B origins, or directly where that costs less. */

@@ -5,24 +5,27 @@
 
 static const double per_decade = 6.0;
 
-static ptrdiff_t last_dense(ptrdiff_t last)
+/* Lags up to here one by one. */
+static ptrdiff_t last_dense(ptrdiff_t last, ptrdiff_t wanted)
 {
-  ptrdiff_t dense = last / 32;
-  return dense < 16 ? (last < 16 ? last : 16) : dense;
+  ptrdiff_t dense = wanted > 0 ? wanted : last / 32;
+  if (dense < 16) dense = 16;
+  return dense < last ? dense : last;
 }
 
-ptrdiff_t sgdl_structure_room(ptrdiff_t last)
+ptrdiff_t sgdl_structure_room(ptrdiff_t last, ptrdiff_t dense)
 {
-  return last_dense(last) + (ptrdiff_t)(per_decade * 2.0) + 3;
+  return last_dense(last, dense) + (ptrdiff_t)(per_decade * 2.0) + 3;
 }
 
-sgdl_status sgdl_structure_lags(sgdl_context *ctx, ptrdiff_t last, double *lags, ptrdiff_t *n_lags)
+sgdl_status sgdl_structure_lags(sgdl_context *ctx, ptrdiff_t last, ptrdiff_t dense, double *lags, ptrdiff_t *n_lags)
 {
-  ptrdiff_t dense = last_dense(last), more = 0;
+  ptrdiff_t more = 0;
+  const ptrdiff_t room = sgdl_structure_room(last, dense);
+  dense = last_dense(last, dense);
   for (ptrdiff_t l = 0; l < dense; l++) lags[l] = (double)(l + 1);
   if (dense < last)
-    SGDL_TRY(sgdl_log_lags(ctx, dense, last, per_decade, sgdl_structure_room(last) - dense + 1, lags + dense - 1,
-                           &more));
+    SGDL_TRY(sgdl_log_lags(ctx, dense, last, per_decade, room - dense + 1, lags + dense - 1, &more));
   *n_lags = dense < last ? dense - 1 + more : dense;
   return SGDL_OK;
 }

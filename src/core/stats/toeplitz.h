@@ -33,11 +33,13 @@ typedef struct sgdl_toeplitz {
   double *memory;                  /* what the levels share                                  */
   double *first, *second;          /* generators, then leaves' scratch: leaf << levels each  */
   double *delta, *epsilon;         /* polynomials: leaf << levels each                       */
+  double *padded;                  /* room(leaf << levels)                                   */
   double *reflection;              /* n                                                      */
 
   ptrdiff_t length, room;          /* transforms of whole vectors: length >= 2 n             */
   fftw_plan forward, backward;
-  double *filter, *twin, *work;    /* spectra of phi and phi~; three buffers of `room`       */
+  double *filter, *twin;           /* spectra of phi and phi~                                */
+  double *work;                    /* three buffers of `room`, where the levels' were        */
 
   double *phi;                     /* n                                                      */
   double variance, log_det;
@@ -61,6 +63,8 @@ double sgdl_toeplitz_form(const sgdl_toeplitz *t, const double *x, const double 
 
 /* After factor: y = T^{-1} x (n). */
 void sgdl_toeplitz_solve(sgdl_toeplitz *t, const double *x, double *y);
+/* x' T^{-1} x = (|L(phi)' x|^2 - |L(phi~)' x|^2)/v: half the transforms, some digits less. */
+double sgdl_toeplitz_quadratic(sgdl_toeplitz *t, const double *x);
 /* u = T^{-1} 1. */
 void sgdl_toeplitz_solve_ones(const sgdl_toeplitz *t, double *u);
 /* tr(T^{-1} D), D given by its spectrum. */

@@ -58,17 +58,21 @@ static int leaf(ptrdiff_t steps, double *a, double *b, double *delta, double *ep
   return 0;
 }
 
-/* x (m), zeros up to n, transformed in place of `spectrum`. */
-static void transform(const sgdl_schur_level *l, ptrdiff_t m, const double *x, double *spectrum)
+/* Spectrum of x (m), zeros up to n. */
+static void transform(const sgdl_toeplitz *t, const sgdl_schur_level *l, ptrdiff_t m, const double *x,
+                      double *spectrum)
 {
-  memcpy(spectrum, x, (size_t)m * sizeof(double));
-  memset(spectrum + m, 0, (size_t)(l->n - m) * sizeof(double));
-  fftw_execute_dft_r2c(l->forward, spectrum, (fftw_complex *)spectrum);
+  memcpy(t->padded, x, (size_t)m * sizeof(double));
+  memset(t->padded + m, 0, (size_t)(l->n - m) * sizeof(double));
+  fftw_execute_dft_r2c(l->forward, t->padded, (fftw_complex *)spectrum);
 }
 
-static void invert(const sgdl_schur_level *l, double *spectrum)
+/* Elements [from, from + m) of what has this spectrum, which is destroyed; x may be where it was. */
+static void invert(const sgdl_toeplitz *t, const sgdl_schur_level *l, double *spectrum, ptrdiff_t from,
+                   ptrdiff_t m, double *x)
 {
-  fftw_execute_dft_c2r(l->backward, (fftw_complex *)spectrum, spectrum);
+  fftw_execute_dft_c2r(l->backward, (fftw_complex *)spectrum, t->padded);
+  memcpy(x, t->padded + from, (size_t)m * sizeof(double));
 }
 
 /* (A, B) <- (conj(D) A + conj(E) B, E A + D B)/n */
@@ -110,23 +114,20 @@ int sgdl_schur_run(sgdl_toeplitz *t, int level, ptrdiff_t steps, double *a, doub
   const ptrdiff_t half = l->n / 2, rest = steps - half;
   if (rest <= 0) return sgdl_schur_run(t, level - 1, steps, a, b, delta, epsilon, reflection);
 
-  transform(l, steps, a, l->a);
-  transform(l, steps, b, l->b);
+  transform(t, l, steps, a, l->a);
+  transform(t, l, steps, b, l->b);
   if (sgdl_schur_run(t, level - 1, half, a, b, delta, epsilon, reflection)) return 1;
-  transform(l, half, delta, l->delta);
-  transform(l, half, epsilon, l->epsilon);
+  transform(t, l, half, delta, l->delta);
+  transform(t, l, half, epsilon, l->epsilon);
   update_generators(l->n, l->a, l->b, l->delta, l->epsilon);
-  invert(l, l->a);
-  invert(l, l->b);
+  invert(t, l, l->a, 0, rest, l->a);
+  invert(t, l, l->b, half, rest, l->b);
 
-  if (sgdl_schur_run(t, level - 1, rest, l->a, l->b + half, delta + half, epsilon + half, reflection + half))
-    return 1;
-  transform(l, rest, delta + half, l->a);
-  transform(l, rest, epsilon + half, l->b);
+  if (sgdl_schur_run(t, level - 1, rest, l->a, l->b, delta + half, epsilon + half, reflection + half)) return 1;
+  transform(t, l, rest, delta + half, l->a);
+  transform(t, l, rest, epsilon + half, l->b);
   merge(l->n, l->delta, l->epsilon, l->a, l->b);
-  invert(l, l->delta);
-  invert(l, l->epsilon);
-  memcpy(delta, l->delta, (size_t)steps * sizeof(double));
-  memcpy(epsilon, l->epsilon, (size_t)steps * sizeof(double));
+  invert(t, l, l->delta, 0, steps, delta);
+  invert(t, l, l->epsilon, 0, steps, epsilon);
   return 0;
 }

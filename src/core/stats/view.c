@@ -74,11 +74,29 @@ static sgdl_status check_directions(sgdl_context *ctx, const sgdl_paths *paths, 
   return SGDL_OK;
 }
 
+/* 0, or NaN where some number is not finite. */
+SGDL_VECTORISED static double unlike_numbers(ptrdiff_t n, const double *x)
+{
+  double lane[8] = { 0 }, sum = 0.0;
+  ptrdiff_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (int k = 0; k < 8; k++) lane[k] += x[i + k] * 0.0;
+  for (; i < n; i++) sum += x[i] * 0.0;
+  for (int k = 0; k < 8; k++) sum += lane[k];
+  return sum;
+}
+
+static int all_finite(ptrdiff_t n, const double *x)
+{
+  return unlike_numbers(n, x) == 0.0;
+}
+
 /* NaN in x (n)? Its first infinity otherwise, or -1. */
 static int scan(ptrdiff_t n, const double *x, ptrdiff_t *infinite)
 {
   int nan = 0;
   *infinite = -1;
+  if (all_finite(n, x)) return 0;
   for (ptrdiff_t i = 0; i < n; i++)
     if (!isfinite(x[i])) {
       if (isnan(x[i]))
@@ -92,12 +110,14 @@ static int scan(ptrdiff_t n, const double *x, ptrdiff_t *infinite)
 static ptrdiff_t count_nan(ptrdiff_t n, const double *x)
 {
   ptrdiff_t count = 0;
+  if (all_finite(n, x)) return 0;
   for (ptrdiff_t i = 0; i < n; i++) count += isnan(x[i]) != 0;
   return count;
 }
 
-static sgdl_status check_numbers(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o)
+static sgdl_status check_numbers(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o, int *gaps)
 {
+  *gaps = 0;
   for (ptrdiff_t c = 0; c < paths->dim; c++) {
     int there = 0;
     if (!counts(o, c)) continue;
@@ -105,6 +125,7 @@ static sgdl_status check_numbers(sgdl_context *ctx, const sgdl_paths *paths, con
       ptrdiff_t T = paths->frames[p], bad;
       const double *x = paths->x[p] + T * c;
       int nan = scan(T, x, &bad);
+      *gaps |= nan;
       if (bad >= 0)
         return sgdl_fail(ctx, SGDL_NOT_FINITE,
                          "`x[frame %td, coordinate %td, path %td]` = %s: expected a finite number (NaN: missing)",
@@ -124,11 +145,12 @@ static int find_missing(ptrdiff_t T, ptrdiff_t dim, const double *x, const sgdl_
                         int *partly)
 {
   int some = 0;
+  *partly = 0;
   memset(missing, 0, (size_t)T);
+  if (all_finite(T * dim, x)) return 0;
   for (ptrdiff_t c = 0; c < dim; c++)
     for (ptrdiff_t k = 0; k < T && counts(o, c); k++)
       if (isnan(x[k + T * c])) some = missing[k] = 1;
-  *partly = 0;
   for (ptrdiff_t c = 0; c < dim && some; c++)
     for (ptrdiff_t k = 0; k < T; k++) *partly |= (isnan(x[k + T * c]) != 0) != missing[k];
   return some;
@@ -147,14 +169,15 @@ static char *flags_for(sgdl_context *ctx, const sgdl_paths *paths)
 sgdl_status sgdl_paths_check(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o,
                              ptrdiff_t *n_missing)
 {
-  int partly;
+  int partly, gaps;
+  *n_missing = 0;
   SGDL_TRY(check_sizes(ctx, paths));
   SGDL_TRY(check_weights(ctx, paths, o));
   SGDL_TRY(check_directions(ctx, paths, o));
-  SGDL_TRY(check_numbers(ctx, paths, o));
+  SGDL_TRY(check_numbers(ctx, paths, o, &gaps));
+  if (!gaps) return SGDL_OK;
   char *missing = flags_for(ctx, paths);
   if (!missing) return SGDL_NO_MEMORY;
-  *n_missing = 0;
   for (ptrdiff_t p = 0; p < paths->n_paths; p++)
     if (find_missing(paths->frames[p], paths->dim, paths->x[p], o, missing, &partly))
       for (ptrdiff_t k = 0; k < paths->frames[p]; k++) *n_missing += missing[k];
@@ -174,7 +197,8 @@ static void spread_gaps(ptrdiff_t T, ptrdiff_t dim, const double *x, const char 
     }
 }
 
-static sgdl_status total_view(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o, sgdl_view *v)
+static sgdl_status total_view(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o,
+                              ptrdiff_t n_missing, sgdl_view *v)
 {
   char *missing = flags_for(ctx, paths);
   sgdl_status status = missing ? SGDL_OK : SGDL_NO_MEMORY;
@@ -182,7 +206,7 @@ static sgdl_status total_view(sgdl_context *ctx, const sgdl_paths *paths, const 
   v->weights = o->weights;
   for (ptrdiff_t p = 0; p < paths->n_paths && status == SGDL_OK; p++) {
     ptrdiff_t T = paths->frames[p];
-    int partly, gaps = find_missing(T, paths->dim, paths->x[p], o, missing, &partly);
+    int partly = 0, gaps = n_missing > 0 && find_missing(T, paths->dim, paths->x[p], o, missing, &partly);
     v->path[p] = (sgdl_piece){ paths->x[p], T, T, gaps };
     if (!partly) continue;
     status = sgdl_alloc(ctx, v->copies + p, T * paths->dim, "a path with missing numbers");
@@ -218,8 +242,8 @@ static sgdl_status direction_view(sgdl_context *ctx, const sgdl_paths *paths, co
   return SGDL_OK;
 }
 
-sgdl_status sgdl_view_open(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o, ptrdiff_t k,
-                           sgdl_view *v)
+sgdl_status sgdl_view_open(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o,
+                           ptrdiff_t n_missing, ptrdiff_t k, sgdl_view *v)
 {
   *v = (sgdl_view){ .n_paths = paths->n_paths, .d = 1 };
   v->path = malloc((size_t)paths->n_paths * sizeof *v->path);
@@ -228,7 +252,7 @@ sgdl_status sgdl_view_open(sgdl_context *ctx, const sgdl_paths *paths, const sgd
   if (!v->path || !v->copies) status = sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for %td paths", paths->n_paths);
   for (ptrdiff_t p = 0; p < paths->n_paths && status == SGDL_OK; p++)
     if (paths->frames[p] > v->longest) v->longest = paths->frames[p];
-  if (status == SGDL_OK && o->per == SGDL_PER_TOTAL) status = total_view(ctx, paths, o, v);
+  if (status == SGDL_OK && o->per == SGDL_PER_TOTAL) status = total_view(ctx, paths, o, n_missing, v);
   if (status == SGDL_OK && o->per == SGDL_PER_DIRECTION)
     status = direction_view(ctx, paths, o->directions + paths->dim * k, v);
   for (ptrdiff_t p = 0; p < paths->n_paths && status == SGDL_OK && o->per == SGDL_PER_COORDINATE; p++) {

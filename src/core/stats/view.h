@@ -17,9 +17,9 @@ typedef struct sgdl_view {
  * frames with a NaN that counts. */
 sgdl_status sgdl_paths_check(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o,
                              ptrdiff_t *n_missing);
-/* Curve k of paths that were checked. */
-sgdl_status sgdl_view_open(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o, ptrdiff_t k,
-                           sgdl_view *view);
+/* Curve k of paths that were checked; n_missing as found then. */
+sgdl_status sgdl_view_open(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o,
+                           ptrdiff_t n_missing, ptrdiff_t k, sgdl_view *view);
 void sgdl_view_close(sgdl_view *view);
 
 /* The part [from, to) of the progress of `of`. */

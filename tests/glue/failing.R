@@ -1,0 +1,93 @@
+# Functions of a user that fail in every way, inside every kind of run, over and over: the message names the step,
+# what is done is kept, the run goes on from it. tools/glue-check.sh runs this under AddressSanitizer and valgrind;
+# with an argument n, under gctorture2(n). The last line is "N passed, N failed".
+suppressMessages(library(sgdlangevin))
+
+passed <- failed <- 0L
+check <- function(ok, what) {
+  if (isTRUE(ok)) passed <<- passed + 1L else {
+    failed <<- failed + 1L
+    cat("FAILED: ", what, "\n", sep = "")
+  }
+}
+
+X <- cbind(1, as.matrix(scale(mtcars[1:12, c("wt", "hp")])))
+y <- mtcars$am[1:12]
+theta0 <- c(0.1, -0.2, 0.3)
+hyper <- sgd_hyper(0.1, 0.9, 0.01, 4)
+
+# The gradient of the logistic loss, which at its call number `at` does `fail`.
+failing_model <- function(fail, at, dynamics = "sgd") {
+  calls <- 0
+  gradient <- function(theta, batch) {
+    calls <<- calls + 1
+    if (calls == at) return(fail(theta))
+    p <- plogis(drop(X[batch, , drop = FALSE] %*% theta))
+    drop(crossprod(X[batch, , drop = FALSE], p - y[batch])) / length(batch)
+  }
+  sgd_model(sgd_objective(gradient, 3, 12, Sigma = diag(3)), hyper, dynamics)
+}
+
+interrupt <- function(theta) {
+  signalCondition(structure(class = c("interrupt", "condition"), list(message = "stop", call = NULL)))
+  theta
+}
+
+failures <- list(
+  error = function(theta) stop("no way down"), short = function(theta) theta[-1], nothing = function(theta) NULL,
+  text = function(theta) "up", nan = function(theta) replace(theta, 2, NaN), interrupt = interrupt
+)
+runs <- list(
+  minibatch = function(model, ...) sgd_simulate(model, 8, theta0 = theta0, seed = 3, ...),
+  sgd = function(model, ...) sgd_simulate(model, 8, theta0 = theta0, seed = 3, method = "sgd", ...),
+  baoab = function(model, ...) sgd_simulate(model, 8, theta0 = theta0, seed = 3, method = "baoab", ...)
+)
+
+try_all <- function() {
+  for (kind in names(runs)) {
+    dynamics <- if (kind == "baoab") "langevin" else "sgd"
+    run <- runs[[kind]]
+    whole <- run(failing_model(NULL, 0, dynamics))
+    for (name in names(failures)) {
+      at <- 4 + (kind == "baoab") # one gradient before the first step
+      condition <- tryCatch(run(failing_model(failures[[name]], at, dynamics)), condition = identity)
+      what <- paste(kind, name)
+      partial <- condition$result
+      check(inherits(partial, "sgd_simulate") && !partial$complete, what)
+      check(identical(partial$theta, whole$theta[1:4, , , drop = FALSE]), paste(what, "rows"))
+      if (name != "interrupt") check(grepl("path 1, step 4", conditionMessage(condition), fixed = TRUE), what)
+      check(identical(sgd_resume(partial)$theta, whole$theta), paste(what, "resumed"))
+    }
+  }
+}
+
+try_folder <- function() {
+  folder <- tempfile()
+  on.exit(unlink(folder, recursive = TRUE))
+  whole <- runs$minibatch(failing_model(NULL, 0))
+  condition <- tryCatch(runs$minibatch(failing_model(failures$error, 6), folder = folder, segment = 2), error = identity)
+  check(identical(read_trajectory(folder)$theta, whole$theta[1:6, , , drop = FALSE]), "folder rows")
+}
+
+try_arguments <- function() {
+  refused <- function(expr, what) check(inherits(tryCatch(expr, error = identity), "sgdlangevin_error"), what)
+  refused(sgd_logistic(replace(X, 2, NaN), y), "NaN in X")
+  refused(sgd_logistic(X, y[-1]), "short y")
+  refused(sgd_simulate(failing_model(NULL, 0), 8), "no start")
+  refused(sgd_objective(sgd_native("/nowhere.so", "f"), 3), "no library")
+  refused(read_trajectory(tempfile()), "no file")
+  steep <- sgd_model(sgd_logistic(X * 1e3, y), sgd_hyper(10, 0.9, 30, 4), "sgd")
+  refused(sgd_simulate(steep, 500, theta0 = theta0, seed = 1), "diverged")
+}
+
+torture <- as.integer(commandArgs(TRUE))
+if (length(torture)) invisible(gctorture2(torture))
+for (again in 1:2) {
+  try_all()
+  if (!length(torture)) try_folder()
+  try_arguments()
+}
+invisible(gctorture2(0))
+invisible(gc())
+cat(passed, " passed, ", failed, " failed\n", sep = "")
+quit(status = as.integer(failed > 0L))
