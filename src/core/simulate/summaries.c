@@ -1,6 +1,6 @@
-/* Running summaries of the recorded states: moments by updates that keep mean and variance themselves, squared displacements from the start
- * and from the record before, and mean squared displacements at lags from origins `lag` apart. Sums over
- * coordinates run in a fixed order, by lanes within a band, by bands within a piece, by pieces. */
+/* Running summaries of the recorded states: moments by updates that keep mean and variance themselves, squared
+ * displacements from the start and from the record before, and mean squared displacements at lags from origins
+ * `lag` apart. Sums over coordinates run in a fixed order, by lanes within a band, by bands within a piece, by pieces. */
 #include "run.h"
 
 #include <math.h>
@@ -39,7 +39,8 @@ void sgdl_summary_layout_init(const sgdl_simulation *sim, ptrdiff_t d, sgdl_summ
 SGDL_VECTORISED static void update_moments(ptrdiff_t n, const double *x, double count, double *restrict mean,
                                            double *restrict variance)
 {
-  double part = 1.0 / count, gain = count > 1.0 ? part : 0.0, kept = count > 1.0 ? (count - 2.0) / (count - 1.0) : 0.0;
+  const double part = 1.0 / count, gain = count > 1.0 ? part : 0.0;
+  const double kept = count > 1.0 ? (count - 2.0) / (count - 1.0) : 0.0;
   for (ptrdiff_t i = 0; i < n; i++) {
     double before = x[i] - mean[i];
     mean[i] += part * before;
