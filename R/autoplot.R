@@ -1,7 +1,7 @@
 # The plots as ggplot2 objects, registered with autoplot() when ggplot2 is loaded.
 
 autoplot_classes <- c("msd", "sgd_msd", "sgd_oscillations", "sgd_stationary", "sgd_modified_loss_section",
-                      "diffusion_exponent")
+                      "diffusion_exponent", "sgd_method_order", "sgd_sample_check")
 
 log_log <- function(plot) plot + ggplot2::scale_x_log10() + ggplot2::scale_y_log10() + ggplot2::theme_bw()
 
@@ -13,13 +13,15 @@ column <- function(...) {
 
 autoplot.msd <- function(object, theory = NULL, level = 0.95, ...) {
   bars <- msd_bars(object, level)
-  table <- data.frame(lag = rep(object$lag, NCOL(object$msd)), msd = as.vector(object$msd), lower = bars$lower,
+  table <- data.frame(lag = rep(object$lag, NCOL(object$msd)), msd = as.vector(object$msd),
+                      lower = bars$lower,
                       upper = bars$upper)
   table$lower[!is.na(table$lower) & table$lower <= 0] <- 0.1 * min(table$msd[which(table$msd > 0)])
   plot <- ggplot2::ggplot(table, column(x = "lag", y = "msd"))
   if (is.matrix(object$msd)) {
     plot$data$curve <- factor(rep(curve_labels(object), each = length(object$lag)))
-    plot <- plot + ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper", colour = "curve"), na.rm = TRUE) +
+    plot <- plot + ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper", colour = "curve"),
+                                           na.rm = TRUE) +
       ggplot2::geom_point(column(colour = "curve"))
   } else {
     plot <- plot + ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper"), na.rm = TRUE,
@@ -71,7 +73,45 @@ autoplot.sgd_modified_loss_section <- function(object, ...) {
     ggplot2::labs(x = "distance along direction 1", y = "distance along direction 2")
 }
 
-autoplot.diffusion_exponent <- function(object, ...) {
+autoplot.diffusion_exponent <- function(object, which = "msd", ...) {
+  if (match_option(which, "which", c("msd", "diagram")) == "diagram") {
+    table <- diagram_points(object)
+    table$lower <- table$value / table$factor
+    table$upper <- table$value * table$factor
+    labels <- diagram_labels(object)
+    return(log_log(ggplot2::ggplot(table, column(x = "scale", y = "value")) +
+                     ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper"),
+                                             colour = palette_of[["measured"]]) +
+                     ggplot2::geom_point(colour = palette_of[["measured"]]) +
+                     ggplot2::geom_line(column(y = "line"), colour = palette_of[["theory"]]) +
+                     ggplot2::labs(x = labels[1L], y = labels[2L],
+                                   title = paste("exponent", interval_text(object)))))
+  }
   autoplot.msd(object$msd, ...) + ggplot2::geom_line(data = fitted_line(object), colour = palette_of[["theory"]]) +
     ggplot2::labs(title = paste("exponent", interval_text(object)))
+}
+
+autoplot.sgd_method_order <- function(object, ...) {
+  labels <- c(strong = "strong (distance)", weak = "weak (covariance, relative)")
+  finest <- length(object$step)
+  reach <- c(2 * object$strong_se, rep(0, finest))
+  table <- data.frame(step = object$step, error = c(object$strong, object$weak), kind = rep(labels, each = finest))
+  table$lower <- pmax(table$error - reach, table$error / 1e3)
+  table$upper <- table$error + reach
+  table$fitted <- c(order_line(object, "strong"), order_line(object, "weak"))
+  table <- table[is.finite(table$error) & table$error > 0, ]
+  if (nrow(table) == 0L) stop_argument("`object`: expected an error that is finite and not 0, got none")
+  log_log(ggplot2::ggplot(table, column(x = "step", y = "error", colour = "kind")) +
+            ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper")) + ggplot2::geom_point() +
+            ggplot2::geom_line(column(y = "fitted"), na.rm = TRUE) +
+            ggplot2::scale_colour_manual(values = unname(palette_of[c("measured", "theory")])) +
+            ggplot2::labs(y = "error at the end", title = sprintf("Errors of method \"%s\"", object$method)))
+}
+
+autoplot.sgd_sample_check <- function(object, level = 0.95, ...) {
+  table <- sample_check_points(object, level)
+  ggplot2::ggplot(table, column(x = "p_value", y = "test")) +
+    ggplot2::geom_vline(xintercept = table$threshold[1L], linetype = 2, colour = palette_of[["reference"]]) +
+    ggplot2::geom_point(colour = palette_of[["measured"]], size = 2) + ggplot2::scale_x_log10() + ggplot2::theme_bw() +
+    ggplot2::labs(x = "p value", y = NULL, title = sample_check_title(object))
 }

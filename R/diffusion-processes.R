@@ -2,7 +2,8 @@
 
 #' Simulate anomalous diffusion
 #'
-#' Paths of processes whose exponent is known: what measured exponents and their intervals are calibrated against.
+#' Paths of processes whose exponent is known: what measured exponents and their intervals are calibrated
+#' against.
 #'
 #' \describe{
 #'   \item{`"fbm"`}{fractional Brownian motion, \eqn{MSD(h) = c h^\alpha} a coordinate, exact by circulant
@@ -30,12 +31,12 @@
 #' @param seed As in [sgd_simulate()].
 #' @param ... Nothing: a misspelt argument is an error.
 #' @return A list of class `"sgd_diffusion"` and `"sgd_trajectory"`: `step` (0 to `steps`), `theta`
-#'   (frames x coordinates x paths), `velocity` (`NULL`), `process`, and the other arguments: what [msd()] and
-#'   [diffusion_exponent()] take.
+#'   (frames x coordinates x paths), `velocity` and `hyper` (`NULL`), `process`, `exponent`, `diffusivity`,
+#'   `relaxation`, `noise`, `seed`: what [msd()] and [diffusion_exponent()] take.
 #' @section Errors: `bad_argument`, `too_large`; see [sgdlangevin-conditions].
 #' @section Cost: O(steps log steps) a coordinate for `"fbm"`, O(steps) for the others.
-#' @references Davies, Harte (1987). Tests for Hurst effect. Biometrika 74. Metzler, Jeon, Cherstvy, Barkai (2014).
-#'   Anomalous diffusion models and their properties. Phys. Chem. Chem. Phys. 16.
+#' @references Davies, Harte (1987). Tests for Hurst effect. Biometrika 74. Metzler, Jeon, Cherstvy, Barkai
+#'   (2014). Anomalous diffusion models and their properties. Phys. Chem. Chem. Phys. 16.
 #' @examples
 #' paths <- simulate_diffusion("fbm", 1000, nsim = 5, exponent = 0.6, noise = 0.1, seed = 1)
 #' paths
@@ -52,9 +53,10 @@ simulate_diffusion <- function(process, steps, nsim = 1, dim = 1, exponent = 1, 
   theta <- .Call(C_simulate_diffusion, index, steps, nsim, dim, as_number(exponent, "exponent"),
                  as_number(diffusivity, "diffusivity"), as_number(relaxation, "relaxation"),
                  as_number(noise, "noise"), seed)$theta
-  structure(list(step = as.double(0:steps), theta = theta, velocity = NULL, process = process, exponent = exponent,
-                 diffusivity = diffusivity, relaxation = relaxation, noise = noise, seed = seed),
-            class = c("sgd_diffusion", "sgd_trajectory"))
+  structure(list(
+    step = seq(0, steps), theta = theta, velocity = NULL, hyper = NULL, process = process,
+    exponent = exponent, diffusivity = diffusivity, relaxation = relaxation, noise = noise, seed = seed
+  ), class = c("sgd_diffusion", "sgd_trajectory"))
 }
 
 #' @export
@@ -62,7 +64,7 @@ print.sgd_diffusion <- function(x, ...) {
   size <- dim(x$theta)
   cat(sprintf("Diffusion \"%s\": %s of %s in %s, %s, seed %.0f\n", x$process, plural(size[1L], "frame"),
               plural(size[2L], "coordinate"), plural(size[3L], "path"),
-              if (x$process == "ou") sprintf("relaxation %g", x$relaxation) else sprintf("exponent %g", x$exponent),
-              x$seed))
+              if (x$process == "ou") sprintf("relaxation %g", x$relaxation)
+              else sprintf("exponent %g", x$exponent), x$seed))
   invisible(x)
 }

@@ -26,7 +26,7 @@ exponent_sentence <- function(x) {
   } else {
     sprintf("the displacement grows as lag^%s", interval_text(x))
   }
-  sprintf("Over %s %s to %s %s %s: %s.", exponent_methods[[x$method]]$points, format_numbers(x$window[1L]),
+  sprintf("Over %s %s to %s %s %s: %s.", exponent_methods[[x$method]]$over, format_numbers(x$window[1L]),
           format_numbers(x$window[2L]), x$unit, grows, verdict_text(x))
 }
 
@@ -59,20 +59,25 @@ diagnostic_lines <- function(fit) {
   known <- function(name) !is.null(d[[name]]) && !is.na(d[[name]])
   c(
     if (known("heterogeneity_p")) sprintf("  paths differ by %s (interval %s to %s); none differs: %s\n",
-                                          format_numbers(fit$spread, 3L), format_numbers(fit$spread_lower, 3L),
-                                          format_numbers(fit$spread_upper, 3L), p_value_text(d$heterogeneity_p)),
+                                          format_numbers(fit$spread, 3L), format_numbers(fit$spread_lower,
+                                                            3L),
+                                          format_numbers(fit$spread_upper,
+                                                         3L), p_value_text(d$heterogeneity_p)),
     if (known("n_blocks")) sprintf("  error from %.0f blocks; the regression itself would claim se %.3g\n",
                                    d$n_blocks, d$naive_se),
     if (known("curvature")) sprintf("  curvature of log MSD against log lag %.3g, %s\n", d$curvature,
                                     p_value_text(d$curvature_p)),
     if (known("curvature_p") && d$curvature_p < 0.05)
       "  not a straight line: the exponent depends on the window\n",
-    if (known("misfit_p")) sprintf("  fit: chi squared %.4g on %.0f degrees of freedom, %s\n", d$misfit,
-                                   d$misfit_df, p_value_text(d$misfit_p)),
+    if (known("misfit_df")) sprintf("  fit: chi squared %.4g on %.0f degrees of freedom, %s\n", d$misfit,
+                                    d$misfit_df, p_value_text(d$misfit_p)),
+    if (known("misfit_p") && !known("misfit_df"))
+      sprintf("  fit: cumulative periodogram off a line by %.3g, %s\n", d$misfit, p_value_text(d$misfit_p)),
     if (known("misfit_p") && d$misfit_p < 0.01)
       "  not what the method takes it for: the exponent depends on the window, its interval may not hold\n",
     if (known("log_likelihood")) sprintf("  log likelihood %.6g\n", d$log_likelihood),
-    if (known("noise_p") && !is.null(fit$noise)) sprintf("  localisation error: variance %s (interval %s to %s); none: %s%s\n",
+    if (known("noise_p") && !is.null(fit$noise))
+                          sprintf("  localisation error: variance %s (interval %s to %s); none: %s%s\n",
                                   format_numbers(fit$noise), format_numbers(fit$noise_lower),
                                   format_numbers(fit$noise_upper), p_value_text(d$noise_p),
                                   if (d$noise_detected) "" else ", not told from none"),
@@ -113,21 +118,67 @@ as.data.frame.diffusion_exponent <- function(x, ...) {
 
 #' Plot the fit of a diffusion exponent
 #'
-#' The MSD with the fitted power law over it, drawn through the window.
+#' The MSD with the fitted power law over it, or the diagram that the method fitted.
 #'
 #' @param x From [diffusion_exponent()].
-#' @param ... Passed to [plot.msd()].
+#' @param which `"msd"`, or `"diagram"` for methods `"wavelet"` (energies of octaves) and `"dfa"`
+#'   (fluctuations in boxes).
+#' @param ... Passed to [plot.msd()], or for a diagram to [plot.default()].
 #' @return `x`, invisibly.
 #' @examples
 #' set.seed(1)
-#' plot(diffusion_exponent(cumsum(rnorm(2000)), "gls"))
+#' walk <- cumsum(rnorm(2000))
+#' plot(diffusion_exponent(walk, "gls"))
+#' plot(diffusion_exponent(walk, "wavelet"), which = "diagram")
 #' @export
-plot.diffusion_exponent <- function(x, ...) {
+plot.diffusion_exponent <- function(x, which = "msd", ...) {
+  if (match_option(which, "which", c("msd", "diagram")) == "diagram") return(plot_diagram(x, ...))
   plot(x$msd, ...)
   fitted <- fitted_line(x)
   graphics::lines(fitted$lag, fitted$msd, lwd = 2, col = palette_of["theory"])
+  exponent_legend(x)
+  invisible(x)
+}
+
+exponent_legend <- function(x) {
   graphics::legend("topleft", bg = "white", lwd = 2, col = palette_of["theory"],
                    legend = paste("exponent", interval_text(x)))
+}
+
+# Scale, value with its bar of x$level, and the line of the fitted slope through their mean, on log axes.
+diagram_points <- function(x) {
+  d <- x$diagram
+  if (is.null(d)) stop_argument("`which` = \"diagram\": method \"%s\" has none; expected \"msd\"", x$method)
+  reach <- stats::qnorm((1 + x$level) / 2)
+  points <- if (x$method == "wavelet") {
+    data.frame(scale = d$scale, value = 2^d$log2_energy, factor = 2^(reach * d$se), weight = d$n,
+               slope = x$exponent + 1)
+  } else {
+    data.frame(scale = d$box, value = d$fluctuation, factor = exp(reach * d$log_se), weight = 1,
+               slope = x$exponent / 2)
+  }
+  level <- stats::weighted.mean(log(points$value) - points$slope * log(points$scale), points$weight)
+  points$line <- exp(level + points$slope * log(points$scale))
+  points
+}
+
+diagram_labels <- function(x) {
+  if (x$method == "wavelet") c(sprintf("scale (%s)", x$unit), "mean square of wavelet details") else
+    c(sprintf("box (%s)", x$unit), "fluctuation about the trend (parameter units)")
+}
+
+plot_diagram <- function(x, xlab = diagram_labels(x)[1L], ylab = diagram_labels(x)[2L],
+                         main = "Log-scale diagram", ...) {
+  d <- diagram_points(x)
+  graphics::plot(d$scale, d$value, log = "xy", xaxt = "n", yaxt = "n", pch = 19, xlab = xlab, ylab = ylab,
+                 main = main,
+                 ylim = range(d$value / d$factor, d$value * d$factor,
+                              d$line), col = palette_of["measured"], ...)
+  log_axis(1)
+  log_axis(2)
+  graphics::segments(d$scale, d$value / d$factor, d$scale, d$value * d$factor, col = palette_of["measured"])
+  graphics::lines(d$scale, d$line, lwd = 2, col = palette_of["theory"])
+  exponent_legend(x)
   invisible(x)
 }
 

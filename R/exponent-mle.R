@@ -14,11 +14,13 @@ exponent_mle <- function(frames, level = 0.95, noise = FALSE, drift = TRUE, diff
   structure(list(
     exponent = fit$exponent, se = fit$se, lower = fit$lower, upper = fit$upper, level = level, method = "mle",
     window = c(1, frames$size[1L] - 1) * unit, p_value = fit$p_value,
-    log_diffusivity = fit$log_diffusivity - fit$exponent * log(unit), vcov = variance, n_points = fit$n_points,
+    log_diffusivity = fit$log_diffusivity - fit$exponent * log(unit), vcov = variance,
+    n_points = fit$n_points,
     noise = fit$noise, noise_se = fit$noise_se, noise_lower = fit$noise_lower, noise_upper = fit$noise_upper,
     noise_p = fit$noise_p, noise_detected = as.logical(fit$noise_detected),
     at_boundary = as.logical(fit$at_boundary), drift = fit$drift / unit,
-    diffusivity = fit$diffusivity * unit^-fit$exponent, log_likelihood = fit$log_likelihood, score = fit$score,
-    evaluations = fit$evaluations, fitted_noise = noise, fitted_drift = drift, pooled = diffusivity
+    diffusivity = fit$diffusivity * unit^-fit$exponent, log_likelihood = fit$log_likelihood,
+    score = fit$score, evaluations = fit$evaluations,
+    fitted_noise = noise, fitted_drift = drift, pooled = diffusivity
   ), class = "diffusion_exponent")
 }

@@ -37,7 +37,8 @@
 #'   `weak_order`, and `method`, `steps`, `nsim`, `seed`.
 #'
 #'   Methods: [print()], [summary()] (orders between neighbouring levels too), [as.data.frame()],
-#'   [plot()][plot.sgd_method_order].
+#'   [plot()][plot.sgd_method_order]; `autoplot()` where ggplot2 is installed, `tidy()` and `glance()` where
+#'   package generics is.
 #' @section Errors: `unsupported` (minibatches, epochs, no noise, no modes, steps far too coarse for the model),
 #'   `unstable` (a saddle leaves the range of doubles), `bad_argument`, `interrupted`.
 #' @section Cost: `nsim * steps * 2^levels` times 9 normals and about 100 flops per mode, and with noise that is
@@ -111,15 +112,31 @@ plot.sgd_method_order <- function(x, xlab = "step", ylab = "error at the end",
   graphics::segments(x$step[barred], lower[barred], y1 = (x$strong + 2 * x$strong_se)[barred],
                      col = colours["strong"])
   labels <- c(strong = "strong (distance)", weak = "weak (covariance, relative)")
-  finest <- length(x$step)
   for (kind in names(errors)) {
     drawn <- is.finite(errors[[kind]]) & errors[[kind]] > 0
     graphics::points(x$step[drawn], errors[[kind]][drawn], pch = 19, col = colours[kind])
     order <- x[[paste0(kind, "_order")]]
     if (is.nan(order)) next
-    graphics::lines(x$step, errors[[kind]][finest] * (x$step / x$step[finest])^order, col = colours[kind])
+    graphics::lines(x$step, order_line(x, kind), col = colours[kind])
     labels[kind] <- sprintf("%s, order %.2f", labels[kind], order)
   }
   graphics::legend("topleft", bg = "white", pch = 19, col = colours, legend = labels)
   invisible(x)
+}
+
+# The line of the fitted order through the error at the finest step; NaN where there is none.
+order_line <- function(x, kind) {
+  finest <- length(x$step)
+  x[[kind]][finest] * (x$step / x$step[finest])^x[[paste0(kind, "_order")]]
+}
+
+# Registered with package generics in .onLoad(). The weak error comes without sampling: no standard error.
+tidy.sgd_method_order <- function(x, ...) {
+  data.frame(term = c("strong_order", "weak_order"), estimate = c(x$strong_order, x$weak_order),
+             std.error = c(x$strong_order_se, NA))
+}
+
+glance.sgd_method_order <- function(x, ...) {
+  data.frame(method = x$method, steps = x$steps, levels = length(x$step), nsim = x$nsim,
+             strong_order = x$strong_order, weak_order = x$weak_order)
 }

@@ -2,16 +2,18 @@
 
 #' Mean squared displacement of data that do not fit memory
 #'
-#' A stream keeps what the time-averaged MSD of one path needs of data that come in parts: `update()` adds some, and
-#' [msd()] of the stream gives the MSD so far, with standard errors from blocks as if all had been in memory at once.
-#' Streams over disjoint coordinates of one path, or over different paths, filled anywhere, combine with `merge()`.
+#' A stream keeps what the time-averaged MSD of one path needs of data that come in parts: `update()` adds
+#' some, and [msd()] of the stream gives the MSD so far, with standard errors from blocks as if all had been
+#' in memory at once. Streams over disjoint coordinates of one path, or over different paths, filled anywhere,
+#' combine with `merge()`.
 #'
 #' * `by = "coordinates"`: each update brings all frames of some more coordinates (frames x any number). With
-#'   `method = "fft"` each coordinate is transformed; `"gram"` adds up the Gram matrix of the frames by `dsyrk`, which
-#'   costs `frames`^2 flops a coordinate whatever the lags, and pays for fewer frames than about 1000 (`"auto"` does
-#'   so up to 1024). Each coordinate is taken from its chord first; the rounding left is bounded in `bound`.
-#' * `by = "frames"`: each update brings the frames that follow (any number x coordinates); the last ones, as many
-#'   as the largest lag, are kept.
+#'   `method = "fft"` each coordinate is transformed; `"gram"` adds up the Gram matrix of the frames by
+#'   `dsyrk`, which costs `frames`^2 flops a coordinate whatever the lags, and pays for fewer frames than
+#'   about 1000 (`"auto"` does so up to 1024). Each coordinate is taken from its chord first; the rounding
+#'   left is bounded in `bound`.
+#' * `by = "frames"`: each update brings the frames that follow (any number x coordinates); the last ones, as
+#'   many as the largest lag, are kept.
 #'
 #' @param frames Frames of a path, at least 3.
 #' @param lags As in [msd()].
@@ -24,12 +26,12 @@
 #' @param data A matrix (or vector) as `by` says; finite numbers. A data frame of numbers will do.
 #' @param over `"coordinates"` (of the same paths) or `"paths"` (of the same coordinates).
 #' @inheritParams sgd_hyper
-#' @return `msd_stream()`, `update()` and `merge()`: a list of class `"msd_stream"`; a value like any other, which can
-#'   be saved and sent to other processes. After merging over paths it takes no more data.
+#' @return `msd_stream()`, `update()` and `merge()`: a list of class `"msd_stream"`; a value like any other,
+#'   which can be saved and sent to other processes. After merging over paths it takes no more data.
 #' @section Errors: `bad_argument` (shapes, memory too small), `not_finite` (gaps, too: streams have none),
 #'   `too_short`.
-#' @section Cost: `"fft"`: as [msd()]; `"gram"`: memory 8 frames^2 bytes; by frames: 0.3 ns a number and lag, memory 8
-#'   bytes times largest lag times coordinates.
+#' @section Cost: `"fft"`: as [msd()]; `"gram"`: memory 8 frames^2 bytes; by frames: 0.3 ns a number and lag,
+#'   memory 8 bytes times largest lag times coordinates.
 #' @examples
 #' set.seed(1)
 #' walk <- apply(matrix(rnorm(200 * 50), 200), 2, cumsum)
@@ -37,7 +39,8 @@
 #' for (first in seq(1, 50, by = 10)) stream <- update(stream, walk[, first + 0:9])
 #' all.equal(msd(stream)$msd, msd(walk)$msd)
 #' @export
-msd_stream <- function(frames, lags = NULL, by = "coordinates", method = "auto", record = 1, accuracy = "default",
+msd_stream <- function(frames, lags = NULL, by = "coordinates", method = "auto", record = 1,
+                       accuracy = "default",
                        memory = 2^30, ...) {
   reject_dots("msd_stream", ...)
   frames <- as_count(frames, "frames", 1)
@@ -50,9 +53,11 @@ msd_stream <- function(frames, lags = NULL, by = "coordinates", method = "auto",
   if (!is.finite(record) || record <= 0) stop_argument("`record` = %g: expected a finite number > 0", record)
   gram <- 16 * frames^2
   if (by == "frames" && method != "auto") stop_argument("`method` = \"%s\": expected none by frames", method)
-  if (method == "auto") method <- if (by == "coordinates" && frames <= 1024 && gram <= memory) "gram" else "fft"
+  small <- by == "coordinates" && frames <= 1024 && gram <= memory
+  if (method == "auto") method <- if (small) "gram" else "fft"
   if (method == "gram" && !isTRUE(gram <= memory)) {
-    stop_argument("`memory` = %.10g bytes: expected at least %.0f for the Gram matrix of %.0f frames", memory, gram,
+    stop_argument("`memory` = %.10g bytes: expected at least %.0f for the Gram matrix of %.0f frames", memory,
+                  gram,
                   frames)
   }
   structure(list(
@@ -66,7 +71,8 @@ check_lags <- function(lags, frames) {
   bad <- which(!(lags == floor(lags) & lags >= 1 & lags <= frames - 1))[1L]
   if (!is.na(bad) || anyNA(lags)) {
     bad <- if (is.na(bad)) which(is.na(lags))[1L] else bad
-    stop_argument("`lags[%d]` = %.10g: expected an integer from 1 to %.0f (in frames)", bad, lags[bad], frames - 1)
+    stop_argument("`lags[%d]` = %.10g: expected an integer from 1 to %.0f (in frames)", bad, lags[bad],
+                  frames - 1)
   }
   if (is.unsorted(lags, strictly = TRUE)) stop_argument("`lags`: expected strictly increasing lags")
   lags
@@ -80,7 +86,9 @@ update.msd_stream <- function(object, data, ...) {
   if (is.data.frame(data)) data <- data.matrix(data)
   if (is_numbers(data) && is.null(dim(data))) data <- if (object$by == "frames") t(data) else matrix(data)
   data <- as_numeric_matrix(data, "data")
-  if (length(data) == 0L) stop_argument("`data`: expected some numbers, got a %d x %d matrix", nrow(data), ncol(data))
+  if (length(data) == 0L) {
+    stop_argument("`data`: expected some numbers, got a %d x %d matrix", nrow(data), ncol(data))
+  }
   if (object$by == "frames") add_frames(object, data) else add_coordinates(object, data)
 }
 
@@ -91,7 +99,8 @@ add_coordinates <- function(stream, data) {
   if (stream$method == "gram") {
     stream$gram <- .Call(C_gram_coordinates, stream$gram, stream$frames, data)
   } else {
-    stream$tally <- .Call(C_tally_coordinates, stream$tally, stream$frames, data, NULL, stream$full, stream$lags)
+    stream$tally <- .Call(C_tally_coordinates, stream$tally, stream$frames, data, NULL, stream$full,
+                          stream$lags)
   }
   stream$dim <- stream$dim + ncol(data)
   stream$done <- stream$frames
@@ -105,7 +114,8 @@ add_frames <- function(stream, data) {
   last <- max(stream$lags)
   needed <- 8 * last * ncol(data)
   if (!isTRUE(needed <= stream$memory)) {
-    stop_argument("`memory` = %.10g bytes: expected at least %.0f to keep %.0f frames of %s", stream$memory, needed,
+    stop_argument("`memory` = %.10g bytes: expected at least %.0f to keep %.0f frames of %s", stream$memory,
+                  needed,
                   last, plural(ncol(data), "coordinate"))
   }
   before <- if (is.null(stream$before)) matrix(0, 0L, ncol(data)) else stream$before
@@ -120,7 +130,8 @@ add_frames <- function(stream, data) {
 # The tallies of its paths, side by side, and the bound of their rounding.
 stream_tallies <- function(stream) {
   if (stream$dim == 0 || stream$done < stream$frames) {
-    stop_argument("the stream holds %.0f of %.0f frames of %s: expected all of some", stream$done, stream$frames,
+    stop_argument("the stream holds %.0f of %.0f frames of %s: expected all of some", stream$done,
+                  stream$frames,
                   plural(stream$dim, "coordinate"))
   }
   if (is.null(stream$gram)) return(list(tally = stream$tally, bound = stream$bound))
@@ -137,7 +148,9 @@ merge.msd_stream <- function(x, y, over = "coordinates", ...) {
     if (!identical(x[[field]], y[[field]])) stop_argument("`y`: expected the `%s` of `x`", field)
   }
   if (over == "paths") return(merge_paths(x, y))
-  if (x$n_paths != y$n_paths) stop_argument("`y` holds %s: expected %.0f", plural(y$n_paths, "path"), x$n_paths)
+  if (x$n_paths != y$n_paths) {
+    stop_argument("`y` holds %s: expected %.0f", plural(y$n_paths, "path"), x$n_paths)
+  }
   if (x$method == "gram" && y$method == "gram" && x$n_paths == 1) {
     if (is.null(x$gram)) x$gram <- y$gram else if (!is.null(y$gram)) x$gram <- x$gram + y$gram
   } else {
@@ -166,14 +179,16 @@ merge_paths <- function(x, y) {
 stream_result <- function(stream, errors, covariance) {
   if (errors > 3L) stop_argument("`se`: expected \"blocks\" or \"paths\" (or TRUE) of a stream")
   found <- stream_tallies(stream)
-  tally_msd(stream$lags, found$tally, found$bound, stream$frames, stream$dim, stream$n_paths, stream$record, errors,
+  tally_msd(stream$lags, found$tally, found$bound, stream$frames, stream$dim, stream$n_paths, stream$record,
+            errors,
             covariance)
 }
 
 #' @export
 print.msd_stream <- function(x, ...) {
   how <- if (x$by == "frames") "frame by frame" else if (x$method == "gram") "by the Gram matrix of frames" else "by FFT"
-  cat(sprintf("Stream of the mean squared displacement %s: %.0f of %.0f frames, %s, %s, %s\n", how, x$done, x$frames,
+  cat(sprintf("Stream of the mean squared displacement %s: %.0f of %.0f frames, %s, %s, %s\n", how, x$done,
+              x$frames,
               plural(x$dim, "coordinate"), plural(x$n_paths, "path"), plural(length(x$lags), "lag")))
   invisible(x)
 }

@@ -6,56 +6,61 @@
 #' (`"time-averaged"`, by FFT), from one origin over paths (`"ensemble"`), or from the first frame
 #' (`"from-start"`). Paths may differ in length and have gaps; a path counts by its displacements.
 #'
-#' **Gaps.** A frame with `NaN` (or `NA`) in a coordinate that counts is missing: displacements that start or end
-#' there are left out, and `n` says how many are averaged at each lag. With `per = "coordinate"` each coordinate
-#' has its own gaps. Infinite numbers, and a coordinate that is `NaN` throughout, are errors.
+#' **Gaps.** A frame with `NaN` (or `NA`) in a coordinate that counts is missing: displacements that start or
+#' end there are left out, and `n` says how many are averaged at each lag. With `per = "coordinate"` each
+#' coordinate has its own gaps. Infinite numbers, and a coordinate that is `NaN` throughout, are errors.
 #'
 #' **Standard errors**, each with the covariance of all lags ([vcov()]):
-#' * `"blocks"`: spread over 16 contiguous blocks of the paths where the lag is at most half a block, else over 8;
-#'   `NaN` past half of those. Blocks lose the displacements that straddle them: near half a block this is
-#'   conservative (by 1.2 for a Brownian path).
+#' * `"blocks"`: spread over 16 contiguous blocks of the paths where the lag is at most half a block, else
+#'   over 8; `NaN` past half of those. Blocks lose the displacements that straddle them: near half a block
+#'   this is conservative (by 1.2 for a Brownian path).
 #' * `"paths"`: spread over paths. `TRUE` means this with at least 8 paths, `"blocks"` with fewer.
-#' * `"bootstrap"`: resampled blocks of origins (16 to 64 of them; whole paths where there are 16), displacements
-#'   crossing their ends; `NaN` past the length of a block. `replicates` keeps the resampled curves.
+#' * `"bootstrap"`: resampled blocks of origins (16 to 64 of them; whole paths where there are 16),
+#'   displacements crossing their ends; `NaN` past the length of a block. `replicates` keeps the resampled
+#'   curves.
 #' * `"gaussian"`: exact covariance of a Gaussian path with stationary increments and the structure function
-#'   estimated from each coordinate (used up to 1/40 of the longest path, then its last power of the lag), scaled
-#'   to the MSD measured; coordinates and paths taken as independent. Reaches every lag. Take a drift out first.
+#'   estimated from each coordinate (used up to 1/40 of the longest path, then its last power of the lag),
+#'   scaled to the MSD measured; coordinates and paths taken as independent. Reaches every lag. Take a drift
+#'   out first.
 #'
-#' **Accuracy** relative to exact arithmetic on the given numbers: by default an exact straight line is taken out
-#' of each coordinate (an offset of 1e6 and a constant velocity cost nothing), the rounding of every lag is
-#' bounded, and lags past 1e-11 are summed directly (`redone`). `accuracy = "full"`: 1e-12, from blocks as long as
-#' the lag asks, for paths that are superdiffusive, spiky or heavy-tailed.
+#' **Accuracy** relative to exact arithmetic on the given numbers: by default an exact straight line is taken
+#' out of each coordinate (an offset of 1e6 and a constant velocity cost nothing), the rounding of every lag
+#' is bounded, and lags past 1e-11 are summed directly (`redone`). `accuracy = "full"`: 1e-12, from blocks as
+#' long as the lag asks, for paths that are superdiffusive, spiky or heavy-tailed.
 #'
-#' **Files.** `x` may be the name of an HDF5 file ([read_trajectory()]). One that does not fit `memory` is read in
-#' slabs of coordinates: time average over all coordinates only, without gaps, standard errors from blocks or
-#' paths; see [msd_stream()], whose `method` it takes. `bound` is then the bound of the rounding error.
+#' **Files.** `x` may be the name of an HDF5 file ([read_trajectory()]). One that does not fit `memory` is
+#' read in slabs of coordinates: time average over all coordinates only, without gaps, standard errors from
+#' blocks or paths; see [msd_stream()], whose `method` it takes. `bound` is then the bound of the rounding
+#' error.
 #'
 #' @param x A vector (one coordinate), a matrix (frames x coordinates), an array (frames x coordinates x
-#'   paths); a list of vectors or matrices, one a path, of any lengths; a data frame in long format (columns `id`
-#'   and `step`, if there are any, and one for each coordinate; steps left out are gaps); a trajectory from
-#'   [sgd_simulate()] or [read_trajectory()]; the name of an HDF5 file; or an [msd_stream()].
+#'   paths); a list of vectors or matrices, one a path, of any lengths; a data frame in long format (columns
+#'   `id` and `step`, if there are any, and one for each coordinate; steps left out are gaps); a trajectory
+#'   from [sgd_simulate()] or [read_trajectory()]; the name of an HDF5 file; or an [msd_stream()].
 #' @param lags Whole numbers of frames, increasing, below the number of frames of the longest path; `NULL` is
 #'   ten a decade up to half that length.
 #' @param type `"time-averaged"`, `"ensemble"` or `"from-start"`.
 #' @param origin The frame (1-based) that `"ensemble"` starts from.
 #' @param se `TRUE`, `FALSE` (none), `"blocks"`, `"paths"`, `"bootstrap"` or `"gaussian"`.
 #' @param per `"total"` (sum over coordinates) or `"coordinate"` (a curve for each).
-#' @param weights Of the coordinates, at least 0, for `per = "total"`; `NULL` is 1. With weight 0, `NaN` is no gap.
-#' @param direction A vector, or a matrix with a direction in each column (dim rows; scaled to length 1): a curve
-#'   for the component along each.
+#' @param weights Of the coordinates, at least 0, for `per = "total"`; `NULL` is 1. With weight 0, `NaN` is no
+#'   gap.
+#' @param direction A vector, or a matrix with a direction in each column (dim rows; scaled to length 1): a
+#'   curve for the component along each.
 #' @param accuracy `"default"` or `"full"`.
-#' @param covariance Whether to keep the covariance of the lags; `NULL`: where it has at most a million elements.
+#' @param covariance Whether to keep the covariance of the lags; `NULL`: where it has at most a million
+#'   elements.
 #' @param n_boot,seed Resamples of `"bootstrap"` (at least 20), and the seed as in [sgd_simulate()].
 #' @param memory Bytes that reading a file may take.
 #' @param dataset,method Of a file: the dataset, and as in [msd_stream()].
 #' @inheritParams sgd_hyper
-#' @return A list of class `"msd"`: `lag` (in steps where `x` knows them, else in frames), `msd`, `se` (`NULL` if
-#'   not wanted), `n` (displacements averaged; `msd` is `NaN` where 0), `average` (the `type` asked for), `dim`,
-#'   `n_paths`, `frames` (of the longest path), `per`, `se_method`, `vcov` (lags x lags, or `NULL`), `replicates`
-#'   (lags x `n_boot`, or `NULL`), `seed`, `accuracy`, `missing` (frames), `empty` (lags without a displacement),
-#'   `redone` (lags summed directly because transforms were not accurate enough), `bound` (files and streams, else
-#'   `NULL`). With several curves `msd`, `se` and `n` are matrices, a curve in each column, and `vcov` and
-#'   `replicates` have a third dimension.
+#' @return A list of class `"msd"`: `lag` (in steps where `x` knows them, else in frames), `msd`, `se` (`NULL`
+#'   if not wanted), `n` (displacements averaged; `msd` is `NaN` where 0), `average` (the `type` asked for),
+#'   `dim`, `n_paths`, `frames` (of the longest path), `per`, `se_method`, `vcov` (lags x lags, or `NULL`),
+#'   `replicates` (lags x `n_boot`, or `NULL`), `seed`, `accuracy`, `missing` (frames), `empty` (lags without
+#'   a displacement), `redone` (lags summed directly because transforms were not accurate enough), `bound`
+#'   (files and streams, else `NULL`). With several curves `msd`, `se` and `n` are matrices, a curve in each
+#'   column, and `vcov` and `replicates` have a third dimension.
 #'
 #'   Methods: [plot()] (log axes with error bars; theory on top), [points()], [as.data.frame()], [summary()],
 #'   [vcov()]; [msd_transform()] for functions of the MSD.
@@ -64,8 +69,8 @@
 #'   O(T log^2 T), with gaps O(T) a lag. `"gaussian"`: 0.7 ns T for each pair of lags and coordinate.
 #' @references Calandrini, Pellegrini, Calligari, Hinsen, Kneller (2011). nMoldyn: interfacing spectroscopic
 #'   experiments, molecular dynamics simulations and models for time correlation functions. Collection SFN 12
-#'   (the FFT form). Qian, Sheetz, Elson (1991). Single particle tracking. Biophysical Journal 60 (the covariance
-#'   for Brownian motion).
+#'   (the FFT form). Qian, Sheetz, Elson (1991). Single particle tracking. Biophysical Journal 60 (the
+#'   covariance for Brownian motion).
 #' @examples
 #' set.seed(1)
 #' walk <- apply(matrix(rnorm(3e4), ncol = 3), 2, cumsum)
@@ -179,7 +184,8 @@ new_msd <- function(frames, lags, curve, type) {
   ), class = "msd")
 }
 
-# What is known of a file that does not fit, with everything that reading it would take counted; NULL where it does.
+# What is known of a file that does not fit, with everything that reading it would take counted; NULL where it
+# does.
 larger_file <- function(file, dataset, memory) {
   if (dir.exists(file)) return(NULL)
   info <- .Call(C_trajectory_info, file)
@@ -189,7 +195,8 @@ larger_file <- function(file, dataset, memory) {
     if (!grepl("expected a dataset \"step\"", conditionMessage(e), fixed = TRUE)) stop(e)
     seq_len(info$frames)
   })
-  list(file = file, dataset = dataset, memory = memory, info = info, record = frame_spacing(list(step = step)))
+  list(file = file, dataset = dataset, memory = memory, info = info,
+       record = frame_spacing(list(step = step)))
 }
 
 msd_of_file <- function(large, lags, errors, covariance, method, whole) {
@@ -201,7 +208,8 @@ msd_of_file <- function(large, lags, errors, covariance, method, whole) {
   method <- option_index(method, "method", c("auto", "fft", "gram"))
   lags <- if (is.null(lags)) default_lags(info$frames) else as_numeric_vector(lags, "lags")
   found <- .Call(C_msd_file, large$file, large$dataset, info$n_paths, method, large$memory, lags)
-  tally_msd(lags, found$tally, found$bound, info$frames, info$dim, info$n_paths, large$record, errors, covariance)
+  tally_msd(lags, found$tally, found$bound, info$frames, info$dim, info$n_paths, large$record, errors,
+            covariance)
 }
 
 tally_msd <- function(lags, tallies, bound, frames, dim, n_paths, record, errors, covariance) {
@@ -215,7 +223,8 @@ tally_msd <- function(lags, tallies, bound, frames, dim, n_paths, record, errors
 
 #' @export
 print.msd <- function(x, ...) {
-  curves <- switch(x$per, coordinate = ", each", direction = sprintf(", along %s", plural(NCOL(x$msd), "direction")), "")
+  curves <- switch(x$per, coordinate = ", each",
+                   direction = sprintf(", along %s", plural(NCOL(x$msd), "direction")), "")
   cat(sprintf("Mean squared displacement (%s): %s, %s%s, %s\n", x$average, plural(x$frames, "frame"),
               plural(x$dim, "coordinate"), curves, plural(x$n_paths, "path")))
   print_rows(as.data.frame(x))
@@ -226,13 +235,15 @@ print.msd <- function(x, ...) {
 # Sentences about gaps and accuracy, where there is something to say.
 msd_notes <- function(x) {
   lags <- length(x$msd)
-  c(if (x$missing > 0) sprintf("%s missing: displacements that touch one are left out\n", plural(x$missing, "frame")),
+  c(if (x$missing > 0) sprintf("%s missing: displacements that touch one are left out\n",
+                               plural(x$missing, "frame")),
     if (x$empty > 0) sprintf("%s without a displacement: NaN\n", plural(x$empty, "lag")),
     if (x$redone > max(5, 0.1 * length(x$lag))) {
       sprintf("note: %.0f of %.0f lags were summed directly for accuracy\n", x$redone, length(x$lag))
     },
     if (any(x$bound > 1e-9)) {
-      sprintf("note: rounding may reach %.1e of the shortest displacements; method = \"fft\" has less\n", max(x$bound))
+      sprintf("note: rounding may reach %.1e of the shortest displacements; method = \"fft\" has less\n",
+              max(x$bound))
     })
 }
 
@@ -271,9 +282,9 @@ vcov.msd <- function(object, ...) {
 
 #' A function of the MSD with its standard error
 #'
-#' `f` of the MSD at the lags measured, with the covariance of its elements: of `f` of the bootstrap's replicates
-#' where there are any, else by the delta method, \eqn{J V J'} with the Jacobian of `f` by central differences.
-#' Lags that do not change `f` may have no error; others make the answer `NaN`.
+#' `f` of the MSD at the lags measured, with the covariance of its elements: of `f` of the bootstrap's
+#' replicates where there are any, else by the delta method, \eqn{J V J'} with the Jacobian of `f` by central
+#' differences. Lags that do not change `f` may have no error; others make the answer `NaN`.
 #'
 #' @param x From [msd()], one curve, with its covariance.
 #' @param f A function of the vector `msd` that returns numbers.
@@ -323,7 +334,8 @@ call_transform <- function(f, msd, n) {
     raise_status("callback", sprintf("`f` failed: %s", conditionMessage(e)), sys.nframe() - 5L)
   })
   if (!is.numeric(value) || length(value) == 0L || (!is.null(n) && length(value) != n)) {
-    raise_status("callback", sprintf("`f`: expected %s, got %s", if (is.null(n)) "numbers" else plural(n, "number"),
+    raise_status("callback", sprintf("`f`: expected %s, got %s",
+                                     if (is.null(n)) "numbers" else plural(n, "number"),
                                      describe(value)))
   }
   value
@@ -380,8 +392,10 @@ plot.msd <- function(x, theory = NULL, level = 0.95, col = palette_of["measured"
   for (curve in theory) as_object(curve, "theory", "sgd_msd")
   bars <- msd_bars(x, level)
   inside <- bars$lower[!is.na(bars$lower) & bars$lower > 0]
-  window <- range(x$msd[which(x$msd > 0)], inside, bars$upper, unlist(lapply(theory, `[[`, "msd")), na.rm = TRUE)
-  graphics::plot(range(x$lag), window, log = "xy", type = "n", xaxt = "n", yaxt = "n", ylim = window, xlab = xlab,
+  window <- range(x$msd[which(x$msd > 0)], inside, bars$upper,
+                  unlist(lapply(theory, `[[`, "msd")), na.rm = TRUE)
+  graphics::plot(range(x$lag), window, log = "xy", type = "n", xaxt = "n", yaxt = "n", ylim = window,
+                 xlab = xlab,
                  ylab = ylab, main = main, ...)
   log_axis(1)
   log_axis(2)
@@ -409,7 +423,8 @@ points.msd <- function(x, level = 0.95, col = palette_of["measured"], pch = 19, 
   lag <- rep(x$lag, NCOL(x$msd))
   col <- rep(rep_len(col, NCOL(x$msd)), each = length(x$lag))
   drawn <- !is.na(bars$lower) & bars$upper > bars$lower
-  graphics::segments(lag[drawn], pmax(bars$lower[drawn], floor), lag[drawn], bars$upper[drawn], col = col[drawn])
+  graphics::segments(lag[drawn], pmax(bars$lower[drawn], floor), lag[drawn], bars$upper[drawn],
+                     col = col[drawn])
   graphics::points(lag, x$msd, pch = pch, cex = cex, col = col, ...)
   invisible(x)
 }

@@ -78,7 +78,8 @@ as_function <- function(x, name) {
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_native"`: `file` (its full path), `symbol`. The library is opened where it is
 #'   used.
-#' @section Errors: `bad_argument`; `io` from [sgd_objective()] if there is no such library or function.
+#' @section Errors: `bad_argument`; from [sgd_objective()] `io` if there is no such library or it cannot be
+#'   opened, `bad_argument` if it has no such function.
 #' @examples
 #' sgd_native("gradient.so", "double_well")
 #' @export

@@ -1,7 +1,7 @@
 # Trajectories in the shapes that people have them: arrays, lists of paths, tables in long format.
 
-# `paths` (a list of frames x dim matrices of doubles, or one array that holds all), `frames` (of each), `dim`,
-# `record` (steps from one frame to the next) and `names` of the coordinates (or NULL).
+# `paths` (a list of frames x dim matrices of doubles, or one array that holds all), `frames` (of each),
+# `dim`, `record` (steps from one frame to the next) and `names` of the coordinates (or NULL).
 as_paths <- function(x) {
   record <- 1
   if (inherits(x, "sgd_trajectory")) {
@@ -33,14 +33,16 @@ paths_of_list <- function(x) {
   dims <- vapply(paths, ncol, 0L)
   if (any(dims != dims[1L])) {
     i <- which(dims != dims[1L])[1L]
-    stop_argument("`x[[%d]]` has %s: expected %d as the first path has", i, plural(dims[i], "coordinate"), dims[1L])
+    stop_argument("`x[[%d]]` has %s: expected %d as the first path has", i, plural(dims[i], "coordinate"),
+                  dims[1L])
   }
-  list(paths = unname(paths), frames = as.double(vapply(paths, nrow, 0L)), dim = as.double(dims[1L]), record = 1,
+  list(paths = unname(paths), frames = as.double(vapply(paths, nrow, 0L)), dim = as.double(dims[1L]),
+       record = 1,
        names = colnames(paths[[1L]]))
 }
 
-# Long format: columns `id` (of the path) and `step`, where there are any; every other column is a coordinate. Steps
-# that are not there become missing frames.
+# Long format: columns `id` (of the path) and `step`, where there are any; every other column is a coordinate.
+# Steps that are not there become missing frames.
 paths_of_table <- function(x) {
   coordinates <- setdiff(names(x), c("id", "step"))
   if (length(coordinates) == 0L || nrow(x) == 0L) {
@@ -54,7 +56,9 @@ paths_of_table <- function(x) {
   values <- vapply(x[coordinates], as.double, double(nrow(x)))
   dim(values) <- c(nrow(x), length(coordinates))
   id <- if (is.null(x[["id"]])) rep(1L, nrow(x)) else x[["id"]]
-  if (!is.atomic(id) || anyNA(id)) stop_argument("`x$id`: expected a path's name in every row, got NA or %s", describe(id))
+  if (!is.atomic(id) || anyNA(id)) {
+    stop_argument("`x$id`: expected a path's name in every row, got NA or %s", describe(id))
+  }
   rows <- unname(split(seq_len(nrow(x)), match(id, unique(id))))
   record <- 1
   if (is.null(x[["step"]])) {
@@ -70,7 +74,8 @@ paths_of_table <- function(x) {
 # The steps from one frame to the next: the least difference, of which every other is a multiple.
 table_spacing <- function(step, rows) {
   if (any(!is.finite(step))) {
-    stop_argument("`x$step[%d]` = %g: expected a finite number", which(!is.finite(step))[1L], step[!is.finite(step)][1L])
+    stop_argument("`x$step[%d]` = %g: expected a finite number", which(!is.finite(step))[1L],
+                  step[!is.finite(step)][1L])
   }
   differences <- unlist(lapply(rows, function(i) diff(sort(step[i]))))
   if (any(differences == 0)) {
@@ -83,10 +88,12 @@ table_spacing <- function(step, rows) {
   multiples <- differences / spacing
   if (any(abs(multiples - round(multiples)) > 1e-6 * multiples)) {
     odd <- differences[which(abs(multiples - round(multiples)) > 1e-6 * multiples)[1L]]
-    stop_argument("`x$step`: expected differences that are multiples of the least one, %g, got %g", spacing, odd)
+    stop_argument("`x$step`: expected differences that are multiples of the least one, %g, got %g", spacing,
+                  odd)
   }
   if (sum(multiples) > 100 * length(step) + 1e6) {
-    stop_argument("`x$step`: expected most steps %g apart, got %.0f rows over %.0f of them", spacing, length(step),
+    stop_argument("`x$step`: expected most steps %g apart, got %.0f rows over %.0f of them", spacing,
+                  length(step),
                   sum(multiples))
   }
   spacing
@@ -99,7 +106,8 @@ on_grid <- function(step, values, spacing) {
   out
 }
 
-# As values with their size as frames x coordinates x paths, for statistics of paths of one length without gaps.
+# As values with their size as frames x coordinates x paths, for statistics of paths of one length without
+# gaps.
 as_frames <- function(x) {
   paths <- as_paths(x)
   if (any(paths$frames != paths$frames[1L])) {

@@ -23,7 +23,8 @@
 #'   `covariance_p`, `distance_statistic`, `distance_p`, `p_value` (of all three: three times the least, at most
 #'   1), and `n`, `dim`.
 #'
-#'   Methods: [print()], [as.data.frame()] (one row per test).
+#'   Methods: [print()], [as.data.frame()] (one row per test), [plot()][plot.sgd_sample_check]; `autoplot()`
+#'   where ggplot2 is installed, `tidy()` and `glance()` where package generics is.
 #' @section Errors: `too_short` (n <= d, or draws that do not span all directions), `not_psd` (covariance
 #'   singular, or so near that its rounding would decide), `not_symmetric`, `not_finite`, `bad_argument`.
 #' @section Cost: 3 n d^2 flops.
@@ -65,3 +66,43 @@ print.sgd_sample_check <- function(x, ...) {
 
 #' @export
 summary.sgd_sample_check <- function(object, ...) as.data.frame(object)
+
+#' Plot the p values of a check of a sample
+#'
+#' @param x From [sgd_check_sample()].
+#' @param level Confidence; the line is at a third of what is left of it, since there are three tests.
+#' @param xlab,main Labels.
+#' @param ... Passed to [plot.default()].
+#' @return `x`, invisibly. The p value of each test on a log axis; one left of the dashed line speaks against
+#'   the Gaussian. Less than 1e-16 is drawn there.
+#' @export
+plot.sgd_sample_check <- function(x, level = 0.95, xlab = "p value", main = sample_check_title(x), ...) {
+  points <- sample_check_points(x, level)
+  rows <- rev(seq_along(points$test))
+  graphics::plot(points$p_value, rows, log = "x", xlim = range(points$p_value, points$threshold, 1), ylim = c(0.5, 3.5),
+                 pch = 19, col = palette_of["measured"], axes = FALSE, xlab = xlab, ylab = "", main = main, ...)
+  log_axis(1)
+  graphics::axis(2, rows, points$test, las = 1)
+  graphics::box()
+  graphics::abline(v = points$threshold[1L], lty = 2, col = palette_of["reference"])
+  invisible(x)
+}
+
+# A zero has no place on a log axis.
+sample_check_points <- function(x, level) {
+  level <- as_number(level, "level")
+  if (!(level > 0 && level < 1)) stop_argument("`level` = %g: expected a number in (0, 1)", level)
+  tests <- as.data.frame(x)
+  data.frame(test = factor(tests$test, rev(tests$test)), p_value = pmax(tests$p_value, 1e-16),
+             threshold = (1 - level) / 3)
+}
+
+sample_check_title <- function(x) sprintf("Sample against a Gaussian: %s", p_value_text(x$p_value))
+
+# Registered with package generics in .onLoad().
+tidy.sgd_sample_check <- function(x, ...) {
+  tests <- as.data.frame(x)
+  data.frame(term = tests$test, statistic = tests$statistic, p.value = tests$p_value)
+}
+
+glance.sgd_sample_check <- function(x, ...) data.frame(p.value = x$p_value, n = x$n, dim = x$dim)

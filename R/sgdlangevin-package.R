@@ -32,7 +32,8 @@
 "_PACKAGE"
 
 .onLoad <- function(libname, pkgname) {
-  register_methods("generics", c("tidy", "glance"), c("diffusion_exponent", "sgd_fit"))
+  register_methods("generics", c("tidy", "glance"), c("diffusion_exponent", "sgd_fit", "sgd_method_order",
+                                                     "sgd_sample_check"))
   register_methods("ggplot2", "autoplot", autoplot_classes)
   register_methods("generics", c("tidy", "glance"), diffusion_classes)
   register_methods("ggplot2", "autoplot", diffusion_classes)

@@ -54,5 +54,6 @@ run 1 /usr/bin/python3 "$here/python/msd.py"
 # One thread works, another reads the file (4 GB, removed at the end).
 echo "bench: $out/msd_gram (one thread, and one that reads)" >&2
 OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=1 "$out/msd_gram" "$out" >>"$times"
+run 1 "$out/fbm"
 
 Rscript "$here/report.R" "$times" "$here/comparisons.csv" "$threads"

@@ -1,5 +1,6 @@
-/* Entry points of what a trajectory says beyond one exponent: covariance of its MSD, local exponents, crossovers,
- * tests of normal diffusion, ergodicity and ageing, choice of model. x and size as in r_stats.c. */
+/* Entry points of what a trajectory says beyond one exponent: covariance of its MSD, local exponents,
+ * crossovers, tests of normal diffusion, ergodicity and ageing, choice of model. x and size as in r_stats.c.
+ */
 #include "r_glue.h"
 
 #include <string.h>
@@ -44,13 +45,15 @@ SEXP r_local_exponent(SEXP x, SEXP size, SEXP from, SEXP to, SEXP level, SEXP n_
   double *exponent = r_new_vector(out, 0, n), *covariance = r_new_matrix(out, 1, n, n);
   double *critical = r_new_vector(out, 2, 2);
   r_context(&ctx);
-  r_check(&ctx, sgdl_local_exponent(&ctx, f.T, f.d, f.n_paths, f.x, n, REAL(from), REAL(to), Rf_asReal(level),
-                                    r_size(n_sim), (uint64_t)Rf_asReal(seed), exponent, covariance, critical));
+  r_check(&ctx,
+          sgdl_local_exponent(&ctx, f.T, f.d, f.n_paths, f.x, n, REAL(from), REAL(to), Rf_asReal(level),
+                              r_size(n_sim), (uint64_t)Rf_asReal(seed), exponent, covariance, critical));
   UNPROTECT(1);
   return out;
 }
 
-SEXP r_msd_crossover(SEXP x, SEXP size, SEXP lags, SEXP max_breaks, SEXP level, SEXP alpha, SEXP n_boot, SEXP seed)
+SEXP r_msd_crossover(SEXP x, SEXP size, SEXP lags, SEXP max_breaks, SEXP level, SEXP alpha, SEXP n_boot,
+                     SEXP seed)
 {
   sgdl_context ctx;
   sgdl_crossover c;
@@ -84,7 +87,8 @@ SEXP r_normal_diffusion(SEXP x, SEXP size, SEXP lags, SEXP n_sim, SEXP seed)
   const ptrdiff_t n = XLENGTH(lags);
   const char *names[] = {"log_ratio", "se", "p", "p_value", ""};
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
-  double *ratio = r_new_vector(out, 0, n), *se = r_new_vector(out, 1, n), *p = r_new_vector(out, 2, n), p_value;
+  double *ratio = r_new_vector(out, 0, n), *se = r_new_vector(out, 1, n), *p = r_new_vector(out, 2, n),
+         p_value;
   r_context(&ctx);
   r_check(&ctx, sgdl_normal_diffusion(&ctx, f.T, f.d, f.n_paths, f.x, n, REAL(lags), r_size(n_sim),
                                       (uint64_t)Rf_asReal(seed), ratio, se, p, &p_value));
@@ -101,8 +105,8 @@ SEXP r_ergodicity(SEXP x, SEXP size, SEXP lags, SEXP n_sim, SEXP seed)
   const ptrdiff_t n = XLENGTH(lags);
   const char *names[] = {"average", "ensemble", "eb", "eb_measured", "eb_brownian", "eb_fbm", "p_eb", "z",
                          "p_origin", "exponent", "p_ergodic", "p_single", ""};
-  double **arrays[] = {&e.average, &e.ensemble, &e.eb, &e.eb_measured, &e.eb_brownian, &e.eb_fbm, &e.p_eb, &e.z,
-                       &e.p_origin};
+  double **arrays[] = { &e.average, &e.ensemble, &e.eb, &e.eb_measured, &e.eb_brownian,
+                        &e.eb_fbm,  &e.p_eb,     &e.z,  &e.p_origin };
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
   for (int i = 0; i < 9; i++) *arrays[i] = r_new_vector(out, i, n);
   r_context(&ctx);
@@ -126,8 +130,8 @@ SEXP r_ageing(SEXP x, SEXP size, SEXP lag, SEXP n_blocks, SEXP level)
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
   double *age = r_new_vector(out, 0, B), *msd = r_new_vector(out, 1, B), *se = r_new_vector(out, 2, B);
   r_context(&ctx);
-  r_check(&ctx, sgdl_msd_ageing(&ctx, f.T, f.d, f.n_paths, f.x, r_size(lag), B, Rf_asReal(level), age, msd, se,
-                                &a));
+  r_check(&ctx, sgdl_msd_ageing(&ctx, f.T, f.d, f.n_paths, f.x, r_size(lag), B, Rf_asReal(level), age, msd,
+                                se, &a));
   const double values[] = {a.exponent, a.se, a.lower, a.upper, a.p_value, a.chi_squared, a.chi_squared_p};
   for (int i = 0; i < 7; i++) r_set_number(out, 3 + i, values[i]);
   UNPROTECT(1);
@@ -157,8 +161,8 @@ SEXP r_compare_diffusion(SEXP x, SEXP size, SEXP models, SEXP shared, SEXP theor
     }
   }
   r_context(&ctx);
-  r_check(&ctx, sgdl_compare_diffusion(&ctx, f.T, f.d, f.n_paths, f.x, n, INTEGER(models), Rf_asLogical(shared),
-                                       structure, &c));
+  r_check(&ctx, sgdl_compare_diffusion(&ctx, f.T, f.d, f.n_paths, f.x, n, INTEGER(models),
+                                       Rf_asLogical(shared), structure, &c));
   UNPROTECT(1);
   return out;
 }

@@ -1,5 +1,5 @@
-/* Entry points of the estimators of diffusion exponents other than least squares. `size` is that of x as frames x
- * coordinates x paths. */
+/* Entry points of the estimators of diffusion exponents other than least squares. `size` is that of x as
+ * frames x coordinates x paths. */
 #include "r_glue.h"
 
 typedef struct frames {
@@ -30,11 +30,13 @@ static SEXP numbers(int n, const char *const *names, const double *values)
 static SEXP pack_estimate(const sgdl_exponent_estimate *e)
 {
   static const char *const names[] = {
-    "exponent", "se", "lower", "upper", "log_diffusivity", "log_diffusivity_se", "covariance", "p_value", "first",
-    "last", "n_points", "n_series", "bias", "misfit", "misfit_df", "misfit_p", "homogeneity_p", "iterations", "df"};
+    "exponent", "se", "lower", "upper", "log_diffusivity", "log_diffusivity_se", "covariance", "p_value",
+    "first", "last", "n_points", "n_series", "bias", "misfit", "misfit_df", "misfit_p",
+    "homogeneity_p", "iterations", "df"};
   const double values[] = {e->exponent, e->se, e->lower, e->upper, e->log_diffusivity, e->log_diffusivity_se,
                            e->covariance, e->p_value, e->window[0], e->window[1], (double)e->n_points,
-                           (double)e->n_series, e->bias, e->misfit, e->misfit_df, e->misfit_p, e->homogeneity_p,
+                           (double)e->n_series, e->bias, e->misfit, e->misfit_df, e->misfit_p,
+                           e->homogeneity_p,
                            (double)e->iterations, e->df};
   return NUMBERS(names, values);
 }
@@ -73,7 +75,8 @@ SEXP r_exponent_whittle(SEXP x, SEXP size, SEXP bandwidth, SEXP level)
   sgdl_exponent_estimate e;
   const frames f = unpack(x, size);
   r_context(&ctx);
-  r_check(&ctx, sgdl_exponent_whittle(&ctx, f.T, f.d, f.n_paths, f.x, r_size(bandwidth), Rf_asReal(level), &e));
+  r_check(&ctx, sgdl_exponent_whittle(&ctx, f.T, f.d, f.n_paths, f.x, r_size(bandwidth), Rf_asReal(level),
+                                      &e));
   return pack_estimate(&e);
 }
 
@@ -89,7 +92,8 @@ SEXP r_exponent_wavelet(SEXP x, SEXP size, SEXP moments, SEXP window, SEXP level
   return pack_with_diagram(&e, 4, diagram);
 }
 
-SEXP r_exponent_dfa(SEXP x, SEXP size, SEXP order, SEXP overlap, SEXP window, SEXP level, SEXP n_sim, SEXP seed)
+SEXP r_exponent_dfa(SEXP x, SEXP size, SEXP order, SEXP overlap, SEXP window, SEXP level, SEXP n_sim,
+                    SEXP seed)
 {
   sgdl_context ctx;
   sgdl_exponent_estimate e;
@@ -108,12 +112,14 @@ SEXP r_exponent_pool(SEXP exponents, SEXP se, SEXP log_diffusivity, SEXP level)
   sgdl_context ctx;
   sgdl_exponent_pool_fit p;
   r_context(&ctx);
-  r_check(&ctx, sgdl_exponent_pool(&ctx, XLENGTH(exponents), REAL(exponents), REAL(se), r_optional(log_diffusivity),
+  r_check(&ctx, sgdl_exponent_pool(&ctx, XLENGTH(exponents), REAL(exponents), REAL(se),
+                                   r_optional(log_diffusivity),
                                    Rf_asReal(level), &p));
   static const char *const names[] = {"exponent", "se", "lower", "upper", "p_value", "spread", "spread_lower",
                                       "spread_upper", "heterogeneity", "heterogeneity_p", "log_diffusivity",
                                       "log_diffusivity_se", "covariance"};
-  const double values[] = {p.exponent, p.se, p.lower, p.upper, p.p_value, p.spread, p.spread_lower, p.spread_upper,
+  const double values[] = {p.exponent, p.se, p.lower, p.upper, p.p_value, p.spread, p.spread_lower,
+                            p.spread_upper,
                            p.heterogeneity, p.heterogeneity_p, p.log_diffusivity, p.log_diffusivity_se,
                            p.covariance};
   return NUMBERS(names, values);

@@ -45,7 +45,8 @@ SEXP r_msd(SEXP x, SEXP size, SEXP type, SEXP origin, SEXP lags, SEXP with_se)
   return out;
 }
 
-/* Paths of different lengths are elements of a list; those of one array follow each other in its only element. */
+/* Paths of different lengths are elements of a list; those of one array follow each other in its only
+ * element. */
 static sgdl_paths unpack_paths(SEXP x, SEXP frames, SEXP dim)
 {
   const ptrdiff_t n = XLENGTH(frames), d = r_size(dim);
@@ -104,7 +105,8 @@ SEXP r_tally_coordinates(SEXP state, SEXP frames, SEXP x, SEXP weights, SEXP ful
   SEXP out = PROTECT(Rf_duplicate(state));
   const ptrdiff_t T = r_size(frames);
   r_context(&ctx);
-  r_check(&ctx, sgdl_tally_coordinates(&ctx, T, XLENGTH(x) / T, REAL(x), r_optional(weights), Rf_asLogical(full),
+  r_check(&ctx, sgdl_tally_coordinates(&ctx, T, XLENGTH(x) / T, REAL(x), r_optional(weights),
+                                       Rf_asLogical(full),
                                        XLENGTH(lags), REAL(lags), REAL(out)));
   UNPROTECT(1);
   return out;
@@ -115,7 +117,8 @@ SEXP r_tally_frames(SEXP state, SEXP frames, SEXP done, SEXP before, SEXP x, SEX
   sgdl_context ctx;
   SEXP out = PROTECT(Rf_duplicate(state));
   r_context(&ctx);
-  r_check(&ctx, sgdl_tally_frames(&ctx, r_size(frames), Rf_ncols(x), r_size(done), Rf_nrows(before), REAL(before),
+  r_check(&ctx, sgdl_tally_frames(&ctx, r_size(frames), Rf_ncols(x), r_size(done), Rf_nrows(before),
+                                  REAL(before),
                                   Rf_nrows(x), REAL(x), XLENGTH(lags), REAL(lags), REAL(out)));
   UNPROTECT(1);
   return out;
@@ -138,7 +141,8 @@ SEXP r_gram_tally(SEXP state, SEXP frames, SEXP lags)
   sgdl_context ctx;
   const char *names[] = {"tally", "bound", ""};
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
-  double *tally = r_new_vector(out, 0, SGDL_TALLY * XLENGTH(lags)), *bound = r_new_vector(out, 1, XLENGTH(lags));
+  double *tally = r_new_vector(out, 0, SGDL_TALLY * XLENGTH(lags)), *bound = r_new_vector(out, 1,
+                                                                                          XLENGTH(lags));
   r_context(&ctx);
   r_check(&ctx, sgdl_gram_tally(&ctx, r_size(frames), REAL(state), XLENGTH(lags), REAL(lags), tally, bound));
   UNPROTECT(1);
@@ -156,7 +160,8 @@ SEXP r_tally_result(SEXP tallies, SEXP frames, SEXP lags, SEXP with_se, SEXP wit
   double *se = Rf_asLogical(with_se) ? r_new_vector(out, 1, n) : NULL;
   double *vcov = se && Rf_asLogical(with_vcov) ? r_new_matrix(out, 3, n, n) : NULL;
   r_context(&ctx);
-  r_check(&ctx, sgdl_tally_result(&ctx, r_size(frames), n_paths, n, REAL(lags), REAL(tallies), msd, se, count, vcov));
+  r_check(&ctx, sgdl_tally_result(&ctx, r_size(frames), n_paths, n, REAL(lags), REAL(tallies), msd, se, count,
+                                  vcov));
   UNPROTECT(1);
   return out;
 }

@@ -1,6 +1,6 @@
-/* What every calibration study shares: replicates simulated in batches, estimated on all threads, and summed up as a
- * line of CSV with the study's own standard errors. A study is a main() that calls calibration_study() for each of its
- * cases; see mle.c. */
+/* What every calibration study shares: replicates simulated in batches, estimated on all threads, and summed
+ * up as a line of CSV with the study's own standard errors. A study is a main() that calls
+ * calibration_study() for each of its cases; see mle.c. */
 #ifndef SGDL_CALIBRATION_H
 #define SGDL_CALIBRATION_H
 
@@ -31,7 +31,8 @@ typedef struct calibration_case {
   /* Fills `size` doubles for each of `count` replicates from `batch` on; may use threads. */
   void (*simulate)(const struct calibration_case *c, ptrdiff_t batch, ptrdiff_t count, double *x);
   /* Called on many threads; ctx->threads is 1. */
-  void (*estimate)(const struct calibration_case *c, sgdl_context *ctx, const double *x, calibration_outcome *out);
+  void (*estimate)(const struct calibration_case *c, sgdl_context *ctx, const double *x,
+                   calibration_outcome *out);
   ptrdiff_t size;           /* doubles of one replicate                                         */
   const void *user;
 } calibration_case;
@@ -57,7 +58,8 @@ static inline ptrdiff_t calibration_replicates(ptrdiff_t full, double scale)
 
 static inline void calibration_header(void)
 {
-  puts("process,n,exponent,noise,interior,method,quantity,replicates,failed,flagged,bias,bias_se,sd_over_bound,sd_over_bound_se,"
+  puts("process,n,exponent,noise,interior,method,quantity,replicates,failed,flagged,bias,bias_se,sd_over_"
+       "bound,sd_over_bound_se,"
        "coverage,coverage_se,coverage_unflagged,coverage_unflagged_se");
 }
 
@@ -88,10 +90,10 @@ static inline void calibration_print(const calibration_case *c, double failed, d
   double m4 = all->fourth / all->n - 4 * mean * all->cube / all->n + 6 * mean * mean * all->square / all->n
               - 3 * mean * mean * mean * mean;
   double sd_se = sqrt(fmax(m4 - v * v, 0.0) / all->n) / (2.0 * sd);
-  printf("%s,%td,%g,%g,%.2f,%s,%s,%td,%g,%g,%.5f,%.5f,%.4f,%.4f,%.4f,%.4f,%.4f,%.4f\n", c->process, c->n, c->exponent,
-         c->noise, c->interior, c->method, c->quantity, c->replicates, failed, flagged, mean, sd / sqrt(all->n), sd / c->bound,
-         sd_se / c->bound, all->covered / all->n, calibration_coverage_se(all), sure->covered / sure->n,
-         calibration_coverage_se(sure));
+  printf("%s,%td,%g,%g,%.2f,%s,%s,%td,%g,%g,%.5f,%.5f,%.4f,%.4f,%.4f,%.4f,%.4f,%.4f\n", c->process, c->n,
+         c->exponent, c->noise, c->interior, c->method, c->quantity, c->replicates, failed, flagged, mean,
+         sd / sqrt(all->n), sd / c->bound, sd_se / c->bound, all->covered / all->n,
+         calibration_coverage_se(all), sure->covered / sure->n, calibration_coverage_se(sure));
   fflush(stdout);
 }
 
@@ -134,7 +136,8 @@ static inline void calibration_study(const calibration_case *c)
 }
 
 /* Simulator for the processes of simulate_diffusion: user points to one; seeds differ from batch to batch. */
-static inline void calibration_diffusion(const calibration_case *c, ptrdiff_t batch, ptrdiff_t count, double *x)
+static inline void calibration_diffusion(const calibration_case *c, ptrdiff_t batch, ptrdiff_t count,
+                                         double *x)
 {
   sgdl_context ctx;
   sgdl_diffusion p = *(const sgdl_diffusion *)c->user;

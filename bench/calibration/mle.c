@@ -1,5 +1,6 @@
-/* Calibration of diffusion_exponent(method = "mle") on fractional Brownian motion, without and with localisation noise
- * (which is then fitted), and the bias on processes that are not fractional Brownian motion. */
+/* Calibration of diffusion_exponent(method = "mle") on fractional Brownian motion, without and with
+ * localisation noise (which is then fitted), and the bias on processes that are not fractional Brownian
+ * motion. */
 #include "calibration.h"
 
 typedef struct variant {
@@ -31,9 +32,20 @@ static void study(sgdl_process process, const char *name, const char *method, pt
                 .relaxation = (double)n / 20.0, .noise = noise,
                 .seed = 1 + (uint64_t)n + (uint64_t)(1e4 * exponent) + (uint64_t)(1e6 * noise)},
                {.noise = noise > 0, .drift = drift, .level = 0.95}};
-  calibration_case c = {.process = name, .method = method, .quantity = "exponent", .n = n, .exponent = exponent,
-                        .noise = noise, .truth = exponent, .bound = NAN, .interior = NAN, .replicates = replicates,
-                        .simulate = calibration_diffusion, .estimate = estimate, .size = n + 1, .user = &v};
+  calibration_case c = {.process = name,
+                        .method = method,
+                        .quantity = "exponent",
+                        .n = n,
+                        .exponent = exponent,
+                        .noise = noise,
+                        .truth = exponent,
+                        .bound = NAN,
+                        .interior = NAN,
+                        .replicates = replicates,
+                        .simulate = calibration_diffusion,
+                        .estimate = estimate,
+                        .size = n + 1,
+                        .user = &v};
   sgdl_context_init(&ctx);
   if (process == SGDL_PROCESS_FBM) {
     double noise_bound;
@@ -46,7 +58,8 @@ static void study(sgdl_process process, const char *name, const char *method, pt
 int main(int argc, char **argv)
 {
   static const double exponents[] = {0.4, 0.7, 1.0, 1.3, 1.6}, noises[] = {0.1, 0.5, 2.0};
-  static const ptrdiff_t lengths[] = {128, 1024, 8192}, full[] = {10000, 10000, 2000}, noisy[] = {2000, 2000, 400};
+  static const ptrdiff_t lengths[] = {128, 1024, 8192}, full[] = {10000, 10000, 2000},
+                         noisy[] = {2000, 2000, 400};
   const double scale = calibration_scale(argc, argv);
   calibration_header();
   for (int l = 0; l < 3; l++)
@@ -65,7 +78,8 @@ int main(int argc, char **argv)
     study(SGDL_PROCESS_SCALED, "scaled", "mle", lengths[l], 0.7, 0.0, 1, calibration_replicates(1000, scale));
     study(SGDL_PROCESS_OU, "ou", "mle", lengths[l], 1.0, 0.0, 1, calibration_replicates(1000, scale));
     study(SGDL_PROCESS_CTRW, "ctrw", "mle", lengths[l], 0.7, 0.0, 1, calibration_replicates(1000, scale));
-    study(SGDL_PROCESS_LEVY_WALK, "levy-walk", "mle", lengths[l], 1.4, 0.0, 1, calibration_replicates(1000, scale));
+    study(SGDL_PROCESS_LEVY_WALK, "levy-walk", "mle", lengths[l], 1.4, 0.0, 1,
+          calibration_replicates(1000, scale));
   }
   return 0;
 }

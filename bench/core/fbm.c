@@ -1,5 +1,5 @@
-/* One exact likelihood of fractional Brownian motion and a whole fit with its interval, one thread, against complex
- * FFTs of length 2^18; and the growth of both with the number of increments. */
+/* One exact likelihood of fractional Brownian motion and a whole fit with its interval, one thread, against
+ * complex FFTs of length 2^18; and the growth of both with the number of increments. */
 #define _POSIX_C_SOURCE 200809L
 #include <fftw3.h>
 #include <math.h>
@@ -31,7 +31,8 @@ static void one_call(void *data)
 {
   problem *p = data;
   double value;
-  bench_check(&p->ctx, sgdl_fbm_log_likelihood(&p->ctx, p->n + 1, 1, 1, p->x, &p->options, 1.4, 0.0, &value, NULL));
+  bench_check(&p->ctx,
+              sgdl_fbm_log_likelihood(&p->ctx, p->n + 1, 1, 1, p->x, &p->options, 1.4, 0.0, &value, NULL));
 }
 
 static void whole_fit(void *data)
@@ -79,7 +80,8 @@ static void measure(ptrdiff_t n, int repeats)
     bench_print("120 complex FFTs of 2^18", 12.0 * medians[3]);
   }
   double fft = medians[3] / 10.0;
-  fprintf(stderr, "n = %td, in FFTs of 2^18: likelihood %.2f, by one call %.2f, fit %.2f; %.3f ns/(n log2^2 n)\n", n,
+  fprintf(stderr,
+          "n = %td, in FFTs of 2^18: likelihood %.2f, by one call %.2f, fit %.2f; %.3f ns/(n log2^2 n)\n", n,
           medians[0] / fft, medians[1] / fft, medians[2] / fft,
           1e9 * medians[0] / ((double)n * pow(log2((double)n), 2)));
   sgdl_fbm_close(&p.fbm);

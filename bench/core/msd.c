@@ -1,6 +1,7 @@
-/* The time-averaged MSD of whole trajectories, without and with standard errors, at log-spaced lags, one thread, against
- * the bare FFTW transforms it needs: a forward real transform a coordinate and one backward, zero-padded by the
- * largest lag. At all lags against as many transforms padded to twice the length (and tidynamics, ../python/msd.py). */
+/* The time-averaged MSD of whole trajectories, without and with standard errors, at log-spaced lags, one
+ * thread, against the bare FFTW transforms it needs: a forward real transform a coordinate and one backward,
+ * zero-padded by the largest lag. At all lags against as many transforms padded to twice the length (and
+ * tidynamics, ../python/msd.py). */
 #define _POSIX_C_SOURCE 200809L
 #include <fftw3.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-/* The MSD of d coordinates over T frames from a file that does not fit the 480 MB it is allowed, by the Gram matrix of
- * the frames: against dsyrk on as many numbers from memory, and against reading the file and nothing else. One thread
- * works and one reads (OMP_NUM_THREADS=2, OPENBLAS_NUM_THREADS=1). The file (4 GB at d = 10^6) is made in the folder given
- * and removed.
+/* The MSD of d coordinates over T frames from a file that does not fit the 480 MB it is allowed, by the Gram
+ * matrix of the frames: against dsyrk on as many numbers from memory, and against reading the file and
+ * nothing else. One thread works and one reads (OMP_NUM_THREADS=2, OPENBLAS_NUM_THREADS=1). The file (4 GB at
+ * d = 10^6) is made in the folder given and removed.
  *   msd_gram FOLDER [d [T]] */
 #define _GNU_SOURCE /* posix_fadvise */
 #include <fcntl.h>
@@ -24,7 +24,8 @@ static void make_file(stream *s)
 {
   hsize_t size[2] = { (hsize_t)s->T, (hsize_t)s->d }, start[2] = { 0, 0 }, extent[2] = { 1, (hsize_t)s->d };
   double *frame = bench_doubles(s->d), *step = bench_doubles(s->d);
-  hid_t file = H5Fcreate(s->file, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), space = H5Screate_simple(2, size, NULL);
+  hid_t file = H5Fcreate(s->file, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), space = H5Screate_simple(2, size,
+                                                                                                     NULL);
   hid_t set = H5Dcreate2(file, "theta", H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   hid_t memory = H5Screate_simple(1, extent + 1, NULL);
   for (ptrdiff_t t = 0; t < s->T; t++) {
@@ -58,7 +59,8 @@ static void whole(void *data)
 {
   stream *s = data;
   forget(s);
-  bench_check(&s->ctx, sgdl_msd_file(&s->ctx, s->file, "theta", SGDL_BY_GRAM, 480e6, s->n_lags, s->lags, s->tally,
+  bench_check(&s->ctx, sgdl_msd_file(&s->ctx, s->file, "theta", SGDL_BY_GRAM, 480e6, s->n_lags, s->lags,
+                                     s->tally,
                                      s->bound));
 }
 
@@ -109,7 +111,8 @@ int main(int argc, char **argv)
   bench_print(name, medians[2]);
   snprintf(name, sizeof name, "slower of dsyrk and disk d=%td T=%td", s.d, s.T);
   bench_print(name, medians[1] > medians[2] ? medians[1] : medians[2]);
-  printf("memory\tGram MSD from disk d=%td T=%td\t%.0f MB at most\n", s.d, s.T, (double)usage.ru_maxrss / 1024.0);
+  printf("memory\tGram MSD from disk d=%td T=%td\t%.0f MB at most\n", s.d, s.T,
+         (double)usage.ru_maxrss / 1024.0);
   double n = (double)(s.T - 1);
   printf("check\tMSD at lag 1, of d walks with unit steps, over d\t%.6f\n", s.tally[0] / n / (double)s.d);
   return 0;

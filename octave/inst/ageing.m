@@ -75,7 +75,7 @@ endfunction
 %! sgd_plot (ageing (slowing));
 
 %!shared slowing, walk
-%! model = sgd_model (sgd_spectrum (zeros (1, 20), "noise", ones (1, 20)), sgd_hyper (0.1));
+%! model = sgd_model (sgd_spectrum (zeros (1, 20), "noise", ones (1, 20)), sgd_hyper (0.1), "dynamics", "sgd");
 %! walk = sgd_simulate (model, 3000, "seed", 7).theta;
 %! slowing = reshape (cumsum (sqrt (diff ((0:3000)' .^ 0.5)) .* diff (walk)), 3000, 1, 20);
 %!test

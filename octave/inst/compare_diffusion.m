@@ -80,7 +80,11 @@ function fit = compare_diffusion (x, varargin)
     error ("sgdlangevin:bad_argument", "`models`: expected a cell array of strings, got a value of class %s",
            class (models));
   endif
-  number = cellfun (@(name) __sgdl__ ("match_option", "models", name, known), models);
+  number = zeros (numel (models), 1);
+  for m = 1:numel (models)
+    __sgdl__ ("match_option", "models", models{m}, known);
+    number(m) = find (strcmp (models{m}, known));
+  endfor
   if (any (number > 4) && isempty (theory))
     error ("sgdlangevin:bad_argument", "`models` = \"%s\": expected a model of SGD as `theory`",
            models{find (number > 4, 1)});

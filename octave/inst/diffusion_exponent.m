@@ -26,6 +26,15 @@
 ## exact maximum likelihood of fractional Brownian motion, with a drift of every path and
 ## coordinate and a localisation error where asked for; Fisher's interval, with noise that of
 ## the profile likelihood
+## @item @qcode{"whittle"}
+## likelihood of the increments' periodogram: local (Robinson's, the lowest n^0.65 or
+## @var{bandwidth} frequencies, only a power law assumed there) or, with bandwidth
+## @qcode{"full"}, all of them with the exact density of fractional Gaussian noise
+## @item @qcode{"wavelet"}
+## log-scale diagram of Abry and Veitch: energies of Daubechies' details by octave
+## @item @qcode{"dfa"}
+## detrended fluctuation analysis; bias, error and interval from 3 @var{n_sim} simulations of
+## fractional Brownian motion
 ## @end table
 ##
 ## @noindent
@@ -38,7 +47,8 @@
 ## @item x
 ## vector of T frames, T x d, T x d x nsim, or from sgd_simulate or read_trajectory
 ## @item method
-## @qcode{"ols"}, @qcode{"gls"} or @qcode{"mle"}
+## @qcode{"ols"}, @qcode{"gls"}, @qcode{"mle"}, @qcode{"whittle"}, @qcode{"wavelet"} or
+## @qcode{"dfa"}
 ## @item window
 ## [first, last] lag, in steps where x knows them, else in frames; default 1 to T/32 frames,
 ## (T - 1)/2 with at least 16 paths (ols); to (T - 1)/4 (gls)
@@ -54,6 +64,13 @@
 ## @item noise, drift, diffusivity
 ## (mle) fit a localisation error (default false), a drift (true); @qcode{"own"} diffusivity of
 ## each coordinate or one @qcode{"common"} to them
+## @item bandwidth
+## (whittle) number of frequencies, @qcode{"local"} (default) or @qcode{"full"}
+## @item moments
+## (wavelet) vanishing moments, 1 to 10; default 3
+## @item order, overlap, n_sim
+## (dfa) degree of the polynomials, 1 to 5; boxes begin every quarter of a box (default true);
+## simulations at each of three exponents; defaults 1, true, 200
 ## @end table
 ##
 ## @strong{Value}: a struct with @code{type = "diffusion_exponent"} and
@@ -82,6 +99,9 @@
 ## @item drift, diffusivity, noise, noise_se, noise_lower, noise_upper, noise_p, noise_detected
 ## (mle) drift and diffusivity of each coordinate; with noise the variance of a frame's error,
 ## summed over coordinates, its error and interval, and whether it is told from none
+## @item bandwidth, full, moments, diagram, order, overlap, n_sim
+## (whittle, wavelet, dfa) as used; struct diagram with scale, octave, log2_energy, se, n
+## (wavelet) or box, fluctuation, log_se (dfa)
 ## @item spread, spread_lower, spread_upper, heterogeneity_p, paths
 ## (distributed) standard deviation between paths with its interval, p value of none, and a
 ## struct array with exponent, se, lower, upper, log_diffusivity of each path
@@ -134,9 +154,12 @@ endfunction
 
 ## Name, engine and options of each method, in the order of the choices.
 function methods = exponent_methods ()
-  methods = struct ("name", {"ols", "gls", "mle"}, "fit", {@fit_ols, @fit_gls, @fit_mle}, ...
+  methods = struct ("name", {"ols", "gls", "mle", "whittle", "wavelet", "dfa"}, ...
+                    "fit", {@fit_ols, @fit_gls, @fit_mle, @fit_whittle, @fit_wavelet, @fit_dfa}, ...
                     "options", {{"n_boot", 999; "seed", []}, cell(0, 2), ...
-                                {"noise", false; "drift", true; "diffusivity", {"own", "common"}}});
+                                {"noise", false; "drift", true; "diffusivity", {"own", "common"}}, ...
+                                {"bandwidth", []}, {"moments", 3}, ...
+                                {"order", 1; "overlap", true; "n_sim", 200; "seed", []}});
 endfunction
 
 ## The method asked for, the options that all share and its own.  An option of another method is
@@ -192,16 +215,13 @@ function fit = fit_gls (x, window, opt)
 endfunction
 
 function fit = fit_mle (x, window, opt)
-  if (any (window != 0))
-    error ("sgdlangevin:bad_argument", ["`window`: method \"mle\" uses all increments and takes none; thin `x` ", ...
-                                        "to skip short lags"]);
-  endif
+  refuse_window (window, "mle", "all increments; thin `x` to skip short lags");
   fit = __sgdl_exponent_mle__ (x, 1, opt.level, opt.noise, opt.drift, opt.diffusivity);
   fit.log_diffusivity_se = sqrt (fit.vcov(2,2));
   fit.covariance = fit.vcov(1,2);
   fit.n_series = columns (x) * size (x, 3);
   fit.df = Inf;
-  fit.lags = __sgdl__ ("log_lags", 1, floor ((rows (x) - 1) / 2), 10);
+  fit.lags = default_lags (x);
   noise_names = {"noise", "noise_se", "noise_lower", "noise_upper", "noise_p", "noise_detected"};
   diagnostics = {"log_likelihood", "at_boundary", "noise_detected", "noise_p", "evaluations"};
   if (! opt.noise)
@@ -210,6 +230,53 @@ function fit = fit_mle (x, window, opt)
   endif
   fit.diagnostics = pick (fit, diagnostics);
   fit.extras = pick (fit, [noise_names, {"drift", "diffusivity"}]);
+endfunction
+
+function fit = fit_whittle (x, window, opt)
+  refuse_window (window, "whittle", "`bandwidth`, the number of frequencies from the lowest on");
+  bandwidth = opt.bandwidth;
+  if (isempty (bandwidth))
+    bandwidth = 0;
+  elseif (ischar (bandwidth))
+    __sgdl__ ("match_option", "bandwidth", bandwidth, {"local", "full"});
+    bandwidth = -strcmp (bandwidth, "full");
+  elseif (isnumeric (bandwidth) && isscalar (bandwidth) && bandwidth < 1)
+    error ("sgdlangevin:bad_argument", "`bandwidth` = %.15g: expected a whole number >= 1", bandwidth);
+  endif
+  fit = __sgdl__ ("exponent_whittle", x, double (bandwidth), opt.level);
+  fit.lags = default_lags (x);
+  fit.diagnostics = pick (fit, {"bias", "misfit", "misfit_p", "homogeneity_p"});
+  fit.extras = struct ("bandwidth", fit.n_points, "full", bandwidth < 0);
+endfunction
+
+function fit = fit_wavelet (x, window, opt)
+  fit = __sgdl__ ("exponent_wavelet", x, opt.moments, window, opt.level);
+  fit.lags = default_lags (x);
+  fit.diagnostics = pick (fit, {"misfit", "misfit_df", "misfit_p", "homogeneity_p"});
+  d = fit.diagram;
+  fit.extras.moments = double (opt.moments);
+  fit.extras.diagram = struct ("scale", 2 .^ d(:,1), "octave", d(:,1), "log2_energy", d(:,2), ...
+                               "se", d(:,3), "n", d(:,4));
+endfunction
+
+function fit = fit_dfa (x, window, opt)
+  fit = __sgdl__ ("exponent_dfa", x, opt.order, opt.overlap, window, opt.level, opt.n_sim, opt.seed);
+  fit.lags = default_lags (x);
+  fit.diagnostics = pick (fit, {"bias", "misfit", "misfit_df", "misfit_p", "homogeneity_p"});
+  d = fit.diagram;
+  fit.extras = struct ("order", double (opt.order), "overlap", logical (opt.overlap), ...
+                       "n_sim", double (opt.n_sim), "seed", double (opt.seed));
+  fit.extras.diagram = struct ("box", d(:,1), "fluctuation", d(:,2), "log_se", d(:,3));
+endfunction
+
+function lags = default_lags (x)
+  lags = __sgdl__ ("log_lags", 1, floor ((rows (x) - 1) / 2), 10);
+endfunction
+
+function refuse_window (window, method, instead)
+  if (any (window != 0))
+    error ("sgdlangevin:bad_argument", "`window`: method \"%s\" takes none; it has %s", method, instead);
+  endif
 endfunction
 
 function part = pick (fit, names)
@@ -234,7 +301,11 @@ function fit = distributed (x, window, opt, engine)
     fits{p} = engine (x(:,:,p), window, opt);
   endfor
   each = @(field) cellfun (@(path) path.(field), fits)';
-  fit = __sgdl__ ("exponent_pool", each ("exponent"), each ("se"), each ("log_diffusivity"), opt.level);
+  diffusivity = each ("log_diffusivity");
+  if (! all (isfinite (diffusivity)))
+    diffusivity = [];
+  endif
+  fit = __sgdl__ ("exponent_pool", each ("exponent"), each ("se"), diffusivity, opt.level);
   fit.window = fits{1}.window;
   fit.lags = fits{1}.lags;
   fit.n_points = fits{1}.n_points;
@@ -271,6 +342,10 @@ function out = in_steps (fit, x, spacing, unit, opt)
       value /= spacing;
     elseif (strcmp (name, "diffusivity"))
       value *= spacing ^ -fit.exponent;
+    elseif (strcmp (name, "diagram") && isfield (value, "scale"))
+      value.scale *= spacing;
+    elseif (strcmp (name, "diagram"))
+      value.box *= spacing;
     endif
     out.(name) = value;
   endfor
@@ -355,6 +430,24 @@ endfunction
 %! noisy = diffusion_exponent (walk.theta(1:300,1), "method", "mle", "noise", true);
 %! assert (noisy.lower < noisy.exponent && noisy.exponent < noisy.upper);
 %! assert (isfield (noisy, "noise_detected"));
+%!test   # whittle, wavelet, dfa on a plain random walk
+%! model = sgd_model (sgd_spectrum ([0, 0], "noise", [1, 1]), sgd_hyper (0.1, 0), "dynamics", "sgd");
+%! x = sgd_simulate (model, 1023, "seed", 11).theta;
+%! for options = {{"whittle"}, {"whittle", "bandwidth", "full"}, {"wavelet"}, {"dfa", "seed", 1, "n_sim", 40}}
+%!   fit = diffusion_exponent (x, "method", options{1}{:});
+%!   assert (fit.method, options{1}{1});
+%!   assert (fit.exponent, 1, 4 * fit.se);
+%!   assert (fit.lower < fit.exponent && fit.exponent < fit.upper);
+%!   assert (fit.n_series, 2);
+%! endfor
+%! assert (fit.diagram.box([1, end])', fit.window);
+%! assert (diffusion_exponent (x, "method", "whittle", "bandwidth", 40).bandwidth, 40);
+%!error <`bandwidth` = 0: expected a whole number> diffusion_exponent (walk, "method", "whittle", "bandwidth", 0)
+%!error <did you mean "full"> diffusion_exponent (walk, "method", "whittle", "bandwidth", "fall")
+%!error <`moments` = 11> diffusion_exponent (walk, "method", "wavelet", "moments", 11)
+%!error <`order` = 6> diffusion_exponent (walk, "method", "dfa", "order", 6)
+%!error <`n_sim` = 5> diffusion_exponent (walk, "method", "dfa", "n_sim", 5)
+%!error <`moments` is an option of method "wavelet"> diffusion_exponent (walk, "method", "dfa", "moments", 2)
 %!test   # one exponent for each path
 %! x = reshape (walk.theta(1:2000,:), 200, 10, 2);
 %! x = permute (x, [1, 3, 2]);
@@ -397,7 +490,7 @@ endfunction
 %! diffusion_exponent (walk, "method", "gls", "n_boot", 99)
 %!error <`noise` is an option of method "mle": method "gls" has none of its own>
 %! diffusion_exponent (walk, "method", "gls", "noise", true)
-%!error <`window`: method "mle" uses all increments>
+%!error <`window`: method "mle" takes none>
 %! diffusion_exponent (walk, "method", "mle", "window", [4, 40])
 %!error <has no argument `n_bot`.* did you mean `n_boot`> diffusion_exponent (walk, "n_bot", 99)
 %!error <`pool` = "commom".*did you mean "common"> diffusion_exponent (walk, "pool", "commom")

@@ -76,7 +76,7 @@ endfunction
 %! sgd_plot (diffusion_test (filter (1, [1, -0.95], randn (2000, 1)), "seed", 1));
 
 %!shared walk
-%! model = sgd_model (sgd_spectrum ([0, 0], "noise", [1, 1]), sgd_hyper (0.1));
+%! model = sgd_model (sgd_spectrum ([0, 0], "noise", [1, 1]), sgd_hyper (0.1), "dynamics", "sgd");
 %! walk = sgd_simulate (model, 2000, "seed", 7).theta(:,1);
 %!test
 %! test = diffusion_test (walk, "lags", [1, 5, 50], "seed", 1);

@@ -78,7 +78,7 @@ endfunction
 %! sgd_plot (ergodicity (reshape (cumsum (randn (300, 20)), 300, 1, 20), "seed", 1));
 
 %!shared walks
-%! model = sgd_model (sgd_spectrum (0, "noise", 1), sgd_hyper (0.1));
+%! model = sgd_model (sgd_spectrum (0, "noise", 1), sgd_hyper (0.1), "dynamics", "sgd");
 %! walks = sgd_simulate (model, 299, "seed", 7, "nsim", 20).theta;
 %!test
 %! test = ergodicity (walks, "lags", [1, 4, 20], "seed", 1);

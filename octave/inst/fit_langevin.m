@@ -217,12 +217,9 @@ endfunction
 %! assert (all (fit.identified));
 %! assert (fit.fit_test(3) > 1e-4 && fit.theory_test(3) > 1e-4);
 %! assert (fit.oscillations.regime, repmat ({"underdamped"}, 3, 1));
-%! z = norminv_ (0.975);
+%! z = sqrt (2) * erfcinv (0.05);
 %! assert (fit.upper(:,1) ./ fit.estimate(:,1), exp (z * fit.se(:,1) ./ fit.estimate(:,1)), 1e-9);
 %! assert (squeeze (fit.covariance(3,3,:)), (fit.se(:,3) ./ fit.estimate(:,3)) .^ 2, 1e-12);
-%!function z = norminv_ (p)
-%!  z = -sqrt (2) * erfcinv (2 * p);
-%!endfunction
 %!test   # noise alone, of one mode, without a theory of it
 %! fit = fit_langevin (run, hyper, diag ([2, 0.5, 0.1]), "modes", 2);
 %! assert (isnan (fit.theory(1)));

@@ -50,32 +50,32 @@
 ## of a file: the dataset (default @qcode{"theta"}), and as in msd_stream
 ## @end table
 ##
-## @strong{Gaps}: a frame with NaN in a coordinate that counts is missing: displacements that start or end there
-## are left out.  With per = "coordinate" each coordinate has its own gaps.  Inf, and a coordinate that is NaN
-## throughout, are errors.
+## @strong{Gaps}: a frame with NaN in a coordinate that counts is missing: displacements that start or end
+## there are left out.  With per = "coordinate" each coordinate has its own gaps.  Inf, and a coordinate that
+## is NaN throughout, are errors.
 ##
 ## @strong{Standard errors}, each with the covariance of all lags in @code{vcov}:
 ##
 ## @table @asis
 ## @item "blocks"
-## spread over 16 contiguous blocks where the lag is at most half a block, else over 8; NaN past half of those.
-## Conservative near half a block (by 1.2 for a Brownian path)
+## spread over 16 contiguous blocks where the lag is at most half a block, else over 8; NaN past half of
+## those. Conservative near half a block (by 1.2 for a Brownian path)
 ## @item "paths"
 ## spread over paths; true means this with at least 8 paths, "blocks" with fewer
 ## @item "bootstrap"
 ## resampled blocks of origins (16 to 64; whole paths where there are 16); NaN past the length of a block
 ## @item "gaussian"
 ## covariance of a Gaussian path with stationary increments and the structure function estimated from each
-## coordinate (used up to 1/40 of the longest path, then its last power of the lag), scaled to the MSD measured;
-## coordinates and paths taken as independent.  Reaches every lag.  Take a drift out first
+## coordinate (used up to 1/40 of the longest path, then its last power of the lag), scaled to the MSD
+## measured; coordinates and paths taken as independent.  Reaches every lag.  Take a drift out first
 ## @end table
 ##
-## @strong{Accuracy} relative to exact arithmetic on the given numbers: by default an exact line is taken out of
-## each coordinate, the rounding of every lag is bounded, and lags past 1e-11 are summed directly.  "full": 1e-12,
-## from blocks as long as the lag asks, for superdiffusive, spiky and heavy-tailed paths.
+## @strong{Accuracy} relative to exact arithmetic on the given numbers: by default an exact line is taken out
+## of each coordinate, the rounding of every lag is bounded, and lags past 1e-11 are summed directly.  "full":
+## 1e-12, from blocks as long as the lag asks, for superdiffusive, spiky and heavy-tailed paths.
 ##
-## @strong{Files} that do not fit @var{memory} are read in slabs of coordinates: time average over all coordinates
-## only, without gaps, errors from blocks or paths.
+## @strong{Files} that do not fit @var{memory} are read in slabs of coordinates: time average over all
+## coordinates only, without gaps, errors from blocks or paths.
 ##
 ## @strong{Value}: a struct with @code{type = "msd"} and
 ##
@@ -90,17 +90,17 @@
 ## @item se_method, vcov, replicates, seed
 ## how errors were found; n x n covariance (x curves); n x n_boot resampled curves; or []
 ## @item accuracy, missing, empty, redone, bound
-## missing frames, lags without a displacement, lags summed directly for accuracy; bound of the relative rounding
-## error (files and streams, else [])
+## missing frames, lags without a displacement, lags summed directly for accuracy; bound of the relative
+## rounding error (files and streams, else [])
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
 ## @code{sgdlangevin:too_short}, @code{sgdlangevin:io}.
 ##
-## @strong{Source}: the definition above; Calandrini et al. (2011), Collection SFN 12 (the FFT form); Qian, Sheetz,
-## Elson (1991), Biophysical Journal 60 (the covariance).  Cost: O(T log T) a coordinate and path, memory O(T) a
-## thread; with gaps twice that; full accuracy O(T log^2 T), with gaps O(T) a lag; "gaussian": 0.7 ns T for each
-## pair of lags and coordinate.
+## @strong{Source}: the definition above; Calandrini et al. (2011), Collection SFN 12 (the FFT form); Qian,
+## Sheetz, Elson (1991), Biophysical Journal 60 (the covariance).  Cost: O(T log T) a coordinate and path,
+## memory O(T) a thread; with gaps twice that; full accuracy O(T log^2 T), with gaps O(T) a lag; "gaussian":
+## 0.7 ns T for each pair of lags and coordinate.
 ##
 ## @example
 ## result = msd (cumsum (randn (1000, 2)), "lags", [1, 10, 100], "se", "gaussian");
@@ -138,7 +138,8 @@ function result = msd (x, varargin)
   opt = settle (opt, paths, errors);
   found = __sgdl__ ("msd_paths", paths.x, opt, opt.lags);
   names = {"none", "auto", "blocks", "paths", "bootstrap", "gaussian"};
-  result = struct ("type", "msd", "lag", paths.spacing * double (opt.lags(:)), "msd", found.msd, "se", found.se,
+  result = struct ("type", "msd", "lag", paths.spacing * double (opt.lags(:)), "msd", found.msd, "se",
+                   found.se,
                    "n", found.n, "average", opt.type, "dim", paths.dim, "n_paths", numel (paths.frames),
                    "frames", max (paths.frames), "per", opt.per, "se_method", names{found.errors + 1},
                    "vcov", found.vcov, "replicates", found.replicates, "seed", opt.seed(errors == 4),

@@ -11,8 +11,8 @@
 ## @item x, y
 ## from msd_stream, with the same frames, lags, by and record
 ## @item over
-## @qcode{"coordinates"} (default: disjoint coordinates of the same paths) or @qcode{"paths"} (different paths with the
-## same coordinates)
+## @qcode{"coordinates"} (default: disjoint coordinates of the same paths) or @qcode{"paths"} (different paths
+## with the same coordinates)
 ## @end table
 ##
 ## @strong{Value}: a stream of both; over paths, it takes no more data.

@@ -5,9 +5,9 @@
 ## @deftypefnx {} {@var{stream} =} msd_stream (@var{frames}, @var{name}, @var{value}, @dots{})
 ## Mean squared displacement of data that do not fit memory.
 ##
-## A stream keeps what the time-averaged MSD of one path needs of data that come in parts: msd_update adds some, and
-## msd of the stream gives the MSD so far, with standard errors from blocks as if all had been in memory at once.
-## Streams over disjoint coordinates, or over different paths, combine with msd_merge.
+## A stream keeps what the time-averaged MSD of one path needs of data that come in parts: msd_update adds
+## some, and msd of the stream gives the MSD so far, with standard errors from blocks as if all had been in
+## memory at once. Streams over disjoint coordinates, or over different paths, combine with msd_merge.
 ##
 ## @strong{Arguments}
 ##
@@ -17,13 +17,14 @@
 ## @item lags
 ## as in msd
 ## @item by
-## what comes bit by bit: @qcode{"coordinates"} (default: each update brings all frames of some more of them) or
+## what comes bit by bit: @qcode{"coordinates"} (default: each update brings all frames of some more of them)
+## or
 ## @qcode{"frames"} (each update brings the frames that follow; the last ones, as many as the largest lag, are
 ## kept)
 ## @item method
 ## by coordinates: @qcode{"fft"}, or @qcode{"gram"}: the Gram matrix of the frames by dsyrk, frames^2 flops a
-## coordinate whatever the lags; @qcode{"auto"} (default) takes it up to 1024 frames.  Each coordinate is taken from
-## its chord first; the rounding left is bounded in @code{bound}
+## coordinate whatever the lags; @qcode{"auto"} (default) takes it up to 1024 frames.  Each coordinate is
+## taken from its chord first; the rounding left is bounded in @code{bound}
 ## @item record
 ## steps from one frame to the next; default 1
 ## @item accuracy
@@ -32,14 +33,14 @@
 ## bytes that the stream may keep; default 2^30
 ## @end table
 ##
-## @strong{Value}: a struct with @code{type = "msd_stream"}, a value like any other: it can be saved, and sent to
-## other processes.  Fields frames, lags, by, method, record, done (frames so far), dim (coordinates so far),
-## n_paths, and what has been added up.
+## @strong{Value}: a struct with @code{type = "msd_stream"}, a value like any other: it can be saved, and sent
+## to other processes.  Fields frames, lags, by, method, record, done (frames so far), dim (coordinates so
+## far), n_paths, and what has been added up.
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:too_short}.
 ##
-## @strong{Source}: THEORY section 8 of the project.  Cost: "fft" as msd; "gram" 8 frames^2 bytes; by frames 0.3 ns
-## a number and lag, 8 bytes times largest lag times coordinates.
+## @strong{Source}: THEORY section 8 of the project.  Cost: "fft" as msd; "gram" 8 frames^2 bytes; by frames
+## 0.3 ns a number and lag, 8 bytes times largest lag times coordinates.
 ##
 ## @example
 ## walk = cumsum (randn (200, 50));
@@ -60,7 +61,8 @@ function stream = msd_stream (frames, varargin)
                                          "method", {"auto", "fft", "gram"}; "record", 1;
                                          "accuracy", {"default", "full"}; "memory", 2 ^ 30}, varargin);
   if (! (isnumeric (frames) && isscalar (frames) && frames == fix (frames) && frames >= 1))
-    error ("sgdlangevin:bad_argument", "`frames`: expected a whole number >= 1, got %s", disp (frames)(1:end-1));
+    error ("sgdlangevin:bad_argument", "`frames`: expected a whole number >= 1, got %s",
+           disp (frames)(1:end-1));
   elseif (frames < 3)
     error ("sgdlangevin:too_short", "`frames` = %d: expected at least 3", frames);
   endif
@@ -88,7 +90,8 @@ function stream = msd_stream (frames, varargin)
            "`memory` = %.10g bytes: expected at least %.0f for the Gram matrix of %d frames", opt.memory, needed,
            frames);
   endif
-  stream = struct ("type", "msd_stream", "frames", double (frames), "lags", lags, "by", opt.by, "method", method,
+  stream = struct ("type", "msd_stream", "frames", double (frames), "lags", lags, "by", opt.by, "method",
+                   method,
                    "record", double (opt.record), "full", strcmp (opt.accuracy, "full"),
                    "memory", double (opt.memory), "done", 0, "dim", 0, "tally", zeros (25 * numel (lags), 1),
                    "gram", [], "before", [], "bound", [], "n_paths", 1);
@@ -97,7 +100,8 @@ endfunction
 function lags = check_lags (lags, frames)
   bad = find (! (lags == fix (lags) & lags >= 1 & lags <= frames - 1), 1);
   if (bad)
-    error ("sgdlangevin:bad_argument", "`lags[%d]` = %.10g: expected an integer from 1 to %d (in frames)", bad,
+    error ("sgdlangevin:bad_argument", "`lags[%d]` = %.10g: expected an integer from 1 to %d (in frames)",
+           bad,
            lags(bad), frames - 1);
   elseif (any (diff (lags) <= 0))
     error ("sgdlangevin:bad_argument", "`lags`: expected strictly increasing lags");

@@ -4,8 +4,8 @@
 ## @deftypefn {} {@var{result} =} msd_transform (@var{x}, @var{f})
 ## A function of the mean squared displacement with its standard error.
 ##
-## @var{f} of the MSD at the lags measured, with the covariance of its elements: that of @var{f} of the bootstrap's
-## replicates where there are any, else by the delta method,
+## @var{f} of the MSD at the lags measured, with the covariance of its elements: that of @var{f} of the
+## bootstrap's replicates where there are any, else by the delta method,
 ##
 ## @example
 ## cov f = J V J',   V = vcov of the MSD, J the Jacobian of f by central differences
@@ -23,11 +23,12 @@
 ## a function of the n x 1 vector msd that returns numbers
 ## @end table
 ##
-## @strong{Value}: a struct with @code{type = "msd_transform"}, @code{estimate}, @code{se} (columns), @code{vcov},
+## @strong{Value}: a struct with @code{type = "msd_transform"}, @code{estimate}, @code{se} (columns),
+## @code{vcov},
 ## @code{method} (@qcode{"delta"} or @qcode{"bootstrap"}).
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:callback}.  Cost: 2 calls of @var{f} a lag, or one
-## a replicate.
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:callback}.  Cost: 2 calls of @var{f} a
+## lag, or one a replicate.
 ##
 ## @example
 ## measured = msd (cumsum (randn (5000, 1)), "lags", [1, 10], "se", "gaussian");

@@ -10,13 +10,14 @@
 ## @item stream
 ## from msd_stream, of one path
 ## @item data
-## finite numbers: by coordinates frames x any number, by frames any number x coordinates; a vector is one coordinate,
-## or one frame
+## finite numbers: by coordinates frames x any number, by frames any number x coordinates; a vector is one
+## coordinate, or one frame
 ## @end table
 ##
 ## @strong{Value}: the stream with these data.
 ##
-## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite} (gaps, too: streams have none).
+## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite} (gaps, too: streams have
+## none).
 ##
 ## Cost: see msd_stream.
 ##
@@ -58,7 +59,8 @@ function stream = add_coordinates (stream, data)
   if (strcmp (stream.method, "gram"))
     stream.gram = __sgdl__ ("gram_coordinates", stream.gram, stream.frames, data);
   else
-    stream.tally = __sgdl__ ("tally_coordinates", stream.tally, stream.frames, data, stream.full, stream.lags);
+    stream.tally = __sgdl__ ("tally_coordinates", stream.tally, stream.frames, data, stream.full,
+                             stream.lags);
   endif
   stream.dim += columns (data);
   stream.done = stream.frames;
@@ -69,7 +71,8 @@ function stream = add_frames (stream, data)
     data = data(:)';
   endif
   if (stream.done > 0 && columns (data) != stream.dim)
-    error ("sgdlangevin:bad_argument", "`data` has %d coordinates: expected %d as before", columns (data), stream.dim);
+    error ("sgdlangevin:bad_argument", "`data` has %d coordinates: expected %d as before", columns (data),
+           stream.dim);
   endif
   last = max (stream.lags);
   needed = 8 * last * columns (data);
@@ -80,7 +83,8 @@ function stream = add_frames (stream, data)
   if (stream.done == 0)
     stream.before = zeros (0, columns (data));
   endif
-  stream.tally = __sgdl__ ("tally_frames", stream.tally, stream.frames, stream.done, stream.before, data, stream.lags);
+  stream.tally = __sgdl__ ("tally_frames", stream.tally, stream.frames, stream.done, stream.before, data,
+                           stream.lags);
   stream.done += rows (data);
   stream.dim = columns (data);
   if (rows (data) < last)

@@ -72,7 +72,7 @@ endfunction
 %!function cc = compiler ()
 %!  cc = strtrim (evalc ("mkoctfile -p CC"));
 %!endfunction
-%!shared folder, library, X, y
+%!shared folder, source, library, X, y
 %! X = [1, 0; 2, 1; -1, 3; 0, 1; 1, 1];
 %! y = [1; 2; 0; -1; 2];
 %! folder = tempname ();
@@ -124,8 +124,15 @@ endfunction
 %!error <Invalid call> sgd_native ("file")
 %!error <`file`: expected one character string, got a value of class double> sgd_native (1, "f")
 %!error <`symbol`: expected one character string> sgd_native ("file", {"f"})
-%!error <`symbol`|nothing_here> sgd_objective (sgd_native (library, "nothing_here"), 2)
-%!error <nowhere.so> sgd_objective (sgd_native ("/nowhere.so", "f"), 2)
+%!error <`symbol` = "nothing_here": expected a function that ".*squares.so" exports>
+%! sgd_objective (sgd_native (library, "nothing_here"), 2)
+%!error id=sgdlangevin:bad_argument sgd_objective (sgd_native (library, "nothing_here"), 2)
+%!error <`file` = "/nowhere.so": expected a shared library \(.*\)> sgd_objective (sgd_native ("/nowhere.so", "f"), 2)
+%!error id=sgdlangevin:io sgd_objective (sgd_native ("/nowhere.so", "f"), 2)
+%!error <squares.c": expected a shared library \(> sgd_objective (sgd_native (source, "squares"), 2)
+%!error <`symbol` is empty> sgd_objective (sgd_native ("/nowhere.so", ""), 2)
+%!error id=sgdlangevin:bad_argument sgd_objective (struct ("type", "sgd_native", "file", 1, "symbol", "f"), 2)
+%!error id=sgdlangevin:bad_argument sgd_objective (struct ("type", "sgd_native", "symbol", "f"), 2)
 %!test
 %! confirm_recursive_rmdir (false, "local");
 %! rmdir (folder, "s");

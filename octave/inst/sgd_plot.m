@@ -36,6 +36,9 @@
 ## kinetic over configurational temperature of each mode
 ## @item sgd_method_order
 ## errors of a method against its step on log axes, with lines of the fitted orders
+## @item sgd_check_sample
+## p values of the three tests, with the line left of which one speaks against the Gaussian at confidence
+## @var{level} (default 0.95)
 ## @item sgd_stationary
 ## phase plane of eigenvector @var{mode} (default 1) with the ellipse that holds @var{level}
 ## (default 0.95) of the stationary law; @var{trajectory}: from sgd_simulate, drawn under it
@@ -111,6 +114,8 @@ function ax = sgd_plot (x, varargin)
     case "sgd_method_order"
       parse (cell (0, 2));
       plot_order (x);
+    case "sgd_sample_check"
+      plot_sample_check (x, parse ({"level", 0.95}));
     case "sgd_stationary"
       plot_phase_plane (x, parse ({"mode", 1; "trajectory", []; "level", 0.95}));
     case "sgd_modified_loss_section"
@@ -132,7 +137,7 @@ function ax = sgd_plot (x, varargin)
                  "velocity_autocorrelation", "shuffling_test", ...
                  "sgd_msd", "sgd_autocorrelation", "sgd_power_spectrum", ...
                  "sgd_stationary", "sgd_irreversibility", "sgd_modified_loss_section", ...
-                 "sgd_method_order", "sgd_oscillations", "sgd_model", "sgd_simulate", "read_trajectory", ...
+                 "sgd_method_order", "sgd_check_sample", "sgd_oscillations", "sgd_model", "sgd_simulate", "read_trajectory", ...
                  "sgd_transient"});
   endswitch
   if (nargout > 0)
@@ -221,6 +226,9 @@ endfunction
 %!test check (sgd_oscillations (model))
 %!test check (sgd_method_order (model, "euler", "nsim", 20, "seed", 1))
 %!test check (sgd_method_order (model, "exact", "nsim", 20, "seed", 1))
+%!test check (sgd_check_sample ([1; 2; 6], 1, 4))
+%!test check (sgd_check_sample (1e3 + [1; 2; 6], 1, 1e-9), "level", 0.9)
+%!error <`level` = 1: expected a number in \(0, 1\)> sgd_plot (sgd_check_sample ([1; 2; 6], 1, 4), "level", 1)
 %!test check (model)
 %!test check (sgd_model (sgd_spectrum ([1, 0, -1], "noise", [1, 1, 1]), sgd_hyper (0.1)))
 %!test check (run)

@@ -34,7 +34,7 @@ function text = sgd_summary (x)
              "sgd_simulate", @trajectory_text; "sgd_trajectory", @trajectory_text; "msd", @msd_text;
              "msd_transform", @transform_text; "msd_stream", @stream_text;
              "diffusion_exponent", @exponent_text; "local_exponent", @local_exponent_text;
-             "msd_crossover", @crossover_text; "diffusion_test", @diffusion_test_text;
+             "msd_crossover", @msd_crossover_text; "diffusion_test", @diffusion_test_text;
              "ergodicity", @ergodicity_text; "ageing", @ageing_text;
              "diffusion_comparison", @diffusion_comparison_text;
              "sgd_fit", @fit_text; "power_spectrum", @welch_text;
@@ -441,7 +441,7 @@ function text = local_exponent_text (x)
                 [x.lag, x.exponent, x.se, x.band_lower, x.band_upper])];
 endfunction
 
-function text = crossover_text (x)
+function text = msd_crossover_text (x)
   range = sprintf ("between lags of %.4g and %.4g %s", min (x.lag), max (x.lag), x.unit);
   exponent = @(i) bracketed (x.exponent(i), x.lower(i), x.upper(i));
   if (x.n_breaks == 0)
@@ -633,7 +633,9 @@ function text = order_text (x)
   else
     text = [text, line("  weak %.3f", x.weak_order)];
   endif
-  text = [text, table({"step", "strong", "strong_se", "weak"}, [x.step, x.strong, x.strong_se, x.weak])];
+  halving = @(error) [NaN; log2(error(1:end-1) ./ error(2:end))];   # orders between neighbouring levels
+  text = [text, table({"step", "strong", "strong_se", "weak", "strong_order", "weak_order"}, ...
+                      [x.step, x.strong, x.strong_se, x.weak, halving(x.strong), halving(x.weak)])];
 endfunction
 
 function text = sample_check_text (x)
@@ -645,7 +647,7 @@ function text = sample_check_text (x)
 endfunction
 
 function text = exponent_text (x)
-  points = exponent_points (x.method);
+  [~, points] = exponent_points (x.method);
   text = [line("%s", exponent_sentence (x)), ...
           line("  (method \"%s\", %d %s, %s)", x.method, x.n_points, points, series_count (x.n_series)), ...
           line("  exponent %.4g (se %.3g), log diffusivity %.4g (se %.3g)", x.exponent, x.se, ...
@@ -689,6 +691,9 @@ endfunction
 %! order = sgd_method_order (model, "baoab", "nsim", 20, "seed", 1);
 %! has (order, "Order of method baoab, 16 steps, 20 paths");
 %! has (order, "  weak ");
+%! has (order, "strong_order    weak_order");
+%! finest = sprintf ("%12.5g\n", log2 (order.weak(end-1) / order.weak(end)));
+%! has (order, finest);
 %! has (sgd_method_order (model, "exact", "nsim", 20, "seed", 1), "strong none (errors at rounding level)");
 %! has (sgd_check_sample ([1; 2; 6], 1, 4), "Sample of 3 draws of 1 coordinate against a Gaussian: p = ");
 %!test has (sgd_msd (model, 1:3), "start: stationary")

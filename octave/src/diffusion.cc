@@ -64,8 +64,8 @@ namespace sgdlangevin
     double exponent = real_scalar (args(3), "exponent"), ratio = real_scalar (args(4), "ratio"), value;
     sgdl_mle_options options = {ratio > 0, flag (args(1), "drift"), flag (args(2), "own"), 0.95};
     ColumnVector score (2);
-    ctx.check (sgdl_fbm_log_likelihood (ctx, x.rows (), x.columns (), paths_of (x), x.data (), &options, exponent,
-                                        ratio, &value, score.fortran_vec ()));
+    ctx.check (sgdl_fbm_log_likelihood (ctx, x.rows (), x.columns (), paths_of (x), x.data (), &options,
+                                        exponent, ratio, &value, score.fortran_vec ()));
     return ovl (value, score);
   }
 
@@ -80,8 +80,9 @@ namespace sgdlangevin
                         real_scalar (args(6), "relaxation"), real_scalar (args(7), "noise"),
                         static_cast<uint64_t> (whole_number (args(8), "seed", 0))};
     if (p.steps >= INT32_MAX || p.dim > INT32_MAX || p.n_paths > INT32_MAX)
-      error_with_id ("sgdlangevin:too_large", "`steps`, `dim`, `nsim` = %td, %td, %td: expected less than 2^31 each",
-                     p.steps, p.dim, p.n_paths);
+      error_with_id ("sgdlangevin:too_large",
+                     "`steps`, `dim`, `nsim` = %td, %td, %td: expected less than 2^31 each", p.steps, p.dim,
+                     p.n_paths);
     NDArray x (dim_vector (p.steps + 1, p.dim, p.n_paths));
     ctx.check (sgdl_diffusion_simulate (ctx, &p, x.fortran_vec ()));
     return ovl (x);

@@ -52,7 +52,8 @@ namespace sgdlangevin
     trajectory_view x (args(0));
     sgdl_exponent_estimate fit;
     ctx.check (sgdl_exponent_whittle (ctx, x.frames, x.dim, x.n_paths, x.array.data (),
-                                      whole_number (args(1), "bandwidth", -1), real_scalar (args(2), "level"), &fit));
+                                      whole_number (args(1), "bandwidth", -1), real_scalar (args(2),
+                                                            "level"), &fit));
     return ovl (pack (fit));
   }
 

@@ -185,7 +185,8 @@ namespace sgdlangevin
     NDArray tally = real_array (args(0), "tally"), lags = real_vector (args(5), "lags");
     ptrdiff_t T = whole_number (args(1), "frames", 1), done = whole_number (args(2), "done", 0);
     Matrix before = real_matrix (args(3), "before"), x = real_matrix (args(4), "data");
-    ctx.check (sgdl_tally_frames (ctx, T, x.columns (), done, before.rows (), before.data (), x.rows (), x.data (),
+    ctx.check (sgdl_tally_frames (ctx, T, x.columns (), done, before.rows (), before.data (), x.rows (),
+                                  x.data (),
                                   lags.numel (), lags.data (), tally.fortran_vec ()));
     return ovl (tally);
   }
@@ -209,7 +210,8 @@ namespace sgdlangevin
     call_context ctx;
     NDArray gram = real_array (args(0), "gram"), lags = real_vector (args(2), "lags");
     ColumnVector tally (SGDL_TALLY * lags.numel ()), bound (lags.numel ());
-    ctx.check (sgdl_gram_tally (ctx, whole_number (args(1), "frames", 1), gram.data (), lags.numel (), lags.data (),
+    ctx.check (sgdl_gram_tally (ctx, whole_number (args(1), "frames", 1), gram.data (), lags.numel (),
+                                lags.data (),
                                 tally.fortran_vec (), bound.fortran_vec ()));
     return ovl (tally, bound);
   }
@@ -226,7 +228,8 @@ namespace sgdlangevin
       se.resize (n, 1);
     if (flag (args(3), "se") && flag (args(4), "covariance"))
       vcov.resize (n, n);
-    ctx.check (sgdl_tally_result (ctx, whole_number (args(1), "frames", 1), n_paths, n, lags.data (), tallies.data (),
+    ctx.check (sgdl_tally_result (ctx, whole_number (args(1), "frames", 1), n_paths, n, lags.data (),
+                                  tallies.data (),
                                   msd.fortran_vec (), se.isempty () ? nullptr : se.fortran_vec (),
                                   count.fortran_vec (), vcov.isempty () ? nullptr : vcov.fortran_vec ()));
     return ovl (msd, se, count, vcov);
@@ -236,12 +239,15 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (msd_file)
   {
     call_context ctx;
-    std::string file = octave::sys::file_ops::tilde_expand (text (args(0), "x")), dataset = text (args(1), "dataset");
+    std::string file = octave::sys::file_ops::tilde_expand (text (args(0), "x"));
+    std::string dataset = text (args(1), "dataset");
     int method = option (ctx, args(3), "method", {"auto", "fft", "gram"});
     NDArray lags = real_vector (args(5), "lags");
-    ColumnVector tally (SGDL_TALLY * lags.numel () * whole_number (args(2), "n_paths", 1)), bound (lags.numel ());
+    ptrdiff_t n_paths = whole_number (args(2), "n_paths", 1);
+    ColumnVector tally (SGDL_TALLY * lags.numel () * n_paths), bound (lags.numel ());
     ctx.check (sgdl_msd_file (ctx, file.c_str (), dataset.c_str (), static_cast<sgdl_msd_method> (method),
-                              real_scalar (args(4), "memory"), lags.numel (), lags.data (), tally.fortran_vec (),
+                              real_scalar (args(4), "memory"), lags.numel (), lags.data (),
+                              tally.fortran_vec (),
                               bound.fortran_vec ()));
     return ovl (tally, bound);
   }

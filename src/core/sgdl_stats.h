@@ -13,8 +13,9 @@ extern "C" {
 
 /* ---- any number of paths of any length ------------------------------- stats/msd_paths.c */
 
-/* Path p: frames[p] x dim at x[p]. A frame with NaN in a coordinate that counts (below) is missing: displacements
- * that start or end there are left out. Inf is SGDL_NOT_FINITE; so is a coordinate that is NaN throughout. */
+/* Path p: frames[p] x dim at x[p]. A frame with NaN in a coordinate that counts (below) is missing:
+ * displacements that start or end there are left out. Inf is SGDL_NOT_FINITE; so is a coordinate that is NaN
+ * throughout. */
 typedef struct sgdl_paths {
   ptrdiff_t n_paths, dim;
   const ptrdiff_t *frames;
@@ -48,60 +49,66 @@ typedef struct sgdl_msd_report {
 /* The number of curves: 1, dim or n_directions. */
 ptrdiff_t sgdl_msd_n_curves(const sgdl_paths *paths, const sgdl_msd_options *options);
 
-/* n_lags x curves: msd, se (optional), count (displacements averaged, optional). covariance (optional): n_lags x
- * n_lags x curves. replicates (optional): n_lags x n_boot x curves, with SGDL_ERRORS_BOOTSTRAP.
- *  SGDL_PER_TOTAL: msd = sum of w_c |x_c[i + lag] - x_c[i]|^2, averaged over all i of all paths that have both
- *    ends: pooled, so that a path counts by its displacements. PER_COORDINATE: each by itself. PER_DIRECTION: of
- *    the component along each direction.
+/* n_lags x curves: msd, se (optional), count (displacements averaged, optional). covariance (optional):
+ * n_lags x n_lags x curves. replicates (optional): n_lags x n_boot x curves, with SGDL_ERRORS_BOOTSTRAP.
+ *  SGDL_PER_TOTAL: msd = sum of w_c |x_c[i + lag] - x_c[i]|^2, averaged over all i of all paths that have
+ *  both
+ *    ends: pooled, so that a path counts by its displacements. PER_COORDINATE: each by itself. PER_DIRECTION:
+ *    of the component along each direction.
  *  Errors, always of the pooled ratio (sum of squares)/(count) over units u: r_u = (S_u - msd N_u)/sum N,
  *    covariance = U/(U - 1) sum_u r_u r_u'.
- *    BLOCKS: units are blocks of paths (16 where the lag is at most half a block, else 8; the correlation of lags
- *      is that of 8). PATHS: units are paths. BOOTSTRAP: resampled blocks of origins (16 to 64, displacements cross
- *      their borders), or paths where there are 16; lags up to a block. GAUSSIAN: sgdl_msd_covariance of every
- *      coordinate with its estimated structure function, coordinates and paths independent; the estimate is used
- *      as it is up to a fortieth of the longest path and goes on as the power of the lag that it ends with, and the
- *      result is scaled to the MSD measured. A drift counts as motion: take it out first.
+ *    BLOCKS: units are blocks of paths (16 where the lag is at most half a block, else 8; the correlation of
+ *    lags
+ *      is that of 8). PATHS: units are paths. BOOTSTRAP: resampled blocks of origins (16 to 64, displacements
+ *      cross their borders), or paths where there are 16; lags up to a block. GAUSSIAN: sgdl_msd_covariance
+ *      of every coordinate with its estimated structure function, coordinates and paths independent; the
+ *      estimate is used as it is up to a fortieth of the longest path and goes on as the power of the lag
+ *      that it ends with, and the result is scaled to the MSD measured. A drift counts as motion: take it out
+ *      first.
  *    AUTO: PATHS where there are 8, else BLOCKS; from one origin always PATHS. NaN where there are too few.
- * Accuracy, relative to exact arithmetic on the given doubles: default 1e-11, from one correlation of each series
- * less an exact line; full: 1e-12 (stats/levels.c). Lags whose bound is above that are summed directly.
- * Cost O(T log T) a coordinate (with gaps twice that; full O(T log^2 T), with gaps O(T n_lags)), memory O(T) a
- * thread, and one copy of paths whose frames are missing in part. */
+ * Accuracy, relative to exact arithmetic on the given doubles: default 1e-11, from one correlation of each
+ * series less an exact line; full: 1e-12 (stats/levels.c). Lags whose bound is above that are summed
+ * directly. Cost O(T log T) a coordinate (with gaps twice that; full O(T log^2 T), with gaps O(T n_lags)),
+ * memory O(T) a thread, and one copy of paths whose frames are missing in part. */
 sgdl_status sgdl_msd_paths(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *options,
                            ptrdiff_t n_lags, const double *lags, double *msd, double *se, double *count,
                            double *covariance, double *replicates, sgdl_msd_report *report);
 
 /* ---- streams: coordinates or frames that come bit by bit ------------- stats/msd_stream.c */
 
-/* A tally is what is known of the time-averaged MSD of one path of T frames so far: SGDL_TALLY n_lags doubles, zero at
- * first: sums of squared displacements of the whole path (n_lags) and within each of 8 and of 16 blocks (n_lags x 8,
- * n_lags x 16; floor(T/8) and floor(T/16) frames long). Tallies of disjoint coordinates of one path add up. */
+/* A tally is what is known of the time-averaged MSD of one path of T frames so far: SGDL_TALLY n_lags
+ * doubles, zero at first: sums of squared displacements of the whole path (n_lags) and within each of 8 and
+ * of 16 blocks (n_lags x 8, n_lags x 16; floor(T/8) and floor(T/16) frames long). Tallies of disjoint
+ * coordinates of one path add up. */
 enum { SGDL_TALLY = 25 };
 
-/* Adds k more coordinates, all T frames of each: x is T x k, all finite. weights: k or NULL. As accurate as sgdl_msd_paths.
- * Cost as there for k coordinates and, for the blocks, twice that again. */
+/* Adds k more coordinates, all T frames of each: x is T x k, all finite. weights: k or NULL. As accurate as
+ * sgdl_msd_paths. Cost as there for k coordinates and, for the blocks, twice that again. */
 sgdl_status sgdl_tally_coordinates(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, const double *x,
                                    const double *weights, int full, ptrdiff_t n_lags, const double *lags,
                                    double *tally);
-/* Adds the n frames (n x d, finite) that follow the first `done` of the path; before: the last n_before frames of
- * these (n_before x d), n_before = min(done, last lag). Cost n d n_lags. */
+/* Adds the n frames (n x d, finite) that follow the first `done` of the path; before: the last n_before
+ * frames of these (n_before x d), n_before = min(done, last lag). Cost n d n_lags. */
 sgdl_status sgdl_tally_frames(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t done, ptrdiff_t n_before,
                               const double *before, ptrdiff_t n, const double *frames, ptrdiff_t n_lags,
                               const double *lags, double *tally);
 
 /* The same by the Gram matrix of frames, for d >> T: every lag at once. gram: sgdl_gram_size(T) = T^2 + T + 1
- * doubles, zero at first: Y Y' (upper triangle) of the coordinates less their chords x[0] + s k (s k exact), Y s and
- * s's. Adds up as tallies do. x: T x k, or k x T where by_frame (a frame is contiguous, as in files). Cost: dsyrk,
- * k T^2 flops; memory 32 MB, in slabs of coordinates. */
+ * doubles, zero at first: Y Y' (upper triangle) of the coordinates less their chords x[0] + s k (s k exact),
+ * Y s and s's. Adds up as tallies do. x: T x k, or k x T where by_frame (a frame is contiguous, as in files).
+ * Cost: dsyrk, k T^2 flops; memory 32 MB, in slabs of coordinates. */
 ptrdiff_t sgdl_gram_size(ptrdiff_t T);
 sgdl_status sgdl_gram_coordinates(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, const double *x, int by_frame,
                                   double *gram);
-/* The tally of a Gram matrix (overwritten), any lags. bound (n_lags, optional): relative rounding error of the sum over
- * the whole path, some 10 times what is met; nothing can be done again here, so a large one is to be told. */
+/* The tally of a Gram matrix (overwritten), any lags. bound (n_lags, optional): relative rounding error of
+ * the sum over the whole path, some 10 times what is met; nothing can be done again here, so a large one is
+ * to be told. */
 sgdl_status sgdl_gram_tally(sgdl_context *ctx, ptrdiff_t T, const double *gram, ptrdiff_t n_lags,
                             const double *lags, double *tally, double *bound);
 
-/* MSD, se, count and covariance (as in sgdl_msd_paths; the last three optional) of n_paths paths of T frames from
- * their tallies, side by side: errors from paths where there are 8, else from the blocks of all of them. */
+/* MSD, se, count and covariance (as in sgdl_msd_paths; the last three optional) of n_paths paths of T frames
+ * from their tallies, side by side: errors from paths where there are 8, else from the blocks of all of them.
+ * */
 sgdl_status sgdl_tally_result(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t n_paths, ptrdiff_t n_lags,
                               const double *lags, const double *tallies, double *msd, double *se, double *count,
                               double *covariance);
@@ -110,10 +117,10 @@ sgdl_status sgdl_tally_result(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t n_paths,
 
 typedef enum { SGDL_BY_AUTO = 0, SGDL_BY_FFT, SGDL_BY_GRAM } sgdl_msd_method;
 
-/* The tallies (SGDL_TALLY n_lags x n_paths, overwritten) of `dataset` in an HDF5 file (layout as in sgdl.h), read in slabs of
- * coordinates within `memory` bytes; by Gram matrices where T is at most 1024 (AUTO). With two threads or more the
- * next slab is read while one is worked on. bound as in sgdl_gram_tally (largest over paths), 0 by FFT. NaN is
- * SGDL_NOT_FINITE; a budget below two coordinates' worth SGDL_BAD_ARGUMENT. */
+/* The tallies (SGDL_TALLY n_lags x n_paths, overwritten) of `dataset` in an HDF5 file (layout as in sgdl.h),
+ * read in slabs of coordinates within `memory` bytes; by Gram matrices where T is at most 1024 (AUTO). With
+ * two threads or more the next slab is read while one is worked on. bound as in sgdl_gram_tally (largest over
+ * paths), 0 by FFT. NaN is SGDL_NOT_FINITE; a budget below two coordinates' worth SGDL_BAD_ARGUMENT. */
 sgdl_status sgdl_msd_file(sgdl_context *ctx, const char *file, const char *dataset, sgdl_msd_method method,
                           double memory, ptrdiff_t n_lags, const double *lags, double *tallies, double *bound);
 
@@ -126,38 +133,40 @@ sgdl_status sgdl_msd_file(sgdl_context *ctx, const char *file, const char *datas
  *   cov(MSD(m), MSD(n)) = 2/((T-m)(T-n)) sum_{i < T-m, j < T-n} c(j - i)^2,
  *   c(h) = cov(x[i+m] - x[i], x[i+h+n] - x[i+h]) = (D(|h+n|) + D(|h-m|) - D(|h|) - D(|h+n-m|))/2,
  * exact for every T (fourth moments of a Gaussian; Qian, Sheetz, Elson 1991 for Brownian motion). Independent
- * coordinates and paths add: d coordinates of this D have d times this covariance of their summed MSD, and n_paths
- * averaged 1/n_paths of it. lags: as in sgdl_msd, up to T - 1. c is a second difference of the given doubles: its
- * error is some DBL_EPSILON D(T), and matters only where D(T) > 1e12 D(lag). The same bits on any number of
- * threads. Failures: SGDL_TOO_SHORT (T < 2), SGDL_NOT_FINITE, SGDL_BAD_ARGUMENT (structure[0] not 0, a negative
- * one, lags), SGDL_INTERRUPTED. Cost: n_lags (n_lags + 1)/2 sums over about T - (m + n)/2 terms, some 0.7 ns
- * each, over threads; memory 2 T. */
+ * coordinates and paths add: d coordinates of this D have d times this covariance of their summed MSD, and
+ * n_paths averaged 1/n_paths of it. lags: as in sgdl_msd, up to T - 1. c is a second difference of the given
+ * doubles: its error is some DBL_EPSILON D(T), and matters only where D(T) > 1e12 D(lag). The same bits on
+ * any number of threads. Failures: SGDL_TOO_SHORT (T < 2), SGDL_NOT_FINITE, SGDL_BAD_ARGUMENT (structure[0]
+ * not 0, a negative one, lags), SGDL_INTERRUPTED. Cost: n_lags (n_lags + 1)/2 sums over about T - (m + n)/2
+ * terms, some 0.7 ns each, over threads; memory 2 T. */
 sgdl_status sgdl_msd_covariance(sgdl_context *ctx, ptrdiff_t T, const double *structure, ptrdiff_t n_lags,
                                 const double *lags, double *covariance);
 
-/* The time-averaged MSD (as sgdl_msd, summed over coordinates) with its covariance (n_lags x n_lags) by Gaussian theory:
- * sgdl_msd_covariance of the structure function measured along each principal direction of the displacements,
- * summed over these and divided by n_paths. The structure function follows the measured MSD at short lags, monotone
- * cubics in log-log through six points a decade after 1/32 of the last lag, and a power law beyond it. Right for
- * paths that are Gaussian with stationary increments, independent of each other, and whose coordinates are
- * independent in some rotation. lags up to T/2; d <= 1024 (SGDL_UNSUPPORTED). Failures as sgdl_msd. Cost: sgdl_msd
- * per coordinate, a product x V (2 T d^2 n_paths flops) and eigendecomposition where d > 1, and d times
- * sgdl_msd_covariance. Memory: a copy of x. */
+/* The time-averaged MSD (as sgdl_msd, summed over coordinates) with its covariance (n_lags x n_lags) by
+ * Gaussian theory: sgdl_msd_covariance of the structure function measured along each principal direction of
+ * the displacements, summed over these and divided by n_paths. The structure function follows the measured
+ * MSD at short lags, monotone cubics in log-log through six points a decade after 1/32 of the last lag, and a
+ * power law beyond it. Right for paths that are Gaussian with stationary increments, independent of each
+ * other, and whose coordinates are independent in some rotation. lags up to T/2; d <= 1024
+ * (SGDL_UNSUPPORTED). Failures as sgdl_msd. Cost: sgdl_msd per coordinate, a product x V (2 T d^2 n_paths
+ * flops) and eigendecomposition where d > 1, and d times sgdl_msd_covariance. Memory: a copy of x. */
 sgdl_status sgdl_msd_gaussian(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                               ptrdiff_t n_lags, const double *lags, double *msd, double *covariance);
 
 /* ---- local exponent ------------------------------------------------- stats/local_exponent.c */
 
-/* Exponents between pairs of lags, c_k = log(MSD(to_k)/MSD(from_k))/log(to_k/from_k) (n, whole frames, from < to <=
- * T/2), less the bias of the logarithm, with their covariance (n x n) from sgdl_msd_gaussian: in terms of a gamma
- * variable with the mean and variance of each MSD. critical[0]: normal quantile of a pointwise interval at `level`;
- * critical[1]: the `level` quantile of max_k |z_k| over n_sim draws of z with their correlations, so that all c_k lie
- * within critical[1] standard errors at once with probability `level`. What they estimate is the same secant of
- * the true MSD: there is no smoothing bias. Failures: as sgdl_msd_gaussian; an MSD of 0 is SGDL_BAD_ARGUMENT.
- * Cost: sgdl_msd_gaussian at up to 2 n lags, n_sim n^2. */
-sgdl_status sgdl_local_exponent(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                ptrdiff_t n, const double *from, const double *to, double level, ptrdiff_t n_sim,
-                                uint64_t seed, double *exponent, double *covariance, double *critical);
+/* Exponents between pairs of lags, c_k = log(MSD(to_k)/MSD(from_k))/log(to_k/from_k) (n, whole frames, from <
+ * to <= T/2), less the bias of the logarithm, with their covariance (n x n) from sgdl_msd_gaussian: in terms
+ * of a gamma variable with the mean and variance of each MSD. critical[0]: normal quantile of a pointwise
+ * interval at `level`; critical[1]: the `level` quantile of max_k |z_k| over n_sim draws of z with their
+ * correlations, so that all c_k lie within critical[1] standard errors at once with probability `level`. What
+ * they estimate is the same secant of the true MSD: there is no smoothing bias. Failures: as
+ * sgdl_msd_gaussian; an MSD of 0 is SGDL_BAD_ARGUMENT. Cost: sgdl_msd_gaussian at up to 2 n lags, n_sim n^2.
+ */
+sgdl_status sgdl_local_exponent(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                const double *x, ptrdiff_t n, const double *from, const double *to,
+                                double level, ptrdiff_t n_sim, uint64_t seed, double *exponent,
+                                double *covariance, double *critical);
 
 /* ---- crossovers ------------------------------------------------------------ stats/crossover.c */
 
@@ -165,7 +174,8 @@ enum { SGDL_CROSSOVER_BREAKS = 3 };
 
 typedef struct sgdl_crossover {
   int n_breaks;
-  double breaks[SGDL_CROSSOVER_BREAKS], break_lower[SGDL_CROSSOVER_BREAKS], break_upper[SGDL_CROSSOVER_BREAKS];
+  double breaks[SGDL_CROSSOVER_BREAKS], break_lower[SGDL_CROSSOVER_BREAKS],
+    break_upper[SGDL_CROSSOVER_BREAKS];
   double break_log_se[SGDL_CROSSOVER_BREAKS];                     /* of log break                 */
   double exponent[SGDL_CROSSOVER_BREAKS + 1], se[SGDL_CROSSOVER_BREAKS + 1];
   double lower[SGDL_CROSSOVER_BREAKS + 1], upper[SGDL_CROSSOVER_BREAKS + 1];
@@ -173,60 +183,64 @@ typedef struct sgdl_crossover {
   double p_value[SGDL_CROSSOVER_BREAKS]; /* of k breaks against k + 1, k = 0, 1, ...; NaN: not tested */
 } sgdl_crossover;
 
-/* log MSD = continuous broken line in log lag, least squares with weights 1/se (equal weights would follow the noise of
- * long lags, 1/variance the curvature of a smooth crossover at the shortest). Breaks are added one by one while the
- * parametric bootstrap (n_boot draws of log MSD about the fit, with its covariance from sgdl_msd_gaussian: the
- * correlations of the points are in it) gives the next one p <= alpha, up to max_breaks <= 3. Intervals at
- * `level` from the same bootstrap about the chosen fit: percentiles for the breaks, normal for the exponents. A
- * crossover that is smooth has no break of its own: the interval is for that of the broken line nearest its MSD.
- * log_msd, fitted (n_lags; fitted is an MSD), covariance (n_lags x n_lags, of log_msd) are filled in.
- * Failures: as sgdl_local_exponent; SGDL_TOO_SHORT below 4 + 3 max_breaks lags. Cost: sgdl_msd_gaussian, and per draw
- * n_lags^2 + 128 n_lags, with two breaks some 3e4. */
-sgdl_status sgdl_msd_crossover(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                               ptrdiff_t n_lags, const double *lags, int max_breaks, double level, double alpha,
-                               ptrdiff_t n_boot, uint64_t seed, double *log_msd, double *covariance, double *fitted,
-                               sgdl_crossover *result);
+/* log MSD = continuous broken line in log lag, least squares with weights 1/se (equal weights would follow
+ * the noise of long lags, 1/variance the curvature of a smooth crossover at the shortest). Breaks are added
+ * one by one while the parametric bootstrap (n_boot draws of log MSD about the fit, with its covariance from
+ * sgdl_msd_gaussian: the correlations of the points are in it) gives the next one p <= alpha, up to
+ * max_breaks <= 3. Intervals at `level` from the same bootstrap about the chosen fit: percentiles for the
+ * breaks, normal for the exponents. A crossover that is smooth has no break of its own: the interval is for
+ * that of the broken line nearest its MSD. log_msd, fitted (n_lags; fitted is an MSD), covariance (n_lags x
+ * n_lags, of log_msd) are filled in. Failures: as sgdl_local_exponent; SGDL_TOO_SHORT below 4 + 3 max_breaks
+ * lags. Cost: sgdl_msd_gaussian, and per draw n_lags^2 + 128 n_lags, with two breaks some 3e4. */
+sgdl_status sgdl_msd_crossover(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                               const double *x, ptrdiff_t n_lags, const double *lags, int max_breaks,
+                               double level, double alpha, ptrdiff_t n_boot, uint64_t seed, double *log_msd,
+                               double *covariance, double *fitted, sgdl_crossover *result);
 
-/* ---- normal diffusion, ergodicity, ageing ------------------ stats/normal_diffusion.c, ergodicity.c, ageing.c */
+/* ---- normal diffusion, ergodicity, ageing ------------------ stats/normal_diffusion.c, ergodicity.c,
+ * ageing.c */
 
-/* Is it normal diffusion? Variance ratios MSD(lag)/(MSD(lags[0]) lag/lags[0]) (Lo and MacKinlay 1988; all lags at once: Chow and
- * Denning 1993) in logarithms, with their exact covariance under Brownian motion (sgdl_msd_covariance of D = lag),
- * divided by n_paths and the effective number of coordinates (tr C)^2/tr C^2, C the covariance of displacements.
- * log_ratio, se, p (n_lags each; the first is 0, 0, 1): two-sided normal p of each lag; *p_value: of the largest |z|,
- * from n_sim draws with the lags' correlations. lags up to T/2, at least 2. Right for Gaussian increments. Cost: sgdl_msd. */
-sgdl_status sgdl_normal_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                  ptrdiff_t n_lags, const double *lags, ptrdiff_t n_sim, uint64_t seed,
-                                  double *log_ratio, double *se, double *p, double *p_value);
+/* Is it normal diffusion? Variance ratios MSD(lag)/(MSD(lags[0]) lag/lags[0]) (Lo and MacKinlay 1988; all
+ * lags at once: Chow and Denning 1993) in logarithms, with their exact covariance under Brownian motion
+ * (sgdl_msd_covariance of D = lag), divided by n_paths and the effective number of coordinates (tr C)^2/tr
+ * C^2, C the covariance of displacements. log_ratio, se, p (n_lags each; the first is 0, 0, 1): two-sided
+ * normal p of each lag; *p_value: of the largest |z|, from n_sim draws with the lags' correlations. lags up
+ * to T/2, at least 2. Right for Gaussian increments. Cost: sgdl_msd. */
+sgdl_status sgdl_normal_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                  const double *x, ptrdiff_t n_lags, const double *lags, ptrdiff_t n_sim,
+                                  uint64_t seed, double *log_ratio, double *se, double *p, double *p_value);
 
 /* Time averages against ensemble averages over n_paths >= 2 paths; arrays of n_lags each.
  * average: mean over paths of the time-averaged MSD; ensemble: mean square displacement from the first frame.
- * eb = var(time-averaged MSD of a path)/average^2, the ergodicity breaking parameter; what a Gaussian process has there:
- * eb_measured (with the measured structure function), eb_brownian (D = lag; He, Burov, Metzler, Barkai 2008: about
- * 4 lag/(3 T)) and eb_fbm (D = lag^c, c the least-squares exponent at these lags, out as *exponent), the last two for
- * the effective number of coordinates of eb_measured. p_eb: share of n_sim simulated ensembles (gamma variables of the Gaussian
- * theory's mean, variance and correlations) whose eb is at least as large; *p_ergodic: of the largest eb/eb_measured.
- * z: log(ensemble/average), bias of the logarithms taken off, in standard errors (Gaussian theory, with the covariance of
- * the two averages); p_origin two-sided; *p_single: of the largest |z|, by Sidak's bound. */
+ * eb = var(time-averaged MSD of a path)/average^2, the ergodicity breaking parameter; what a Gaussian process
+ * has there: eb_measured (with the measured structure function), eb_brownian (D = lag; He, Burov, Metzler,
+ * Barkai 2008: about 4 lag/(3 T)) and eb_fbm (D = lag^c, c the least-squares exponent at these lags, out as
+ * *exponent), the last two for the effective number of coordinates of eb_measured. p_eb: share of n_sim
+ * simulated ensembles (gamma variables of the Gaussian theory's mean, variance and correlations) whose eb is
+ * at least as large; *p_ergodic: of the largest eb/eb_measured. z: log(ensemble/average), bias of the
+ * logarithms taken off, in standard errors (Gaussian theory, with the covariance of the two averages);
+ * p_origin two-sided; *p_single: of the largest |z|, by Sidak's bound. */
 typedef struct sgdl_ergodicity {
   double *average, *ensemble, *eb, *eb_measured, *eb_brownian, *eb_fbm, *p_eb, *z, *p_origin;
   double exponent, p_ergodic, p_single;
 } sgdl_ergodicity;
-sgdl_status sgdl_test_ergodicity(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                 ptrdiff_t n_lags, const double *lags, ptrdiff_t n_sim, uint64_t seed,
-                                 sgdl_ergodicity *result);
+sgdl_status sgdl_test_ergodicity(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                 const double *x, ptrdiff_t n_lags, const double *lags, ptrdiff_t n_sim,
+                                 uint64_t seed, sgdl_ergodicity *result);
 
 typedef struct sgdl_ageing {
   double exponent, se, lower, upper, p_value; /* d log MSD/d log age, and its test of 0       */
   double chi_squared, chi_squared_p;          /* all blocks equal, any alternative             */
 } sgdl_ageing;
-/* MSD at one lag in n_blocks equal contiguous blocks of each path, mean over paths (msd), at age = the mean time of the
- * displacements' midpoints from frame 1; se of log msd (n_blocks each) if displacements do not age: Gaussian theory with the structure
- * function of the whole, blocks' correlations included. exponent: generalised least squares of log msd on log
- * age, the age of a block being that at which age^exponent has its mean over the block. Scaled Brownian
- * motion of MSD t^alpha from its start has alpha - 1. lag <= T/n_blocks/2, n_blocks >= 3. */
-sgdl_status sgdl_msd_ageing(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x, ptrdiff_t lag,
-                            ptrdiff_t n_blocks, double level, double *age, double *msd, double *se,
-                            sgdl_ageing *result);
+/* MSD at one lag in n_blocks equal contiguous blocks of each path, mean over paths (msd), at age = the mean
+ * time of the displacements' midpoints from frame 1; se of log msd (n_blocks each) if displacements do not
+ * age: Gaussian theory with the structure function of the whole, blocks' correlations included. exponent:
+ * generalised least squares of log msd on log age, the age of a block being that at which age^exponent has
+ * its mean over the block. Scaled Brownian motion of MSD t^alpha from its start has alpha - 1. lag <=
+ * T/n_blocks/2, n_blocks >= 3. */
+sgdl_status sgdl_msd_ageing(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                            ptrdiff_t lag, ptrdiff_t n_blocks, double level, double *age, double *msd,
+                            double *se, sgdl_ageing *result);
 
 /* ---- epochs ------------------------------------------------------------- stats/epoch_ripple.c */
 
@@ -234,54 +248,57 @@ typedef struct sgdl_ripple {
   int epochs;                 /* whole epochs looked at; 0: none fits, or less than 4 frames in one */
   double ripple, se, p_value; /* mean log MSD(j M) above the chord of its neighbours; NaN where epochs = 0 */
 } sgdl_ripple;
-/* Does the MSD dip at whole epochs of M frames? It does where each epoch takes the examples in the same order. Fresh
- * shuffles do not dip in a time average (their noise, averaged over the phase, has a covariance that falls to 0 at M):
- * they flatten the MSD past M. Value: log MSD at j M less the chord, in log lag, from (j - 1/2) M to (j + 1/2) M,
- * mean over the first j <= 8 whose chord ends by `last` and T/2; standard error by sgdl_msd_gaussian, two-sided normal
- * p. M need not be whole. */
+/* Does the MSD dip at whole epochs of M frames? It does where each epoch takes the examples in the same
+ * order. Fresh shuffles do not dip in a time average (their noise, averaged over the phase, has a covariance
+ * that falls to 0 at M): they flatten the MSD past M. Value: log MSD at j M less the chord, in log lag, from
+ * (j - 1/2) M to (j + 1/2) M, mean over the first j <= 8 whose chord ends by `last` and T/2; standard error
+ * by sgdl_msd_gaussian, two-sided normal p. M need not be whole. */
 sgdl_status sgdl_epoch_ripple(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
                               double epoch, double last, sgdl_ripple *result);
 
 /* ---- choice of model ----------------------------------- stats/compare_diffusion.c, diffusion_models.c */
 
 typedef enum {
-  SGDL_MODEL_BROWNIAN = 0,   /* independent increments of one variance                            */
-  SGDL_MODEL_FBM,            /* fractional Brownian motion; shape: exponent 2 H                   */
-  SGDL_MODEL_SCALED,         /* scaled Brownian motion from frame 1: independent increments of variance
-                                c ((i+1)^a - i^a), i = 0, 1, ...; shape: exponent a                */
-  SGDL_MODEL_CONFINED,       /* stationary Ornstein-Uhlenbeck process of any mean; shape: relaxation rate per frame */
-  SGDL_MODEL_THEORY,         /* given structure functions, nothing fitted                          */
-  SGDL_MODEL_THEORY_SCALED,  /* the same times a common factor: noise strength fitted              */
+  SGDL_MODEL_BROWNIAN = 0, /* independent increments of one variance                            */
+  SGDL_MODEL_FBM,          /* fractional Brownian motion; shape: exponent 2 H                   */
+  SGDL_MODEL_SCALED,       /* scaled Brownian motion from frame 1: independent increments of variance
+                              c ((i+1)^a - i^a), i = 0, 1, ...; shape: exponent a                */
+  SGDL_MODEL_CONFINED, /* stationary Ornstein-Uhlenbeck process of any mean; shape: relaxation rate per frame
+                        */
+  SGDL_MODEL_THEORY,   /* given structure functions, nothing fitted                          */
+  SGDL_MODEL_THEORY_SCALED, /* the same times a common factor: noise strength fitted              */
   SGDL_MODEL_COUNT
 } sgdl_diffusion_model;
 
 /* n_models each, shape, shape_se and scale d x n_models. */
 typedef struct sgdl_diffusion_comparison {
   double *log_likelihood, *n_parameters, *aic, *aicc, *bic, *aic_weight, *aicc_weight, *bic_weight;
-  double *shape, *shape_se, *scale; /* NaN where a model has none; scale: variance of an increment (frame 1 to 2), of a
-                                       position (confined), the common factor (theory)                */
+  double *shape, *shape_se, *scale; /* NaN where a model has none; scale: variance of an increment (frame 1 to
+                                       2), of a position (confined), the common factor (theory) */
 } sgdl_diffusion_comparison;
 
-/* Exact Gaussian log-likelihoods of the T - 1 increments of every series (coordinate of a path), all independent, at
- * the maximum over a scale of each coordinate and over the shape (one for all coordinates where `shared`, else one of
- * each; paths share both), with AIC, AICc and BIC (observations: increments of all series) and their weights.
- * fBm and theory: Toeplitz (stats/toeplitz.h); confined: AR(1) with the mean integrated out, which is the density of
- * the increments; the others in closed form. theory: T x d structure functions D(h), h < T, of each coordinate
- * (NULL unless asked for). shape_se from the curvature of the likelihood at its top. Failures: SGDL_TOO_SHORT (T < 8),
- * SGDL_BAD_ARGUMENT (a coordinate that never moves), SGDL_NOT_PSD (theory), SGDL_INTERRUPTED. Cost: fBm some 30
- * factorisations of O(T log^2 T); theory one for each coordinate; the rest O(T) each. */
-sgdl_status sgdl_compare_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                   ptrdiff_t n_models, const int *models, int shared, const double *theory,
-                                   sgdl_diffusion_comparison *result);
+/* Exact Gaussian log-likelihoods of the T - 1 increments of every series (coordinate of a path), all
+ * independent, at the maximum over a scale of each coordinate and over the shape (one for all coordinates
+ * where `shared`, else one of each; paths share both), with AIC, AICc and BIC (observations: increments of
+ * all series) and their weights. fBm and theory: Toeplitz (stats/toeplitz.h); confined: AR(1) with the mean
+ * integrated out, which is the density of the increments; the others in closed form. theory: T x d structure
+ * functions D(h), h < T, of each coordinate (NULL unless asked for). shape_se from the curvature of the
+ * likelihood at its top. Failures: SGDL_TOO_SHORT (T < 8), SGDL_BAD_ARGUMENT (a coordinate that never moves),
+ * SGDL_NOT_PSD (theory), SGDL_INTERRUPTED. Cost: fBm some 30 factorisations of O(T log^2 T); theory one for
+ * each coordinate; the rest O(T) each. */
+sgdl_status sgdl_compare_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                   const double *x, ptrdiff_t n_models, const int *models, int shared,
+                                   const double *theory, sgdl_diffusion_comparison *result);
 
 /* ==== processes of anomalous diffusion to calibrate against ============================= */
 
 typedef enum sgdl_process {
-  SGDL_PROCESS_FBM = 0,   /* fractional Brownian motion: circulant embedding (Davies and Harte), exact          */
-  SGDL_PROCESS_SCALED,    /* scaled Brownian motion B(t^exponent): independent, ageing increments, exact         */
-  SGDL_PROCESS_OU,        /* Ornstein-Uhlenbeck, stationary, correlation exp(-1/relaxation) a frame, exact       */
-  SGDL_PROCESS_CTRW,      /* continuous-time random walk: waits w^(-1/exponent), w uniform; Gaussian jumps       */
-  SGDL_PROCESS_LEVY_WALK  /* unit speed, either way, for times w^(-1/(3 - exponent)): superdiffusion             */
+  SGDL_PROCESS_FBM = 0,   /* fractional Brownian motion, exact: circulant embedding (Davies, Harte) */
+  SGDL_PROCESS_SCALED,    /* scaled Brownian motion B(t^exponent), exact: increments that age       */
+  SGDL_PROCESS_OU,        /* Ornstein-Uhlenbeck, exact, stationary: exp(-1/relaxation) a frame      */
+  SGDL_PROCESS_CTRW,      /* continuous-time random walk: waits w^(-1/exponent), w uniform in (0,
+                             1]; Gaussian jumps                                                     */
+  SGDL_PROCESS_LEVY_WALK  /* one speed, either way, for times w^(-1/(3 - exponent))                 */
 } sgdl_process;
 
 typedef struct sgdl_diffusion {
@@ -296,8 +313,8 @@ typedef struct sgdl_diffusion {
   uint64_t seed;
 } sgdl_diffusion;
 
-/* x: (steps + 1) x dim x n_paths, from 0 (OU: from its stationary law) plus the localisation error. The bits depend
- * on neither threads nor n_paths. FBM O(steps log steps), CTRW and Levy walk O(events). */
+/* x: (steps + 1) x dim x n_paths, from 0 (OU: from its stationary law) plus the localisation error. The bits
+ * depend on neither threads nor n_paths. FBM O(steps log steps), CTRW and Levy walk O(events). */
 sgdl_status sgdl_diffusion_simulate(sgdl_context *ctx, const sgdl_diffusion *process, double *x);
 
 /* ==== fractional Brownian motion: exact likelihood and its fit ========================== */
@@ -326,26 +343,27 @@ typedef struct sgdl_exponent_mle {
   ptrdiff_t evaluations;    /* factorisations of the covariance                                */
 } sgdl_exponent_mle;
 
-/* Maximum likelihood. Without noise the interval is expected information on the scale log(alpha/(2 - alpha)) and
- * p_value Wald's on it; with noise both are of the profile likelihood (the noise lies at its boundary where
- * noise_detected is 0: the exponent's interval is then conservative or not by what the boundary does to it).
+/* Maximum likelihood. Without noise the interval is expected information on the scale log(alpha/(2 - alpha))
+ * and p_value Wald's on it; with noise both are of the profile likelihood (the noise lies at its boundary
+ * where noise_detected is 0, and what the interval covers is then affected by that).
  * drift (d x n_paths, optional): per frame. diffusivity (d, optional): c of each coordinate.
  * SGDL_TOO_SHORT below 16 increments (32 with noise); SGDL_BAD_ARGUMENT for constant increments;
- * SGDL_NO_CONVERGENCE where the path is smoother or rougher than any fractional Brownian motion. About six
- * factorisations of O(T log^2 T), with noise some forty. */
-sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                  const sgdl_mle_options *options, double *drift, double *diffusivity,
-                                  sgdl_exponent_mle *result);
+ * SGDL_NO_CONVERGENCE where the path is smoother or rougher than any fractional Brownian motion. About four
+ * factorisations of O(T log^2 T), with noise some fifty. */
+sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                  const double *x, const sgdl_mle_options *options, double *drift,
+                                  double *diffusivity, sgdl_exponent_mle *result);
 
-/* The likelihood itself: maximum over c (and drift) at a given exponent and ratio; score (2, optional): by exponent
- * and ratio. */
-sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                    const sgdl_mle_options *options, double exponent, double ratio,
-                                    double *log_likelihood, double score[2]);
-/* Cramer-Rao bound: standard error of the exponent (and of the noise where c = 1; optional, NaN unless fitted) from
- * n_series of n increments, expected information at the given values. */
-sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, const sgdl_mle_options *options,
-                           double exponent, double ratio, double *exponent_se, double *noise_se);
+/* The likelihood itself: maximum over c (and drift) at a given exponent and ratio; score (2, optional): by
+ * exponent and ratio. */
+sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                    const double *x, const sgdl_mle_options *options, double exponent,
+                                    double ratio, double *log_likelihood, double score[2]);
+/* Cramer-Rao bound: standard error of the exponent (and of the noise where c = 1; optional, NaN unless
+ * fitted) from n_series of n increments, expected information at the given values. */
+sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series,
+                           const sgdl_mle_options *options, double exponent, double ratio,
+                           double *exponent_se, double *noise_se);
 
 /* ==== exponents by other methods ======================================================== */
 
@@ -418,13 +436,13 @@ sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
  * about its least-squares polynomial of degree `order`,
  *   F^2(n) = mean over boxes of (1/n) sum_i (x_i - polynomial)^2 ~ n^exponent,
  * slope of log F^2 on log n at about 12 log-spaced sizes. Its bias (small boxes, few large ones) and standard error are
- * those of 2 n_sim simulated fractional Brownian motions of this length (parametric bootstrap), half of them at an
- * exponent below the slope and half at one above, interpolated: the estimate is the exponent whose mean slope this is,
+ * those of 3 n_sim simulated fractional Brownian motions of this length (parametric bootstrap), a third of them each at
+ * the slope and a quarter below and above, interpolated: the estimate is the exponent whose mean slope this is,
  * the interval those that Student's t with n_sim - 1 degrees of freedom does not reject. misfit: curvature of the diagram against the
  * simulations', on one degree of freedom. diagram (n_points x 3, optional; room for 14 x 3): box, F, standard error of
  * log F. Failures: SGDL_BAD_ARGUMENT, SGDL_TOO_SHORT (fewer than 4 sizes of boxes, or past T/2), SGDL_UNSUPPORTED (an
  * exponent outside (0.02, 1.98)). Cost: 12 (order + 1) T flops a series and simulation, four times that with overlap,
- * and 2 n_sim FFTs of length 2 T. */
+ * and 3 n_sim FFTs of length 2 T. */
 typedef struct sgdl_dfa_options {
   ptrdiff_t order;       /* degree of the polynomials, 1 to 5                                     */
   int overlap;           /* boxes begin every quarter of a box, else they follow one another      */
@@ -539,7 +557,7 @@ typedef struct sgdl_shuffling {
  * times their number (Bonferroni). temperature (n_modes): kinetic over configurational temperature, 1 for any
  * white noise. Bands as in sgdl_fit_langevin: mean power over its mean. Momentum, curvature must be right: a wrong
  * one tilts the spectrum. Cost: 2 T d n_modes + T n_modes^2 flops, an FFT a mode, and
- * T n_modes for every length tried, from half to twice what the spectrum says. */
+ * T n_modes for every length tried, from a fifth to twice what the spectrum says. */
 sgdl_status sgdl_shuffling_test(sgdl_context *ctx, const sgdl_model *model, ptrdiff_t T, ptrdiff_t n_paths,
                                 const double *x, double every, ptrdiff_t n_modes, const double *modes,
                                 double epoch_steps, double level, double *temperature, double *band_frequency,

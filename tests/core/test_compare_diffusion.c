@@ -1,5 +1,6 @@
-/* Tests of normal diffusion, ergodicity and ageing, and the choice of model: likelihoods against dense Cholesky factors,
- * sizes and powers of the tests over independent paths (false-alarm rates beside each), messages. */
+/* Tests of normal diffusion, ergodicity and ageing, and the choice of model: likelihoods against dense
+ * Cholesky factors, sizes and powers of the tests over independent paths (false-alarm rates beside each),
+ * messages. */
 #include <stdlib.h>
 
 #include "check.h"
@@ -28,7 +29,8 @@ static double *scaled(uint64_t path, ptrdiff_t T, ptrdiff_t columns, double expo
   for (ptrdiff_t j = 0; j < columns; j++) {
     x[T * j] = 0.0;
     for (ptrdiff_t i = 1; i < T; i++)
-      x[i + T * j] = x[i - 1 + T * j] + sqrt(pow((double)i, exponent) - pow(i - 1.0, exponent)) * x[i + T * j];
+      x[i + T * j] =
+        x[i - 1 + T * j] + sqrt(pow((double)i, exponent) - pow(i - 1.0, exponent)) * x[i + T * j];
   }
   return x;
 }
@@ -54,7 +56,8 @@ static double normal_p(ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double
 {
   const double lags[] = { 1, 2, 4, 8, 16, 32 };
   double ratio[6], se[6], p[6], value = NAN;
-  CHECK_COUNTED(sgdl_normal_diffusion(&ctx, T, d, n_paths, x, 6, lags, 500, 1, ratio, se, p, &value) == SGDL_OK);
+  CHECK_COUNTED(sgdl_normal_diffusion(&ctx, T, d, n_paths, x, 6, lags, 500, 1, ratio, se, p, &value) ==
+                SGDL_OK);
   return value;
 }
 
@@ -67,16 +70,19 @@ static void test_variance_ratio(void)
   CHECK_STATUS(sgdl_msd(&ctx, T, 1, 1, x, SGDL_MSD_TIME_AVERAGED, 0, 2, lags, msd, NULL, NULL), SGDL_OK);
   CHECK_NEAR(ratio[1], log(msd[1] / msd[0] / 10.0), 0.01); /* but for the bias of the logarithm */
   CHECK(ratio[0] == 0.0 && se[0] == 0.0 && p[0] == 1.0);
-  /* Lo and MacKinlay: var of the ratio of q increments to one is 2 (2 q - 1)(q - 1)/(3 q T), here of q = 10 */
+  /* Lo and MacKinlay: var of the ratio of q increments to one is 2 (2 q - 1)(q - 1)/(3 q T), here of q = 10
+   */
   const double unit[] = { 1, 10 };
   CHECK_STATUS(sgdl_normal_diffusion(&ctx, T, 1, 1, x, 2, unit, 500, 1, ratio, se, p, &value), SGDL_OK);
   CHECK_CLOSE(se[1], sqrt(2.0 * 19.0 * 9.0 / (30.0 * T)), 0.01);
-  CHECK_NEAR(value, p[1], 0.05); /* one comparison: the simulated p is the normal one, within 3.5 of its sd at most */
+  CHECK_NEAR(value, p[1],
+             0.05); /* one comparison: the simulated p is the normal one, within 3.5 of its sd at most */
   free(x);
 }
 
-/* 5% tests of 400 Brownian paths: more than 37 rejections once in 3000 seeds, fewer than 6 as rarely. Copies of one
- * coordinate must not count as two. Confined paths and scaled ones of exponent 0.7 are told from Brownian. */
+/* 5% tests of 400 Brownian paths: more than 37 rejections once in 3000 seeds, fewer than 6 as rarely. Copies
+ * of one coordinate must not count as two. Confined paths and scaled ones of exponent 0.7 are told from
+ * Brownian. */
 static void test_normal_diffusion_size(void)
 {
   enum { T = 512 };
@@ -106,8 +112,9 @@ typedef struct ergodic {
 static sgdl_status ergodicity_of(ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x, ptrdiff_t n,
                                  const double *lags, ptrdiff_t n_sim, uint64_t seed, ergodic *out)
 {
-  double **field[9] = { &out->e.average, &out->e.ensemble, &out->e.eb, &out->e.eb_measured, &out->e.eb_brownian,
-                        &out->e.eb_fbm, &out->e.p_eb, &out->e.z, &out->e.p_origin };
+  double **field[9] = { &out->e.average,     &out->e.ensemble,    &out->e.eb,
+                        &out->e.eb_measured, &out->e.eb_brownian, &out->e.eb_fbm,
+                        &out->e.p_eb,        &out->e.z,           &out->e.p_origin };
   for (int k = 0; k < 9; k++) *field[k] = out->work + 8 * k;
   return sgdl_test_ergodicity(&ctx, T, d, n_paths, x, n, lags, n_sim, seed, &out->e);
 }
@@ -128,7 +135,8 @@ static void test_ergodicity_definitions(void)
     CHECK_CLOSE(out.e.average[l], mean, 1e-12);
     CHECK_CLOSE(out.e.eb[l], squares / mean / mean, 1e-9);
     CHECK_CLOSE(out.e.ensemble[l], from_start[l], 1e-12);
-    CHECK_CLOSE(out.e.eb_brownian[l], 4 * lags[l] / (3 * T), l == 0 ? 0.6 : 0.25); /* at long lags; 2/T at lag 1 */
+    CHECK_CLOSE(out.e.eb_brownian[l], 4 * lags[l] / (3 * T),
+                l == 0 ? 0.6 : 0.25); /* at long lags; 2/T at lag 1 */
     CHECK_NEAR(out.e.eb_measured[l] / out.e.eb_brownian[l], 1.0, 0.4);
   }
   CHECK_CLOSE(out.e.eb_brownian[0], 2.0 / (T - 1), 1e-10);
@@ -136,8 +144,8 @@ static void test_ergodicity_definitions(void)
   free(x);
 }
 
-/* 5% tests of 200 ensembles of 20 Brownian paths: more than 23 rejections once in 5000 seeds, fewer than 2 as rarely.
- * Paths of two diffusivities break ergodicity; ensembles that age differ from their time averages. */
+/* 5% tests of 200 ensembles of 20 Brownian paths: more than 23 rejections once in 5000 seeds, fewer than 2 as
+ * rarely. Paths of two diffusivities break ergodicity; ensembles that age differ from their time averages. */
 static void test_ergodicity_size(void)
 {
   enum { T = 200, P = 20 };
@@ -239,7 +247,8 @@ static long double increment_covariance(int model, double shape, int i, int j)
   int h = i < j ? j - i : i - j;
   if (model == SGDL_MODEL_BROWNIAN) return h == 0;
   if (model == SGDL_MODEL_SCALED) return h ? 0 : powl(i + 1, shape) - powl(i, shape);
-  if (model == SGDL_MODEL_FBM) return (powl(h + 1, shape) - 2 * powl(h, shape) + powl(labs(h - 1), shape)) / 2;
+  if (model == SGDL_MODEL_FBM)
+    return (powl(h + 1, shape) - 2 * powl(h, shape) + powl(labs(h - 1), shape)) / 2;
   return 2 * expl(-shape * h) - expl(-shape * (h + 1)) - expl(-shape * labs(h - 1));
 }
 
@@ -285,12 +294,14 @@ static void test_likelihoods(void)
     double *x = shared ? confined(7, SHORT, DIM * PATHS, 0.6) : brownian(8, SHORT, DIM * PATHS);
     for (int i = 0; i < SHORT; i++) x[i] = 3.0 * x[i] + 100.0;
     point_to_work(&out);
-    CHECK_STATUS(sgdl_compare_diffusion(&ctx, SHORT, DIM, PATHS, x, 4, models, shared, NULL, &out.c), SGDL_OK);
+    CHECK_STATUS(sgdl_compare_diffusion(&ctx, SHORT, DIM, PATHS, x, 4, models, shared, NULL, &out.c),
+                 SGDL_OK);
     for (int m = 0; m < 4; m++) {
       double *shape = out.c.shape + DIM * m, *scale = out.c.scale + DIM * m, *se = out.c.shape_se + DIM * m;
       double top = dense_likelihood(x, m, shape, scale, 1.0);
       CHECK_CLOSE(out.c.log_likelihood[m], top, 1e-9);
-      CHECK(dense_likelihood(x, m, shape, scale, 1.02) < top && dense_likelihood(x, m, shape, scale, 0.98) < top);
+      CHECK(dense_likelihood(x, m, shape, scale, 1.02) < top &&
+            dense_likelihood(x, m, shape, scale, 0.98) < top);
       CHECK_INT(out.c.n_parameters[m], m == 0 ? DIM : DIM + (shared ? 1 : DIM));
       CHECK((m == 0) == isnan(shape[0]));
       if (m == 0 || isnan(se[0])) continue; /* at an end of its range */
@@ -336,7 +347,9 @@ static void test_choice(void)
   comparison out;
   point_to_work(&out);
   for (int which = 0; which < 3; which++) {
-    double *x = which == 0 ? brownian(10, T, 2) : which == 1 ? scaled(11, T, 2, 0.5) : confined(12, T, 2, 0.8);
+    double *x = which == 0   ? brownian(10, T, 2)
+                : which == 1 ? scaled(11, T, 2, 0.5)
+                             : confined(12, T, 2, 0.8);
     const int expected = which == 0 ? 0 : which == 1 ? 2 : 3;
     CHECK_STATUS(sgdl_compare_diffusion(&ctx, T, 1, 2, x, 4, models, 1, NULL, &out.c), SGDL_OK);
     for (int m = 0; m < 4; m++) CHECK(out.c.bic[m] >= out.c.bic[expected]);
@@ -344,7 +357,8 @@ static void test_choice(void)
   }
 }
 
-/* Theory given as a structure function: that of the fitted model gives its likelihood; a common factor is found. */
+/* Theory given as a structure function: that of the fitted model gives its likelihood; a common factor is
+ * found. */
 static void test_theory(void)
 {
   enum { T = 300 };
@@ -368,7 +382,8 @@ static void test_theory(void)
   CHECK(out.c.log_likelihood[1] < fitted - 50);
   for (int h = 0; h < T; h++) D[h] = (double)h * h * h;
   CHECK_STATUS(sgdl_compare_diffusion(&ctx, T, 2, 1, x, 3, models, 0, D, &out.c), SGDL_NOT_PSD);
-  CHECK_TEXT(ctx.message, "`theory`: the predicted displacements along coordinate 1 are not those of any Gaussian");
+  CHECK_TEXT(ctx.message,
+             "`theory`: the predicted displacements along coordinate 1 are not those of any Gaussian");
   free(x);
   free(D);
 }
@@ -385,11 +400,14 @@ static void test_messages(void)
   ergodic e;
   comparison c;
   point_to_work(&c);
-  CHECK_STATUS(sgdl_normal_diffusion(&ctx, T, 1, 1, x, 1, lags, 500, 1, out3, se, p, &value), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_normal_diffusion(&ctx, T, 1, 1, x, 1, lags, 500, 1, out3, se, p, &value),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`lags` has 1 element: expected at least two");
-  CHECK_STATUS(sgdl_normal_diffusion(&ctx, T, 1, 1, x, 3, lags, 500, 1, out3, se, p, &value), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_normal_diffusion(&ctx, T, 1, 1, x, 3, lags, 500, 1, out3, se, p, &value),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`lags[3]` = 60: expected an integer from 1 to 50");
-  CHECK_STATUS(sgdl_normal_diffusion(&ctx, T, 1, 1, x, 2, lags, 5, 1, out3, se, p, &value), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_normal_diffusion(&ctx, T, 1, 1, x, 2, lags, 5, 1, out3, se, p, &value),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`n_sim` = 5");
   CHECK_STATUS(ergodicity_of(T, 2, 1, x, 2, lags, 199, 1, &e), SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`x` has 1 path: expected at least 2");

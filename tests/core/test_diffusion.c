@@ -1,5 +1,5 @@
-/* Simulators of anomalous diffusion: exact covariances through the embedding's own linear map, Monte Carlo moments
- * (false-alarm rates beside each), scaling of the noise, seeds and refusals. */
+/* Simulators of anomalous diffusion: exact covariances through the embedding's own linear map, Monte Carlo
+ * moments (false-alarm rates beside each), scaling of the noise, seeds and refusals. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +20,8 @@ static double fractional_covariance(double a, ptrdiff_t k)
   return (double)((powl(k + 1, a) - 2 * (k ? powl(k, a) : 0) + below) / 2);
 }
 
-/* The draw is linear in its normals: the sum over unit normals of out_i out_j is the covariance, with no chance. */
+/* The draw is linear in its normals: the sum over unit normals of out_i out_j is the covariance, with no
+ * chance. */
 static void test_embedding(void)
 {
   static const double exponents[] = {0.01, 0.4, 1.0, 1.6, 1.99};
@@ -44,8 +45,8 @@ static void test_embedding(void)
     }
 }
 
-/* Mean squared displacement from frame `from` over paths, against `expected` with relative variance `spread`/paths:
- * Gaussian paths have 2; 4.5 standard errors fail a right simulator 7e-6 of the time. */
+/* Mean squared displacement from frame `from` over paths, against `expected` with relative variance
+ * `spread`/paths: Gaussian paths have 2; 4.5 standard errors fail a right simulator 7e-6 of the time. */
 static void check_spread(const double *x, ptrdiff_t rows, ptrdiff_t paths, ptrdiff_t from, ptrdiff_t lag,
                          double expected, double spread)
 {
@@ -84,7 +85,8 @@ static void test_gaussian_processes(void)
   free(x);
 }
 
-/* P(no jump up to frame t) = t^-exponent in a CTRW; a Levy walk's first flight likewise, with the same speed. */
+/* P(no jump up to frame t) = t^-exponent in a CTRW; a Levy walk's first flight likewise, with the same speed.
+ */
 static void test_event_processes(void)
 {
   enum { STEPS = 100, PATHS = 20000, T = 30 };
@@ -155,9 +157,11 @@ static void test_refusals(void)
   p = good, p.dim = 0, refuse(p, SGDL_BAD_ARGUMENT, "`dim` = 0");
   p = good, p.n_paths = 0, refuse(p, SGDL_BAD_ARGUMENT, "`nsim` = 0");
   p = good, p.n_paths = PTRDIFF_MAX, refuse(p, SGDL_TOO_LARGE, "at most 2^32");
-  p = good, p.exponent = 2.0, refuse(p, SGDL_BAD_ARGUMENT, "`exponent` = 2: expected a number between 0 and 2");
+  p = good, p.exponent = 2.0,
+  refuse(p, SGDL_BAD_ARGUMENT, "`exponent` = 2: expected a number between 0 and 2");
   p = good, p.exponent = NAN, refuse(p, SGDL_BAD_ARGUMENT, "`exponent` = nan");
-  p.process = SGDL_PROCESS_CTRW, p.exponent = 1.0, refuse(p, SGDL_BAD_ARGUMENT, "between 0 and 1 for process \"ctrw\"");
+  p.process = SGDL_PROCESS_CTRW, p.exponent = 1.0,
+  refuse(p, SGDL_BAD_ARGUMENT, "between 0 and 1 for process \"ctrw\"");
   p.process = SGDL_PROCESS_LEVY_WALK, refuse(p, SGDL_BAD_ARGUMENT, "between 1 and 2");
   p = good, p.diffusivity = 0.0, refuse(p, SGDL_BAD_ARGUMENT, "`diffusivity` = 0");
   p = good, p.noise = -1.0, refuse(p, SGDL_BAD_ARGUMENT, "`noise` = -1");

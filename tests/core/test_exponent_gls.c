@@ -210,9 +210,10 @@ static void test_misfit(void)
   free(l);
 }
 
-/* 128 increments, as the calibration has them at large. The mean of `repeats` estimates is off by bias / sqrt(repeats)
- * standard deviations of 1 and coverage of 95% has a binomial sd: limits of 4.5 of each, on top of the second-order
- * remainder of 0.06 sd and 2 points of coverage measured there, raise a false alarm in fewer than 1 in 1e4 seeds. */
+/* 128 increments, as the calibration has them at large. The mean of `repeats` estimates is off by bias /
+ * sqrt(repeats) standard deviations of 1 and coverage of 95% has a binomial sd: limits of 4.5 of each, on top
+ * of the second-order remainder of 0.06 sd and 2 points of coverage measured there, raise a false alarm in
+ * fewer than 1 in 1e4 seeds. */
 static void test_bias_and_coverage(void)
 {
   enum { SIZE = 128 };
@@ -276,7 +277,8 @@ static void test_threads(void)
   CHECK_STATUS(sgdl_exponent_gls(&ctx, SIZE + 1, 1, 1, x, no_window, 0.95, &one), SGDL_OK);
   ctx.threads = 3;
   CHECK_STATUS(sgdl_exponent_gls(&ctx, SIZE + 1, 1, 1, x, no_window, 0.95, &many), SGDL_OK);
-  CHECK(one.exponent == many.exponent && one.se == many.se && one.lower == many.lower && one.misfit == many.misfit);
+  CHECK(one.exponent == many.exponent && one.se == many.se && one.lower == many.lower &&
+        one.misfit == many.misfit);
   CHECK_INT(one.n_points, 11);
   CHECK_NEAR(one.window[1], 250, 0);
   ctx.threads = 0;

@@ -38,7 +38,8 @@ static void test_covariance(void)
     CHECK_NEAR(worst, 0.0, 4.0);
     sgdl_fbm_covariance(N, a + h * (a < 1.999), log_k, up, NULL);
     sgdl_fbm_covariance(N, a - h, log_k, down, NULL);
-    for (int k = 0; k < N; k++) slope = fmax(slope, fabs(dr[k] - (up[k] - down[k]) / (a < 1.999 ? 2 * h : h)));
+    for (int k = 0; k < N; k++)
+      slope = fmax(slope, fabs(dr[k] - (up[k] - down[k]) / (a < 1.999 ? 2 * h : h)));
     CHECK_NEAR(slope, 0.0, a < 1.999 ? 1e-8 : 1e-4);
   }
   sgdl_fbm_covariance(N, 1.0, log_k, r, NULL);
@@ -54,7 +55,8 @@ static void test_covariance(void)
 static double dense(ptrdiff_t n, ptrdiff_t series, ptrdiff_t groups, const double *x, int drift, double alpha,
                     double ratio)
 {
-  long double *L = calloc((size_t)(n * n), sizeof *L), *z = calloc((size_t)(2 * n), sizeof *z), log_det = 0, total = 0;
+  long double *L = calloc((size_t)(n * n), sizeof *L), *z = calloc((size_t)(2 * n), sizeof *z), log_det = 0,
+              total = 0;
   for (ptrdiff_t j = 0; j < n; j++)
     for (ptrdiff_t i = j; i < n; i++) {
       long double sum = covariance(i - j, alpha) + ratio * (i == j ? 2 : i == j + 1 ? -1 : 0);
@@ -99,7 +101,8 @@ static double *paths(ptrdiff_t T, ptrdiff_t series, double offset, double memory
     x[T * s] = offset;
     for (ptrdiff_t i = 1; i < T; i++) {
       step = memory * step + z[i];
-      x[i + T * s] = x[i - 1 + T * s] + ldexp(rint(ldexp((double)(1 + s) * step, 20)), -20); /* exact increments */
+      x[i + T * s] =
+          x[i - 1 + T * s] + ldexp(rint(ldexp((double)(1 + s) * step, 20)), -20); /* exact increments */
     }
   }
   free(z);
@@ -124,7 +127,9 @@ static void test_likelihood(ptrdiff_t T, double tolerance)
       for (int q = 0; q < 2; q++) {
         sgdl_mle_options o = {.noise = q, .drift = options % 2, .own = options / 2, .level = 0.95};
         double expected = dense(T - 1, SERIES, o.own ? D : 1, dx, o.drift, exponents[e], ratios[q]);
-        CHECK_STATUS(sgdl_fbm_log_likelihood(&ctx, T, D, PATHS, x, &o, exponents[e], ratios[q], &value, score), SGDL_OK);
+        CHECK_STATUS(
+            sgdl_fbm_log_likelihood(&ctx, T, D, PATHS, x, &o, exponents[e], ratios[q], &value, score),
+            SGDL_OK);
         CHECK_CLOSE(value, expected, tolerance);
       }
   free(x), free(dx);
@@ -251,7 +256,8 @@ static void test_brownian_fit(void)
   free(x);
 }
 
-static double *fractional(ptrdiff_t steps, ptrdiff_t dim, ptrdiff_t n_paths, double exponent, double noise, uint64_t seed)
+static double *fractional(ptrdiff_t steps, ptrdiff_t dim, ptrdiff_t n_paths, double exponent, double noise,
+                          uint64_t seed)
 {
   double *x = doubles((steps + 1) * dim * n_paths);
   sgdl_diffusion p = {SGDL_PROCESS_FBM, steps, dim, n_paths, exponent, 4.0, 1.0, 4.0 * noise, seed};
@@ -307,7 +313,8 @@ static void test_detection(void)
   sgdl_exponent_mle e;
   int detected = 0;
   for (int p = 0; p < paths; p++) {
-    CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, STEPS + 1, 1, 1, clean + (STEPS + 1) * p, &o, NULL, NULL, &e), SGDL_OK);
+    CHECK_STATUS(sgdl_exponent_mle_fit(&ctx, STEPS + 1, 1, 1, clean + (STEPS + 1) * p, &o, NULL, NULL, &e),
+                 SGDL_OK);
     detected += e.noise_detected;
     CHECK(e.noise_detected == (e.noise_p < 0.05));
   }
@@ -398,9 +405,11 @@ static void test_refusals(void)
   refuse(T, x, good, SGDL_BAD_ARGUMENT, "constant increments");
   x[3] = 1e308, x[4] = -1e308;
   refuse(T, x, good, SGDL_BAD_ARGUMENT, "infinite increments");
-  CHECK_STATUS(sgdl_fbm_log_likelihood(&ctx, T, 1, 1, smooth, &good, 2.0, 0.0, &value, NULL), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_fbm_log_likelihood(&ctx, T, 1, 1, smooth, &good, 2.0, 0.0, &value, NULL),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`exponent` = 2: expected a number between 0 and 2");
-  CHECK_STATUS(sgdl_fbm_log_likelihood(&ctx, T, 1, 1, smooth, &good, 1.0, -1.0, &value, NULL), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_fbm_log_likelihood(&ctx, T, 1, 1, smooth, &good, 1.0, -1.0, &value, NULL),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`noise` = -1");
   CHECK_STATUS(sgdl_fbm_bound(&ctx, 3, 1, &good, 1.0, 0.0, &value, NULL), SGDL_TOO_SHORT);
   free(x);

@@ -1,6 +1,6 @@
-/* Damage to a good trajectory file, at random: bytes changed, zeroed, swapped, cut off. Every function that reads it
- * must refuse it, or give the numbers that stand in the file where its dataset is. Metadata carry checksums, so that
- * damage to them is noticed; damage to the numbers is not, and shows in both.
+/* Damage to a good trajectory file, at random: bytes changed, zeroed, swapped, cut off. Every function that
+ * reads it must refuse it, or give the numbers that stand in the file where its dataset is. Metadata carry
+ * checksums, so that damage to them is noticed; damage to the numbers is not, and shows in both.
  *   SGDL_FUZZ_ROUNDS (default 150), SGDL_FUZZ_SEED (default 1): see tools/fuzz-hdf5.sh. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
@@ -110,7 +110,8 @@ static int averages_truly(sgdl_msd_method method)
   if (sgdl_trajectory_info_read(&ctx, bad_name, &info) != SGDL_OK || info.n_paths != PATHS) return 1;
   sgdl_status status = sgdl_msd_file(&ctx, bad_name, "theta", method, 1e7, LAGS, lags, tallies, NULL);
   if (status != SGDL_OK)
-    return is_refusal(status) || status == SGDL_NOT_FINITE || status == SGDL_TOO_SHORT || status == SGDL_BAD_ARGUMENT;
+    return is_refusal(status) || status == SGDL_NOT_FINITE || status == SGDL_TOO_SHORT ||
+           status == SGDL_BAD_ARGUMENT;
   for (int l = 0; l < LAGS; l++) {
     long double sum = 0, energy = 0;
     for (int c = 0; c < D; c++)
@@ -145,7 +146,8 @@ static void test_all(void)
   for (uint64_t round = 0; round < n; round++) {
     damage(key, round);
     int truly = survives() && reads_truly() && averages_truly(round % 2 ? SGDL_BY_FFT : SGDL_BY_GRAM);
-    if (!CHECK(truly)) printf("  seed %llu, round %llu\n", (unsigned long long)key, (unsigned long long)round);
+    if (!CHECK(truly)) printf("  seed %llu, round %llu\n", (unsigned long long)key,
+                              (unsigned long long)round);
   }
   printf("%d damaged files refused, %d read as they stand\n", refused, accepted);
   CHECK(n < 30 || (refused > (int)n / 4 && accepted > (int)n / 20)); /* both were met */

@@ -175,30 +175,33 @@ static void objectives_move_as_their_modes(void)
 /* ---- moments ---- */
 
 /* Linear map of a substep (columns of M) and what each draw adds (columns of G). */
-static void linear_form(sgdl_method method, const step *s, double kappa, double M[2][2], double G[2][2])
+typedef struct form {
+  double M[2][2], G[2][2];
+} form;
+
+static form linear_form(sgdl_method method, const step *s, double kappa)
 {
   const double none[2] = {0.0, 0.0};
+  form f;
   for (int e = 0; e < 2; e++) {
     double z[2] = {e == 0, e == 1}, unit[2] = {e == 0, e == 1}, zero[2] = {0.0, 0.0};
     substep(method, s, kappa, none, z);
-    M[e][0] = z[0], M[e][1] = z[1];
+    f.M[e][0] = z[0], f.M[e][1] = z[1];
     substep(method, s, kappa, unit, zero);
-    G[e][0] = zero[0], G[e][1] = zero[1];
+    f.G[e][0] = zero[0], f.G[e][1] = zero[1];
   }
+  return f;
 }
 
 /* C <- M_i C M_j' + noise sum_q g_q g_q', C[r][c] = cov(z_i[r], z_j[c]). */
-static void pair_recursion(sgdl_method method, const step *s, double kappa_i, double kappa_j, double noise,
-                           double C[2][2])
+static void pair_recursion(const form *i, const form *j, double noise, double C[2][2])
 {
-  double Mi[2][2], Mj[2][2], Gi[2][2], Gj[2][2], next[2][2] = {{0.0}};
-  linear_form(method, s, kappa_i, Mi, Gi);
-  linear_form(method, s, kappa_j, Mj, Gj);
+  double next[2][2] = {{0.0}};
   for (int r = 0; r < 2; r++)
     for (int c = 0; c < 2; c++) {
       for (int e = 0; e < 2; e++)
-        for (int f = 0; f < 2; f++) next[r][c] += Mi[e][r] * C[e][f] * Mj[f][c];
-      for (int q = 0; q < 2; q++) next[r][c] += noise * Gi[q][r] * Gj[q][c];
+        for (int f = 0; f < 2; f++) next[r][c] += i->M[e][r] * C[e][f] * j->M[f][c];
+      for (int q = 0; q < 2; q++) next[r][c] += noise * i->G[q][r] * j->G[q][c];
     }
   memcpy(C, next, sizeof next);
 }
@@ -209,14 +212,14 @@ static void predict(const sgdl_model *model, sgdl_method method, ptrdiff_t subst
 {
   step s = step_of(&model->hyper, scale_of(model->sampling, model->hyper.batch_size), substeps);
   const double lambda = model->hyper.weight_decay, none[2] = {0.0, 0.0};
+  form forms[D];
   memset(C, 0, sizeof(double) * D * D * 4);
+  for (int i = 0; i < D; i++) forms[i] = linear_form(method, &s, curvature[i] + lambda);
   for (int i = 0; i < D; i++) {
     mean[i][0] = theta0[i], mean[i][1] = 0.0;
     for (ptrdiff_t k = 0; k < STEPS * substeps; k++) {
       substep(method, &s, curvature[i] + lambda, none, mean[i]);
-      for (int j = 0; j < D; j++)
-        pair_recursion(method, &s, curvature[i] + lambda, curvature[j] + lambda, data.full_noise[i + j * D],
-                       C[i][j]);
+      for (int j = 0; j < D; j++) pair_recursion(forms + i, forms + j, data.full_noise[i + j * D], C[i][j]);
     }
   }
 }
@@ -278,7 +281,8 @@ static void stationary_ratio(sgdl_method method, const sgdl_hyper *h, double kap
 {
   step s = step_of(h, 1.0 / h->batch_size, substeps);
   double C[2][2] = {{0.0}}, exact[4];
-  for (int k = 0; k < 1500 * (int)substeps; k++) pair_recursion(method, &s, kappa, kappa, 1.0, C);
+  form f = linear_form(method, &s, kappa);
+  for (int k = 0; k < 1500 * (int)substeps; k++) pair_recursion(&f, &f, 1.0, C);
   sgdl_pair_stationary(SGDL_LANGEVIN, h, kappa, kappa, exact);
   ratio[0] = C[0][0] * h->batch_size / exact[0];
   ratio[1] = C[1][1] * h->batch_size / exact[3];

@@ -1,5 +1,6 @@
 /* Covariance of a measured MSD, local exponent with its band, crossovers: against known structure functions,
- * identities, exhaustive least squares, and coverage over independent paths (false-alarm rates beside each). */
+ * identities, exhaustive least squares, and coverage over independent paths (false-alarm rates beside each).
+ */
 #include <stdlib.h>
 
 #include "check.h"
@@ -78,8 +79,8 @@ static void test_structure(void)
 
 /* ---- covariance of a measured MSD ---- */
 
-/* A long path measures its structure well: the standard errors agree with those of the true one. Their own relative
- * error is about sqrt(lag/T); 0.05 and 0.25 are more than four of them. */
+/* A long path measures its structure well: the standard errors agree with those of the true one. Their own
+ * relative error is about sqrt(lag/T); 0.05 and 0.25 are more than four of them. */
 static void test_known_process(void)
 {
   enum { T = 60000, LAGS = 3 };
@@ -97,8 +98,8 @@ static void test_known_process(void)
   free(D);
 }
 
-/* Coordinates that are copies of one another: displacements 2 times, variance 4 times that of one; rotated by any angle
- * the same. Two paths: half the covariance of the pooled structure. */
+/* Coordinates that are copies of one another: displacements 2 times, variance 4 times that of one; rotated by
+ * any angle the same. Two paths: half the covariance of the pooled structure. */
 static void test_coordinates_and_paths(void)
 {
   enum { T = 3000, LAGS = 3 };
@@ -140,8 +141,8 @@ static void test_log_moments(void)
 
 /* ---- maxima ---- */
 
-/* Independent: quantile of the largest of n by Sidak; equal: the normal's own. 40,000 draws: the level that a quantile
- * really has varies by 0.0011; 0.006 is past five of that. */
+/* Independent: quantile of the largest of n by Sidak; equal: the normal's own. 40,000 draws: the level that a
+ * quantile really has varies by 0.0011; 0.006 is past five of that. */
 static void test_maxima(void)
 {
   enum { N = 8, SIMULATIONS = 40000 };
@@ -208,8 +209,8 @@ static void test_exponents_are_secants(void)
   free(x);
 }
 
-/* 95% bands of 300 paths cover, all lags at once, 0.93 to 0.97 of the time at these sizes (2,000 paths outside the suite):
- * below 0.885 once in 1000 seeds at 0.93, above 0.995 as rarely at 0.97. */
+/* 95% bands of 300 paths cover, all lags at once, 0.93 to 0.97 of the time at these sizes (2,000 paths
+ * outside the suite): below 0.885 once in 1000 seeds at 0.93, above 0.995 as rarely at 0.97. */
 static void test_coverage(int is_confined)
 {
   enum { T = 512, N = 6 };
@@ -218,11 +219,13 @@ static void test_coverage(int is_confined)
   double c[N], C[N * N], critical[2], truth[N];
   int inside = 0;
   for (int k = 0; k < N; k++)
-    truth[k] = is_confined ? log((1 - pow(0.9, to[k])) / (1 - pow(0.9, from[k]))) / log(to[k] / from[k]) : 1.0;
+    truth[k] =
+      is_confined ? log((1 - pow(0.9, to[k])) / (1 - pow(0.9, from[k]))) / log(to[k] / from[k]) : 1.0;
   for (int r = 0; r < repeats; r++) {
     double *x = is_confined ? confined(100 + r, T, 0.9) : brownian(100 + r, T, 1);
     int all = 1;
-    CHECK_COUNTED(sgdl_local_exponent(&ctx, T, 1, 1, x, N, from, to, 0.95, 1000, r, c, C, critical) == SGDL_OK);
+    CHECK_COUNTED(sgdl_local_exponent(&ctx, T, 1, 1, x, N, from, to, 0.95, 1000, r, c, C, critical) ==
+                  SGDL_OK);
     for (int k = 0; k < N; k++) all &= fabs(c[k] - truth[k]) <= critical[1] * sqrt(C[k + N * k]);
     inside += all;
     free(x);
@@ -232,7 +235,8 @@ static void test_coverage(int is_confined)
 
 /* ---- broken lines ---- */
 
-/* Weighted residual sum of squares of the best broken line with breaks at psi (n_breaks of them), by Gram-Schmidt. */
+/* Weighted residual sum of squares of the best broken line with breaks at psi (n_breaks of them), by
+ * Gram-Schmidt. */
 static double least_squares(ptrdiff_t n, const double *u, const double *w, const double *y, int n_breaks,
                             const double *psi)
 {
@@ -311,12 +315,12 @@ static sgdl_status crossover_of(ptrdiff_t T, const double *x, int max_breaks, ui
   double lags[64], log_msd[64], C[64 * 64], fitted[64];
   ptrdiff_t n = 0;
   CHECK_COUNTED(sgdl_log_lags(&ctx, 1, T / 10, 8, 64, lags, &n) == SGDL_OK);
-  return sgdl_msd_crossover(&ctx, T, 1, 1, x, n, lags, max_breaks, 0.95, 0.05, n_boot, seed, log_msd, C, fitted,
-                            result);
+  return sgdl_msd_crossover(&ctx, T, 1, 1, x, n, lags, max_breaks, 0.95, 0.05, n_boot, seed, log_msd, C,
+                            fitted, result);
 }
 
-/* Straight: a break is found in 1 of 20 of Brownian paths; of 100, more than 14 once in 3000 seeds. Bent: a confined path
- * of relaxation time 50 has its break near 2 tau, exponents 1 and 0. */
+/* Straight: a break is found in 1 of 20 of Brownian paths; of 100, more than 14 once in 3000 seeds. Bent: a
+ * confined path of relaxation time 50 has its break near 2 tau, exponents 1 and 0. */
 static void test_crossover(void)
 {
   const int repeats = getenv("SGDL_TEST_SHORT") ? 3 : 100;
@@ -343,7 +347,8 @@ static void test_crossover(void)
 
 /* ---- epochs ---- */
 
-/* The same order in every epoch dips at whole epochs; a random walk does not (|z| above 4 once in 15,000 seeds). */
+/* The same order in every epoch dips at whole epochs; a random walk does not (|z| above 4 once in 15,000
+ * seeds). */
 static void test_ripple(void)
 {
   enum { T = 4001, M = 20 };
@@ -379,23 +384,29 @@ static void test_messages(void)
   const double one[] = { 1 }, two[] = { 2 }, far[] = { 51 };
   double *x = brownian(5, T, 1), c[4], C[16], critical[2], lags[7] = { 1, 2, 3, 4, 5, 6, 7 }, work[200];
   sgdl_crossover result;
-  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 0, one, two, 0.95, 999, 1, c, C, critical), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 0, one, two, 0.95, 999, 1, c, C, critical),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`from` has 0 elements");
-  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 1, two, two, 0.95, 999, 1, c, C, critical), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 1, two, two, 0.95, 999, 1, c, C, critical),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`to[1]` = 2: expected a lag above `from[1]` = 2");
-  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 1, one, far, 0.95, 999, 1, c, C, critical), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 1, one, far, 0.95, 999, 1, c, C, critical),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`lags[2]` = 51: expected an integer from 1 to 50");
-  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 1, one, two, 1, 999, 1, c, C, critical), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 1, one, two, 1, 999, 1, c, C, critical),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`level` = 1");
-  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 1, one, two, 0.9, 9, 1, c, C, critical), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 1, one, two, 0.9, 9, 1, c, C, critical),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`n_sim` = 9");
   CHECK_STATUS(sgdl_msd_gaussian(&ctx, 2, 1, 1, x, 1, one, c, C), SGDL_TOO_SHORT);
   double *many = calloc(3 * 1100, sizeof *many);
   CHECK_STATUS(sgdl_msd_gaussian(&ctx, 3, 1100, 1, many, 1, one, c, C), SGDL_UNSUPPORTED);
   CHECK_TEXT(ctx.message, "`x` has 1100 coordinates: expected at most 1024");
   free(many);
-#define CROSSOVER(n, breaks, level, alpha, n_boot) \
-  sgdl_msd_crossover(&ctx, T, 1, 1, x, n, lags, breaks, level, alpha, n_boot, 1, work, work + 20, work + 80, &result)
+#define CROSSOVER(n, breaks, level, alpha, n_boot)                                                           \
+  sgdl_msd_crossover(&ctx, T, 1, 1, x, n, lags, breaks, level, alpha, n_boot, 1, work, work + 20, work + 80, \
+                     &result)
   CHECK_STATUS(CROSSOVER(7, 0, 0.95, 0.05, 199), SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`max_breaks` = 0: expected an integer from 1 to 3");
   CHECK_STATUS(CROSSOVER(6, 1, 0.95, 0.05, 199), SGDL_TOO_SHORT);
@@ -407,7 +418,8 @@ static void test_messages(void)
   CHECK_TEXT(ctx.message, "`n_boot` = 9");
   CHECK_STATUS(CROSSOVER(7, 1, 0.95, 0.05, 99), SGDL_OK);
   for (int i = 0; i < T; i++) x[i] = 3.0;
-  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 1, one, two, 0.9, 999, 1, c, C, critical), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_local_exponent(&ctx, T, 1, 1, x, 1, one, two, 0.9, 999, 1, c, C, critical),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`x` has mean squared displacement 0 at lag 1");
   x[7] = NAN;
   CHECK_STATUS(CROSSOVER(7, 1, 0.95, 0.05, 99), SGDL_NOT_FINITE);
@@ -422,8 +434,9 @@ static void test_bits_do_not_depend_on_threads(void)
   for (int threads = 1; threads <= 3; threads += 2) {
     double *out = threads == 1 ? one : two;
     ctx.threads = threads;
-    CHECK_STATUS(sgdl_local_exponent(&ctx, T, 3, 1, x, N, from, to, 0.95, 500, 3, out, out + N, out + N + N * N),
-                 SGDL_OK);
+    CHECK_STATUS(
+      sgdl_local_exponent(&ctx, T, 3, 1, x, N, from, to, 0.95, 500, 3, out, out + N, out + N + N * N),
+      SGDL_OK);
   }
   ctx.threads = 0;
   CHECK(memcmp(one, two, sizeof one) == 0);

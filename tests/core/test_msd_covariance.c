@@ -70,7 +70,8 @@ static void compare_dense(ptrdiff_t T, double *D)
   CHECK_STATUS(sgdl_msd_covariance(&ctx, T, D, n, lags, covariance), SGDL_OK);
   for (ptrdiff_t i = 0; i < n; i++)
     for (ptrdiff_t j = 0; j < n; j++)
-      CHECK_CLOSE(covariance[i + n * j], dense_covariance(T, D, (ptrdiff_t)lags[i], (ptrdiff_t)lags[j]), 2e-12);
+      CHECK_CLOSE(covariance[i + n * j], dense_covariance(T, D, (ptrdiff_t)lags[i], (ptrdiff_t)lags[j]),
+                  2e-12);
   free(D);
 }
 
@@ -86,8 +87,9 @@ static void test_dense(void)
   compare_dense(2, power_law(2, 0.7, 0.0));
 }
 
-/* Brownian motion at large T: var MSD(m) = 2/N^2 sum_{|h|<m} (N - |h|)(m - |h|)^2, N = T - m >= m (Qian, Sheetz,
- * Elson). A constant velocity of random sign and size is perfectly correlated with itself: covariance 2 m^2 n^2. */
+/* Brownian motion at large T: var MSD(m) = 2/N^2 sum_{|h|<m} (N - |h|)(m - |h|)^2, N = T - m >= m (Qian,
+ * Sheetz, Elson). A constant velocity of random sign and size is perfectly correlated with itself: covariance
+ * 2 m^2 n^2. */
 static void test_closed_forms(void)
 {
   const ptrdiff_t T = 100000;
@@ -111,7 +113,8 @@ static void test_closed_forms(void)
   free(D);
 }
 
-/* Long superdiffusive paths: the same sum in long double, from the structure function to its full precision. */
+/* Long superdiffusive paths: the same sum in long double, from the structure function to its full precision.
+ */
 static void test_large_T(void)
 {
   const ptrdiff_t T = 30000;
@@ -149,8 +152,9 @@ static double *path_factor(ptrdiff_t T, const double *D)
   return L;
 }
 
-/* Variances of the MSD, and of the sum of two of its points, over independent paths. Each is compared within 5 of
- * its own standard errors (from the sample's fourth moment): 18 comparisons, a false alarm in 1e5 of seeds. */
+/* Variances of the MSD, and of the sum of two of its points, over independent paths. Each is compared within
+ * 5 of its own standard errors (from the sample's fourth moment): 18 comparisons, a false alarm in 1e5 of
+ * seeds. */
 static void test_monte_carlo(double *D, uint64_t seed)
 {
   enum { T = 40, LAGS = 4, SUMS = 6 };

@@ -1,5 +1,5 @@
-/* The MSD of any paths: gaps, weights, directions, pooling and accuracy against the definition in long double;
- * standard errors against brute force and Monte Carlo (false-alarm rates beside each). */
+/* The MSD of any paths: gaps, weights, directions, pooling and accuracy against the definition in long
+ * double; standard errors against brute force and Monte Carlo (false-alarm rates beside each). */
 #include <stdlib.h>
 
 #include "check.h"
@@ -98,7 +98,8 @@ static void test_definition(void)
         sgdl_msd_options o = { .weights = w ? weights[w] : NULL, .full = full };
         sgdl_msd_report report;
         int same = 1;
-        CHECK_STATUS(sgdl_msd_paths(&ctx, paths, &o, LONGEST - 1, lags, msd, NULL, count, NULL, NULL, &report),
+        CHECK_STATUS(sgdl_msd_paths(&ctx, paths, &o, LONGEST - 1, lags, msd, NULL, count, NULL, NULL,
+                                    &report),
                      SGDL_OK);
         for (ptrdiff_t m = 1; m < LONGEST; m++) {
           double n, expected = definition(paths, weights[w], m, &n);
@@ -183,8 +184,9 @@ static double worst_of(const sgdl_paths *paths, ptrdiff_t n_lags, const double *
   return worst;
 }
 
-/* Offset 1e6 and a constant velocity at 2e5 frames: 1e-9 is promised, 1e-11 kept. The plain FFT form, without a
- * line removed, has lost all digits at lag 1: its terms are 1e12 times the frames, a displacement is 1e-6. */
+/* Offset 1e6 and a constant velocity at 2e5 frames: 1e-9 is promised, 1e-11 kept. The plain FFT form, without
+ * a line removed, has lost all digits at lag 1: its terms are 1e12 times the frames, a displacement is 1e-6.
+ * */
 static void test_offset_and_velocity(void)
 {
   const ptrdiff_t T = getenv("SGDL_TEST_SHORT") ? 4000 : 200000;
@@ -229,10 +231,12 @@ static void test_full_accuracy(void)
   sgdl_msd_report report;
   for (int kind = 0; kind < 6; kind++) {
     make_hard_path(kind, T, x);
-    CHECK_STATUS(sgdl_msd_paths(&ctx, &paths, &o, T - 1, lags, msd, NULL, NULL, NULL, NULL, &report), SGDL_OK);
+    CHECK_STATUS(sgdl_msd_paths(&ctx, &paths, &o, T - 1, lags, msd, NULL, NULL, NULL, NULL, &report),
+                 SGDL_OK);
     double worst = worst_of(&paths, T - 1, lags, msd, 137);
     CHECK_NEAR(worst, 0.0, 1e-12);
-    printf("full accuracy, path %d: error %.1e, %td of %td lags redone\n", kind, worst, report.n_redone, T - 1);
+    printf("full accuracy, path %d: error %.1e, %td of %td lags redone\n", kind, worst, report.n_redone,
+           T - 1);
   }
   free(x);
   free(lags);
@@ -268,9 +272,10 @@ static void test_path_errors(void)
   free_example(&e);
 }
 
-/* Variance and one covariance of the MSD of walks over many runs against the mean of what each kind of error says.
- * 400 runs: the ratio of variances has a relative sd below 0.09 (0.07 from the runs' own variance, the rest from the
- * estimates): 35% raise a false alarm in fewer than 1 in 5000; blocks and bootstrap of 16 are allowed their bias. */
+/* Variance and one covariance of the MSD of walks over many runs against the mean of what each kind of error
+ * says. 400 runs: the ratio of variances has a relative sd below 0.09 (0.07 from the runs' own variance, the
+ * rest from the estimates): 35% raise a false alarm in fewer than 1 in 5000; blocks and bootstrap of 16 are
+ * allowed their bias. */
 static void test_calibration(void)
 {
   enum { T = 800, LAGS = 2 };
@@ -285,7 +290,8 @@ static void test_calibration(void)
       const double *start = x;
       sgdl_paths paths = { 1, 1, &frames, &start };
       sgdl_msd_options o = { .errors = kinds[kind], .n_boot = 200, .seed = (uint64_t)r };
-      CHECK_STATUS(sgdl_msd_paths(&ctx, &paths, &o, LAGS, lags, msd, NULL, NULL, covariance, NULL, NULL), SGDL_OK);
+      CHECK_STATUS(sgdl_msd_paths(&ctx, &paths, &o, LAGS, lags, msd, NULL, NULL, covariance, NULL, NULL),
+                   SGDL_OK);
       for (int l = 0; l < LAGS; l++) mean[l] += msd[l] / repeats;
       products[0] += msd[0] * msd[0] / repeats;
       products[1] += msd[1] * msd[1] / repeats;
@@ -314,7 +320,8 @@ static void test_replicates(void)
   const ptrdiff_t frames = T;
   sgdl_paths paths = { 1, 2, &frames, &start };
   sgdl_msd_options o = { .errors = SGDL_ERRORS_BOOTSTRAP, .n_boot = BOOT, .seed = 5 };
-  CHECK_STATUS(sgdl_msd_paths(&ctx, &paths, &o, LAGS, lags, msd, se, NULL, covariance, replicates, NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_msd_paths(&ctx, &paths, &o, LAGS, lags, msd, se, NULL, covariance, replicates, NULL),
+               SGDL_OK);
   for (int l = 0; l < 2; l++) {
     double mean = 0.0, square = 0.0;
     for (int r = 0; r < BOOT; r++) mean += replicates[l + LAGS * r] / BOOT;
@@ -341,7 +348,8 @@ static void test_bits_do_not_depend_on_threads(void)
                                     threads == 1 ? se_one : se_many, NULL, NULL, NULL, NULL), SGDL_OK);
         if (threads == 1) continue;
         int same = memcmp(one, many, REACH * sizeof(double)) == 0;
-        for (int l = 0; l < REACH; l++) same &= se_one[l] == se_many[l] || (isnan(se_one[l]) && isnan(se_many[l]));
+        for (int l = 0; l < REACH; l++) same &= se_one[l] == se_many[l] || (isnan(se_one[l]) &&
+                                                                            isnan(se_many[l]));
         CHECK(same);
       }
     }
@@ -352,7 +360,8 @@ static void test_bits_do_not_depend_on_threads(void)
 
 /* ---- messages ---- */
 
-static void refuse(const sgdl_paths *paths, sgdl_msd_options o, double lag, sgdl_status status, const char *text)
+static void refuse(const sgdl_paths *paths, sgdl_msd_options o, double lag, sgdl_status status,
+                   const char *text)
 {
   double msd[8], se[8];
   CHECK_STATUS(sgdl_msd_paths(&ctx, paths, &o, 1, &lag, msd, se, NULL, NULL, NULL, NULL), status);
@@ -372,7 +381,8 @@ static void test_messages(void)
          "expected none except with per = \"total\"");
   refuse(good, (sgdl_msd_options){ .per = SGDL_PER_DIRECTION, .n_directions = 1, .directions = none }, 1,
          SGDL_BAD_ARGUMENT, "`direction` 1 is zero");
-  refuse(good, (sgdl_msd_options){ .per = SGDL_PER_DIRECTION }, 1, SGDL_BAD_ARGUMENT, "`direction` is absent");
+  refuse(good, (sgdl_msd_options){ .per = SGDL_PER_DIRECTION }, 1, SGDL_BAD_ARGUMENT,
+         "`direction` is absent");
   refuse(good, (sgdl_msd_options){ .per = SGDL_PER_DIRECTION, .n_directions = 1, .directions = bad }, 1,
          SGDL_NOT_FINITE, "direction");
   refuse(good, plain, LONGEST, SGDL_BAD_ARGUMENT, "`lags[1]` = 311: expected an integer from 1 to 310");

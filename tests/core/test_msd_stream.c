@@ -1,5 +1,5 @@
-/* Streams of coordinates, of frames and of Gram matrices, and files larger than memory: all against the MSD of the same
- * path in memory, which test_msd_paths holds against its definition. */
+/* Streams of coordinates, of frames and of Gram matrices, and files larger than memory: all against the MSD
+ * of the same path in memory, which test_msd_paths holds against its definition. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <unistd.h>
@@ -89,7 +89,8 @@ static void test_gram(void)
       for (int c = 0; c < D; c++) /* the last 13 coordinates frame by frame */
         for (int k = 0; k < T; k++) frames[c >= 10 ? c - 10 + 13 * k : 13 * T + k + T * c] = x[k + T * c];
       CHECK_STATUS(sgdl_gram_coordinates(&ctx, T, 10, x, 0, gram), SGDL_OK);
-      CHECK_STATUS(sgdl_gram_coordinates(&ctx, T, 13, by_frame ? frames : x + T * 10, by_frame, gram), SGDL_OK);
+      CHECK_STATUS(sgdl_gram_coordinates(&ctx, T, 13, by_frame ? frames : x + T * 10, by_frame, gram),
+                   SGDL_OK);
       CHECK_STATUS(sgdl_gram_tally(&ctx, T, gram, LAGS, lags, tally, bound), SGDL_OK);
       expect_same(tally, 1e-10);
       for (int l = 0; l < LAGS; l++) {
@@ -113,7 +114,8 @@ static void test_many_paths(void)
                  SGDL_OK);
   }
   CHECK_STATUS(sgdl_tally_result(&ctx, T, PATHS, LAGS, lags, tallies, m, s, NULL, v), SGDL_OK);
-  CHECK_STATUS(sgdl_msd(&ctx, T, 1, PATHS, all, SGDL_MSD_TIME_AVERAGED, 0, LAGS, lags, expected, errors, NULL),
+  CHECK_STATUS(sgdl_msd(&ctx, T, 1, PATHS, all, SGDL_MSD_TIME_AVERAGED, 0, LAGS, lags, expected, errors,
+                        NULL),
                SGDL_OK);
   for (int l = 0; l < LAGS; l++) {
     CHECK_CLOSE(m[l], expected[l], 1e-13);
@@ -128,7 +130,8 @@ static void test_many_paths(void)
 
 static void test_messages(void)
 {
-  double tally[SGDL_TALLY * LAGS] = { 0 }, bad[T] = { 0 }, *gram = calloc((size_t)sgdl_gram_size(T), sizeof(double));
+  double tally[SGDL_TALLY * LAGS] = { 0 }, bad[T] = { 0 }, *gram = calloc((size_t)sgdl_gram_size(T),
+                                                                          sizeof(double));
   make_path(0, 0);
   bad[3] = NAN;
   CHECK_STATUS(sgdl_tally_coordinates(&ctx, T, 1, bad, NULL, 0, LAGS, lags, tally), SGDL_NOT_FINITE);
@@ -142,7 +145,8 @@ static void test_messages(void)
   CHECK_TEXT(ctx.message, "20 frames from before: expected 50");
   CHECK_STATUS(sgdl_tally_coordinates(&ctx, 2, 1, x, NULL, 0, LAGS, lags, tally), SGDL_TOO_SHORT);
   CHECK_STATUS(sgdl_tally_coordinates(&ctx, T, 0, x, NULL, 0, LAGS, lags, tally), SGDL_BAD_ARGUMENT);
-  CHECK_STATUS(sgdl_tally_coordinates(&ctx, T, PTRDIFF_MAX / 4, x, NULL, 0, LAGS, lags, tally), SGDL_TOO_LARGE);
+  CHECK_STATUS(sgdl_tally_coordinates(&ctx, T, PTRDIFF_MAX / 4, x, NULL, 0, LAGS, lags, tally),
+               SGDL_TOO_LARGE);
   CHECK_STATUS(sgdl_tally_coordinates(&ctx, 100, 1, x, NULL, 0, LAGS, lags, tally), SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`lags[6]` = 159: expected an integer from 1 to 99");
   CHECK_STATUS(sgdl_gram_coordinates(&ctx, T, 0, x, 0, gram), SGDL_BAD_ARGUMENT);
@@ -157,7 +161,8 @@ static void test_file(void)
 {
   if (!sgdl_has_hdf5()) {
     double tally[SGDL_TALLY * LAGS];
-    CHECK_STATUS(sgdl_msd_file(&ctx, "a", "theta", SGDL_BY_AUTO, 1e9, LAGS, lags, tally, NULL), SGDL_UNSUPPORTED);
+    CHECK_STATUS(sgdl_msd_file(&ctx, "a", "theta", SGDL_BY_AUTO, 1e9, LAGS, lags, tally, NULL),
+                 SGDL_UNSUPPORTED);
     return;
   }
   char name[] = "/tmp/sgdl-msd-XXXXXX";
@@ -182,9 +187,11 @@ static void test_file(void)
         }
   }
   ctx.threads = 0;
-  CHECK_STATUS(sgdl_msd_file(&ctx, name, "theta", SGDL_BY_GRAM, 1e5, LAGS, lags, tallies, bound), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_msd_file(&ctx, name, "theta", SGDL_BY_GRAM, 1e5, LAGS, lags, tallies, bound),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`memory` = 100000 bytes: expected at least 211248 for 160 frames by their Gram matrix");
-  CHECK_STATUS(sgdl_msd_file(&ctx, name, "theta", SGDL_BY_FFT, NAN, LAGS, lags, tallies, bound), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_msd_file(&ctx, name, "theta", SGDL_BY_FFT, NAN, LAGS, lags, tallies, bound),
+               SGDL_BAD_ARGUMENT);
   CHECK_STATUS(sgdl_msd_file(&ctx, name, "phi", SGDL_BY_FFT, 1e9, LAGS, lags, tallies, bound), SGDL_IO);
   CHECK_TEXT(ctx.message, "expected a dataset \"phi\"");
   two[T + 5] = NAN;

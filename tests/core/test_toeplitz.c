@@ -55,7 +55,8 @@ static void compare(ptrdiff_t n, double exponent, double noise, double tolerance
 {
   sgdl_toeplitz t;
   double *r = doubles(n), *x = doubles(n), *y = doubles(n), *ones = doubles(n), *d = doubles(n);
-  long double *exact = calloc((size_t)n, sizeof *exact), log_det = 0, trace = 0, *diagonal = calloc((size_t)n, sizeof *exact);
+  long double *exact = calloc((size_t)n, sizeof *exact), log_det = 0, trace = 0,
+              *diagonal = calloc((size_t)n, sizeof *exact);
   CHECK_STATUS(sgdl_toeplitz_open(&ctx, n, &t), SGDL_OK);
   double *D = doubles(t.room);
   covariances(n, exponent, noise, r);
@@ -115,7 +116,8 @@ static void test_dense(void)
 /* Doubling against single steps: around the switch, at powers of two and one beside them. */
 static void test_doubling(void)
 {
-  static const ptrdiff_t sizes[] = {129, 130, 255, 256, 257, 511, 512, 513, 1000, 1023, 1024, 1025, 2049, 4097};
+  static const ptrdiff_t sizes[] = {129, 130,  255,  256,  257,  511,  512,
+                                    513, 1000, 1023, 1024, 1025, 2049, 4097};
   static const double exponents[] = {0.02, 0.4, 1.6, 1.95};
   const int n_sizes = getenv("SGDL_TEST_SHORT") ? 8 : (int)(sizeof sizes / sizeof *sizes);
   for (int s = 0; s < n_sizes; s++)

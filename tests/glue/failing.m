@@ -3,6 +3,7 @@
 % The last line is "N passed, N failed".
 1;
 warning ("off", "sgdlangevin:callback");
+warning ("off", "sgdlangevin:interrupted");
 warning ("off", "sgdlangevin:not_finite");
 warning ("off", "sgdlangevin:unstable");
 
@@ -38,6 +39,15 @@ function g = fails (theta)
   error ("no way down");
 endfunction
 
+% Ctrl-C inside of the function; the loop ends where the interpreter sees the signal.
+function g = interrupted (theta)
+  g = theta;
+  kill (getpid (), SIG ().INT);
+  for k = 1:1000
+    pause (0.001);
+  endfor
+endfunction
+
 function model = failing_model (fail, at, dynamics)
   gradient ("again");
   objective = sgd_objective (@(t, b) gradient (t, b, fail, at), 3, "n_examples", 12, "Sigma", eye (3));
@@ -46,7 +56,8 @@ endfunction
 
 function try_all ()
   failures = {"error", @fails; "short", @(t) t(2:end); "nothing", @(t) []; "text", @(t) "up";
-              "nan", @(t) [t(1); NaN; t(3)]; "cell", @(t) {t}; "complex", @(t) 1i * t};
+              "nan", @(t) [t(1); NaN; t(3)]; "cell", @(t) {t}; "complex", @(t) 1i * t;
+              "interrupt", @interrupted};
   runs = {"minibatch", "sgd"; "sgd", "sgd"; "baoab", "langevin"};
   for r = 1:rows (runs)
     run = @(model) sgd_simulate (model, 8, "theta0", [0.1, -0.2, 0.3], "seed", 3, "method", runs{r,1});
@@ -56,7 +67,8 @@ function try_all ()
       at = 4 + strcmp (runs{r,1}, "baoab");   % one gradient before the first step
       part = run (failing_model (failures{f,2}, at, runs{r,2}));
       tally (! part.complete && isequal (part.theta, whole.theta(1:4,:)), what);
-      tally (! isempty (strfind (part.resume.message, "path 1, step 4")), [what ": " part.resume.message]);
+      expected = {"path 1, step 4", "interrupted after 3 of 8 steps"}{1 + strcmp(failures{f,1}, "interrupt")};
+      tally (! isempty (strfind (part.resume.message, expected)), [what ": " part.resume.message]);
       tally (isequal (sgd_resume (part).theta, whole.theta), [what " resumed"]);
     endfor
   endfor

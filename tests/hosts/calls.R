@@ -252,6 +252,18 @@ for (name in c("exact_spectrum", "exact", "sgd_epoch")) {
                "n_blocks", "curvature", "curvature_p"))
   put_fields(paste0("exponent-msd-", name), fit$msd, c("lag", "msd", "se"))
 }
+walk <- array(cumsum(round(1024 * sin((1:1200)^2)) / 1024), c(300, 1, 4)) # exact sums
+for (method in c("gls", "mle", "whittle", "wavelet", "dfa")) for (pool in c("common", "distributed")) {
+  by <- if (method == "dfa") {
+    diffusion_exponent(walk, method, pool = pool, seed = 7, n_sim = 20)
+  } else {
+    diffusion_exponent(walk, method, pool = pool)
+  }
+  put_fields(paste("exponent", method, pool, sep = "-"), by,
+             c("exponent", "se", "lower", "upper", "p_value", "log_diffusivity", "vcov", "window", "n_points",
+               "n_series", "df"))
+  put(paste("exponent", method, pool, "diagnostics", sep = "-"), unlist(by$diagnostics) + 0)
+}
 
 # Fields, by name: the same in both hosts (Octave's `type` is R's class).
 put_names <- function(name, x) {
@@ -322,6 +334,11 @@ engine <- list(
   covariance = sgd_simulate(sgd_model(binary, hyper), 60, seed = 3, noise = "covariance",
                             theta0 = numeric(d)),
   constant = sgd_simulate(sgd_model(callback, hyper), 60, seed = 3, theta0 = theta0),
+  epoch_constant = sgd_simulate(of_objective(callback), 60, nsim = 2, seed = 3, method = "sgd", theta0 = theta0),
+  epoch_empirical = sgd_simulate(of_objective(binary), 60, seed = 3, method = "sgd", noise = "empirical",
+                                 theta0 = numeric(d)),
+  epoch_covariance = sgd_simulate(of_objective(binary), 60, seed = 3, method = "sgd", noise = "covariance",
+                                  theta0 = numeric(d), nesterov = TRUE),
   euler_objective = sgd_simulate(sgd_model(network, hyper), 60, seed = 3, method = "euler",
                                  noise = "empirical", theta0 = from(network$dim))
 )
@@ -365,3 +382,60 @@ for (method in c("exact", "sgd", "baoab", "obabo", "euler")) {
 put("check-sample", unclass(sgd_check_sample(X[, 1:3], 0.25, diag(c(90, 80, 70)))))
 put_names("order", sgd_method_order(models$langevin, "exact", levels = 2, nsim = 2, seed = 3))
 put_names("sample-check", sgd_check_sample(X[, 1:3], 0.25, diag(c(90, 80, 70))))
+
+# Beyond one exponent, of the runs above.
+wanderer <- simulate_diffusion("fbm", 1500, nsim = 6, dim = 2, exponent = 0.7, seed = 5)
+local <- local_exponent(wanderer, seed = 1)
+put_fields("local-exponent", local, c("lag", "exponent", "se", "lower", "band_upper", "vcov", "critical"))
+broken <- msd_crossover(wanderer, max_breaks = 2, alpha = 0.5, n_boot = 199, seed = 1)
+put_fields("crossover", broken, c("n_breaks", "break_lag", "break_lower", "break_upper", "exponent", "se",
+                                  "log_diffusivity", "p_value", "msd", "msd_se", "fitted"))
+tested <- diffusion_test(wanderer, seed = 1)
+put_fields("diffusion-test", tested, c("lag", "ratio", "se", "z", "p", "p_value"))
+ergodic <- ergodicity(wanderer, n_sim = 199, seed = 1)
+put("ergodicity", unclass(ergodic)[1:13])
+aged <- ageing(wanderer)
+put_fields("ageing", aged, c("age", "msd", "se", "exponent", "exponent_se", "lower", "p_value", "chi_squared_p"))
+compared <- compare_diffusion(wanderer, shared = FALSE)
+put_fields("compare-diffusion", compared, c("log_likelihood", "aicc", "bic_weight", "shape", "shape_se", "scale"))
+mode_run <- sgd_simulate(models$sgd, 400, start = "stationary", coordinates = "modes", seed = 3)
+put_fields("compare-theory", compare_diffusion(mode_run, "theory_scaled", theory = models$sgd),
+           c("log_likelihood", "scale"))
+put_names("local-exponent", local)
+put_names("crossover", broken)
+put_names("diffusion-test", tested)
+put_names("ergodicity", ergodic)
+put_names("ageing", aged)
+
+for (process in c("fbm", "scaled", "ou", "ctrw", "levy-walk")) {
+  exponent <- if (process == "ctrw") 0.6 else 1.4
+  put(paste0("diffusion-", process),
+      simulate_diffusion(process, 60, nsim = 2, dim = 2, exponent = exponent, noise = 0.25, seed = 5)$theta)
+}
+put_names("diffusion", simulate_diffusion("fbm", 10, seed = 1))
+for (name in c("langevin", "sgd", "epoch")) {
+  path <- sgd_simulate(models[[name]], 400, seed = 12)
+  fitted <- fit_langevin(path, models[[name]], parameters = c("curvature", "damping"), modes = c(1, 2))
+  put_fields(paste0("fit-", name), fitted,
+             c("estimate", "se", "lower", "upper", "theory", "p_value", "covariance", "fit_test", "theory_test",
+               "ordinates", "identified", "mode"))
+  put(paste0("fit-bands-", name), fitted$bands[c("freq", "weight", "fit", "data")])
+  put(paste0("fit-oscillations-", name), fitted$oscillations[1:12])
+  put(paste0("fit-overall-", name), fitted$overall)
+  put(paste0("fit-goodness-", name), fitted$goodness)
+  put_fields(paste0("velocity-", name), velocity_autocorrelation(path, lags = c(0, 1, 9)),
+             c("lag", "autocorrelation", "se", "lower", "upper", "correlation", "correlation_se", "blocks"))
+  put_fields(paste0("welch-", name), power_spectrum(path, of = "velocity", source = "theta", segment = 50),
+             c("freq", "density", "lower", "upper", "df", "peak_freq"))
+  shuffled <- shuffling_test(path, models[[name]], modes = c(1, 2))
+  put_fields(paste0("shuffling-", name), shuffled,
+             c("p_value", "ratio", "df", "cutoff", "power", "epoch_steps", "epoch_phase", "epoch_sum",
+               "log_likelihood_ratio", "temperature_ratio"))
+}
+put_names("fit", fitted)
+put_names("fit-oscillations", fitted$oscillations)
+put_names("fit-overall", fitted$overall)
+put_names("fit-goodness", fitted$goodness)
+put_names("velocity", velocity_autocorrelation(path, lags = 1))
+put_names("welch", power_spectrum(path))
+put_names("shuffling", shuffled)

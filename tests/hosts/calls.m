@@ -257,6 +257,20 @@ for name = {"exact_spectrum", "exact", "sgd_epoch"}
                "n_lags", "n_blocks", "curvature", "curvature_p"});
   put_fields (["exponent-msd-" name{1}], fit.msd, {"lag", "msd", "se"});
 endfor
+walk = reshape (cumsum (round (1024 * sin ((1:1200)' .^ 2)) / 1024), 300, 1, 4);   # exact sums
+for method = {"gls", "mle", "whittle", "wavelet", "dfa"}
+  for pool = {"common", "distributed"}
+    more = {};
+    if (strcmp (method{1}, "dfa"))
+      more = {"seed", 7, "n_sim", 20};
+    endif
+    by = diffusion_exponent (walk, "method", method{1}, "pool", pool{1}, more{:});
+    put_fields (["exponent-" method{1} "-" pool{1}], by, ...
+                {"exponent", "se", "lower", "upper", "p_value", "log_diffusivity", "vcov", "window", ...
+                 "n_points", "n_series", "df"});
+    put (["exponent-" method{1} "-" pool{1} "-diagnostics"], cellfun (@double, struct2cell (by.diagnostics)));
+  endfor
+endfor
 
 ## Fields, by name: the same in both hosts (Octave's `type` is R's class).
 model = models.langevin;
@@ -332,6 +346,12 @@ engine = struct (
   "covariance", sgd_simulate (sgd_model (binary, hyper), 60, "seed", 3, "noise", "covariance", ...
                               "theta0", zeros (d, 1)),
   "constant", sgd_simulate (sgd_model (callback, hyper), 60, "seed", 3, "theta0", theta0),
+  "epoch_constant", sgd_simulate (of_objective (callback), 60, "nsim", 2, "seed", 3, "method", "sgd", ...
+                                  "theta0", theta0),
+  "epoch_empirical", sgd_simulate (of_objective (binary), 60, "seed", 3, "method", "sgd", "noise", "empirical", ...
+                                   "theta0", zeros (d, 1)),
+  "epoch_covariance", sgd_simulate (of_objective (binary), 60, "seed", 3, "method", "sgd", ...
+                                    "noise", "covariance", "theta0", zeros (d, 1), "nesterov", true),
   "euler_objective", sgd_simulate (sgd_model (network, hyper), 60, "seed", 3, "method", "euler", ...
                                    "noise", "empirical", "theta0", from (network.dim)));
 engine.resumed = sgd_resume (sgd_simulate (models.regression_epoch, 25, "seed", 3, "method", "minibatch", ...
@@ -374,3 +394,65 @@ check = sgd_check_sample (X(:,1:3), 0.25, diag ([90, 80, 70]));
 put ("check-sample", rmfield (check, "type"));
 put_names ("order", sgd_method_order (models.langevin, "exact", "levels", 2, "nsim", 2, "seed", 3));
 put_names ("sample-check", check);
+
+## Beyond one exponent, of the runs above.
+wanderer = simulate_diffusion ("fbm", 1500, "nsim", 6, "dim", 2, "exponent", 0.7, "seed", 5);
+local = local_exponent (wanderer, "seed", 1);
+put_fields ("local-exponent", local, {"lag", "exponent", "se", "lower", "band_upper", "vcov", "critical"});
+broken = msd_crossover (wanderer, "max_breaks", 2, "alpha", 0.5, "n_boot", 199, "seed", 1);
+put_fields ("crossover", broken, {"n_breaks", "break_lag", "break_lower", "break_upper", "exponent", "se", ...
+                                  "log_diffusivity", "p_value", "msd", "msd_se", "fitted"});
+tested = diffusion_test (wanderer, "seed", 1);
+put_fields ("diffusion-test", tested, {"lag", "ratio", "se", "z", "p", "p_value"});
+ergodic = ergodicity (wanderer, "n_sim", 199, "seed", 1);
+put ("ergodicity", struct ("lag", ergodic.lag, "a", ergodic.time_averaged, "b", ergodic.ensemble, "c", ergodic.eb,
+                           "d", ergodic.eb_measured, "e", ergodic.eb_brownian, "f", ergodic.eb_fbm,
+                           "g", ergodic.p_eb, "h", ergodic.z, "i", ergodic.p_origin, "j", ergodic.p_ergodic,
+                           "k", ergodic.p_single, "l", ergodic.exponent));
+aged = ageing (wanderer);
+put_fields ("ageing", aged, {"age", "msd", "se", "exponent", "exponent_se", "lower", "p_value", "chi_squared_p"});
+compared = compare_diffusion (wanderer, "shared", false);
+put_fields ("compare-diffusion", compared, {"log_likelihood", "aicc", "bic_weight", "shape", "shape_se", "scale"});
+mode_run = sgd_simulate (models.sgd, 400, "start", "stationary", "coordinates", "modes", "seed", 3);
+put_fields ("compare-theory", compare_diffusion (mode_run, "models", "theory_scaled", "theory", models.sgd), ...
+            {"log_likelihood", "scale"});
+put_names ("local-exponent", local);
+put_names ("crossover", broken);
+put_names ("diffusion-test", tested);
+put_names ("ergodicity", ergodic);
+put_names ("ageing", aged);
+
+for process = {"fbm", "scaled", "ou", "ctrw", "levy-walk"}
+  exponent = {1.4, 0.6}{1 + strcmp(process{1}, "ctrw")};
+  x = simulate_diffusion (process{1}, 60, "nsim", 2, "dim", 2, "exponent", exponent, "noise", 0.25, ...
+                          "seed", 5);
+  put (["diffusion-" process{1}], x.theta);
+endfor
+put_names ("diffusion", simulate_diffusion ("fbm", 10, "seed", 1));
+for name = {"langevin", "sgd", "epoch"}
+  model = models.(name{1});
+  path = sgd_simulate (model, 400, "seed", 12);
+  fitted = fit_langevin (path, model, "parameters", {"curvature", "damping"}, "modes", [1, 2]);
+  put_fields (["fit-" name{1}], fitted, ...
+              {"estimate", "se", "lower", "upper", "theory", "p_value", "covariance", "fit_test", "theory_test", ...
+               "ordinates", "identified", "mode"});
+  put (["fit-bands-" name{1}], fitted.bands);
+  put (["fit-oscillations-" name{1}], rmfield (fitted.oscillations, {"regime", "regime_sure"}));
+  put (["fit-overall-" name{1}], fitted.overall);
+  put (["fit-goodness-" name{1}], fitted.goodness);
+  put_fields (["velocity-" name{1}], velocity_autocorrelation (path, "lags", [0, 1, 9]), ...
+              {"lag", "autocorrelation", "se", "lower", "upper", "correlation", "correlation_se", "blocks"});
+  put_fields (["welch-" name{1}], power_spectrum (path, "of", "velocity", "source", "theta", "segment", 50), ...
+              {"freq", "density", "lower", "upper", "df", "peak_freq"});
+  shuffled = shuffling_test (path, model, "modes", [1, 2]);
+  put_fields (["shuffling-" name{1}], shuffled, ...
+              {"p_value", "ratio", "df", "cutoff", "power", "epoch_steps", "epoch_phase", "epoch_sum", ...
+               "log_likelihood_ratio", "temperature_ratio"});
+endfor
+put_names ("fit", fitted);
+put_names ("fit-oscillations", fitted.oscillations);
+put_names ("fit-overall", fitted.overall);
+put_names ("fit-goodness", fitted.goodness);
+put_names ("velocity", velocity_autocorrelation (path, "lags", 1));
+put_names ("welch", power_spectrum (path));
+put_names ("shuffling", shuffled);

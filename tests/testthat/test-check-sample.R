@@ -34,6 +34,14 @@ test_that("what the simulator draws passes, what is 5% off does not", {
   expect_lt(sgd_check_sample(x, model$minimiser, 1.2 * law$theta[, , 1])$covariance_p, 1e-6)
   expect_equal(nrow(as.data.frame(check)), 3)
   expect_identical(summary(check), as.data.frame(check))
+  expect_identical(tidy.sgd_sample_check(check),
+                   setNames(as.data.frame(check), c("term", "statistic", "p.value")))
+  expect_identical(glance.sgd_sample_check(check), data.frame(p.value = check$p_value, n = 5000, dim = 2))
+  pdf(NULL)
+  on.exit(dev.off())
+  expect_warning(plot(check), NA)
+  expect_warning(plot(sgd_check_sample(x, 1e3, law$theta[, , 1]), level = 0.9), NA) # p = 0 on a log axis
+  expect_failure_of(plot(check, level = 1), "bad_argument", "`level` = 1: expected a number in (0, 1)")
   expect_output(print(check), "Sample of 5000 draws of 2 coordinates against a Gaussian: p = ", fixed = TRUE)
 })
 

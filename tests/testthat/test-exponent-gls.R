@@ -58,7 +58,8 @@ test_that("it is generalised least squares with the covariance of the fitted pro
 test_that("recording every k-th step moves the diffusivity only", {
   set.seed(3)
   x <- fractional(300, 0.8)
-  run <- structure(list(step = 10 * (seq_len(301) - 1), theta = array(x, c(301, 1, 1))), class = "sgd_trajectory")
+  run <- structure(list(step = 10 * (seq_len(301) - 1), theta = array(x, c(301, 1, 1))),
+                   class = "sgd_trajectory")
   frames <- diffusion_exponent(x, "gls")
   steps <- diffusion_exponent(run, "gls")
   expect_identical(steps$exponent, frames$exponent)
@@ -126,13 +127,15 @@ test_that("tables and plots", {
 test_that("what gives no honest interval is refused", {
   set.seed(7)
   x <- fractional(100, 1)
-  expect_failure_of(diffusion_exponent(x[1:32], "gls"), "too_short", "`x` has 32 frames: expected at least 33")
+  expect_failure_of(diffusion_exponent(x[1:32], "gls"), "too_short",
+                    "`x` has 32 frames: expected at least 33")
   expect_failure_of(diffusion_exponent(x, "gls", window = c(1, 51)), "too_short", "expected at most 50")
   expect_failure_of(diffusion_exponent(x, "gls", window = c(8, 9)), "too_short", "expected at least 3")
   expect_failure_of(diffusion_exponent(x, "gls", window = c(5, 3)), "bad_argument", "`window` = [5, 3]")
   expect_failure_of(diffusion_exponent(1:500, "gls"), "unsupported", "exponent above 1.98")
   expect_failure_of(diffusion_exponent(rnorm(500), "gls"), "unsupported", "exponent below 0.02")
-  expect_failure_of(diffusion_exponent(cbind(x, 1), "gls"), "bad_argument", "coordinate 2, path 1]` is constant")
+  expect_failure_of(diffusion_exponent(cbind(x, 1), "gls"), "bad_argument",
+                    "coordinate 2, path 1]` is constant")
   expect_failure_of(diffusion_exponent(x, "gls", level = 95), "bad_argument", "`level` = 95")
   expect_failure_of(diffusion_exponent(x, "gls", pool = "distributed"), "too_short", "with 1 paths")
   expect_failure_of(diffusion_exponent(c(x, NA), "gls"), "not_finite", "`x[frame 102, coordinate 1, path 1]`")

@@ -35,6 +35,13 @@ test_that("methods of the result", {
   expect_named(as.data.frame(order), c("step", "strong", "strong_se", "weak"))
   expect_equal(tail(summary(order)$weak_order, 1), 2, tolerance = 0.02)
   expect_output(print(order), "Order of method \"baoab\", 16 steps, 50 paths", fixed = TRUE)
+  tidied <- tidy.sgd_method_order(order)
+  expect_identical(tidied$term, c("strong_order", "weak_order"))
+  expect_identical(tidied$estimate, c(order$strong_order, order$weak_order))
+  expect_identical(tidied$std.error, c(order$strong_order_se, NA))
+  expect_identical(glance.sgd_method_order(order),
+                   data.frame(method = "baoab", steps = 16, levels = 6L, nsim = 50, strong_order = order$strong_order,
+                              weak_order = order$weak_order))
   pdf(NULL)
   on.exit(dev.off())
   expect_warning(plot(order), NA)

@@ -63,12 +63,14 @@ test_that("streams merge over coordinates and paths", {
 test_that("bad streams and data are named", {
   expect_failure_of(msd_stream(2), "too_short", "`frames` = 2: expected at least 3")
   expect_failure_of(msd_stream(2.5), "bad_argument", "`frames` = 2.5")
-  expect_failure_of(msd_stream(160, c(1, 160)), "bad_argument", "`lags[2]` = 160: expected an integer from 1 to 159")
+  expect_failure_of(msd_stream(160, c(1, 160)), "bad_argument",
+                    "`lags[2]` = 160: expected an integer from 1 to 159")
   expect_failure_of(msd_stream(160, c(2, 1)), "bad_argument", "strictly increasing")
   expect_failure_of(msd_stream(160, method = "gram", memory = 1000), "bad_argument",
                     "`memory` = 1000 bytes: expected at least 409600 for the Gram matrix of 160 frames")
   expect_failure_of(msd_stream(160, record = 0), "bad_argument", "`record` = 0")
-  expect_failure_of(msd_stream(160, by = "frames", method = "gram"), "bad_argument", "expected none by frames")
+  expect_failure_of(msd_stream(160, by = "frames", method = "gram"), "bad_argument",
+                    "expected none by frames")
   expect_failure_of(msd_stream(160, by = "frame"), "bad_argument", "did you mean \"frames\"?")
   stream <- msd_stream(9)
   expect_failure_of(msd(stream), "bad_argument", "the stream holds 0 of 9 frames")
@@ -78,9 +80,11 @@ test_that("bad streams and data are named", {
   expect_failure_of(update(stream, "a"), "bad_argument", "`data`: expected a numeric matrix")
   expect_failure_of(update(stream, matrix(0, 0, 3)), "bad_argument", "`data`: expected some numbers")
   expect_failure_of(update(stream, c(NA, 2:9)), "not_finite", "coordinate 1 has a NaN")
-  expect_failure_of(update(msd_stream(9, method = "fft"), c(NA, 2:9)), "not_finite", "`x[frame 1, coordinate 1]` = NaN")
+  expect_failure_of(update(msd_stream(9, method = "fft"), c(NA, 2:9)), "not_finite",
+                    "`x[frame 1, coordinate 1]` = NaN")
   frames <- update(msd_stream(9, by = "frames"), matrix(1, 4, 3))
-  expect_failure_of(update(frames, matrix(1, 4, 2)), "bad_argument", "`data` has 2 coordinates: expected 3 as before")
+  expect_failure_of(update(frames, matrix(1, 4, 2)), "bad_argument",
+                    "`data` has 2 coordinates: expected 3 as before")
   expect_failure_of(update(frames, matrix(1, 6, 3)), "bad_argument", "`x` has 6 frames after 4")
   expect_failure_of(update(msd_stream(9, by = "frames", memory = 3000), matrix(1, 1, 100)), "bad_argument",
                     "expected at least 3200 to keep 4 frames of 100 coordinates")

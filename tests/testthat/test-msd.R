@@ -211,12 +211,15 @@ test_that("files are read whole or in slabs", {
     expect_identical(slabs$lag, whole$lag)
     expect_lt(max(slabs$bound), 1e-10)
   }
-  expect_failure_of(msd(file, memory = 6e4, per = "coordinate"), "bad_argument", "expected a plain time average")
+  expect_failure_of(msd(file, memory = 6e4, per = "coordinate"), "bad_argument",
+                    "expected a plain time average")
   expect_failure_of(msd(file, memory = 100), "bad_argument", "`memory` = 100 bytes: expected at least")
-  expect_failure_of(msd(file, 64, memory = 6e4), "bad_argument", "`lags[1]` = 64: expected an integer from 1 to 63")
+  expect_failure_of(msd(file, 64, memory = 6e4), "bad_argument",
+                    "`lags[1]` = 64: expected an integer from 1 to 63")
   walk[5, 33] <- NaN
   write_trajectory(list(theta = walk), file)
-  expect_failure_of(msd(file, memory = 6e4, method = "fft"), "not_finite", "`x[frame 5, coordinate 33]` is NaN")
+  expect_failure_of(msd(file, memory = 6e4, method = "fft"), "not_finite",
+                    "`x[frame 5, coordinate 33]` is NaN")
   bytes <- readBin(file, "raw", 1e6)
   writeBin(bytes[1:8000], file)
   expect_failure_of(msd(file), "io", "truncated")
@@ -227,26 +230,34 @@ test_that("bad options and paths are named", {
   x <- matrix(cumsum(cos(1:60)), 20)
   expect_failure_of(msd(x, se = 3), "bad_argument", "`se`: expected TRUE, FALSE or one of")
   expect_failure_of(msd(x, se = "block"), "bad_argument", "did you mean \"blocks\"?")
-  expect_failure_of(msd(x, se = "paths"), "bad_argument", "`se` = \"paths\": expected at least 2 paths, got 1")
+  expect_failure_of(msd(x, se = "paths"), "bad_argument",
+                    "`se` = \"paths\": expected at least 2 paths, got 1")
   expect_failure_of(msd(x, type = "from-start", se = "gaussian"), "bad_argument", "`se` = \"gaussian\"")
-  expect_failure_of(msd(x, se = "bootstrap", n_boot = 5), "bad_argument", "`n_boot` = 5: expected an integer >= 20")
-  expect_failure_of(msd(x, weights = 1:2), "bad_argument", "`weights`: expected a vector of length 3, got length 2")
+  expect_failure_of(msd(x, se = "bootstrap", n_boot = 5), "bad_argument",
+                    "`n_boot` = 5: expected an integer >= 20")
+  expect_failure_of(msd(x, weights = 1:2), "bad_argument",
+                    "`weights`: expected a vector of length 3, got length 2")
   expect_failure_of(msd(x, weights = c(-1, 0, 1)), "bad_argument", "`weights[1]` = -1")
   expect_failure_of(msd(x, weights = 1:3, per = "coordinate"), "bad_argument", "expected none except with")
-  expect_failure_of(msd(x, direction = 1:2), "bad_argument", "`direction`: expected vectors of 3 numbers, got 2")
+  expect_failure_of(msd(x, direction = 1:2), "bad_argument",
+                    "`direction`: expected vectors of 3 numbers, got 2")
   expect_failure_of(msd(x, direction = c(0, 0, 0)), "bad_argument", "`direction` 1 is zero")
   expect_failure_of(msd(x, direction = 1:3, per = "coordinate"), "bad_argument", "`direction`: expected none")
   expect_failure_of(msd(x, covariance = 1), "bad_argument", "`covariance`: expected TRUE or FALSE")
   expect_failure_of(msd(list()), "bad_argument", "`x`: expected a list of paths, got an empty one")
   expect_failure_of(msd(list(x, "a")), "bad_argument", "`x[[2]]`: expected a numeric vector or")
   expect_failure_of(msd(list(x, x[, 1:2])), "bad_argument", "`x[[2]]` has 2 coordinates: expected 3")
-  expect_failure_of(diffusion_exponent(list(x, x[1:5, ])), "bad_argument", "expected paths of one length, got from 5 to 20")
+  expect_failure_of(diffusion_exponent(list(x, x[1:5, ])), "bad_argument",
+                    "expected paths of one length, got from 5 to 20")
   expect_failure_of(msd(data.frame(id = 1:3)), "bad_argument", "columns of coordinates beside")
   expect_failure_of(msd(data.frame(u = letters)), "bad_argument", "`x$u`: expected a numeric column")
   expect_failure_of(msd(data.frame(id = c(1, NA, 1), u = 1:3)), "bad_argument", "`x$id`")
-  expect_failure_of(msd(data.frame(step = c(1, 1, 2), u = 1:3)), "bad_argument", "`x$step` = 1 twice in one path")
-  expect_failure_of(msd(data.frame(step = c(0, 2, 5), u = 1:3)), "bad_argument", "multiples of the least one, 2, got 3")
+  expect_failure_of(msd(data.frame(step = c(1, 1, 2), u = 1:3)), "bad_argument",
+                    "`x$step` = 1 twice in one path")
+  expect_failure_of(msd(data.frame(step = c(0, 2, 5), u = 1:3)), "bad_argument",
+                    "multiples of the least one, 2, got 3")
   expect_failure_of(msd(data.frame(step = c(0, NA, 5), u = 1:3)), "bad_argument", "`x$step[2]` = NA")
-  expect_failure_of(msd(data.frame(step = c(0, 1, 1e9), u = 1:3)), "bad_argument", "expected most steps 1 apart")
+  expect_failure_of(msd(data.frame(step = c(0, 1, 1e9), u = 1:3)), "bad_argument",
+                    "expected most steps 1 apart")
   expect_equal(msd(rep(7, 20), 1:3)$msd, c(0, 0, 0))
 })

@@ -245,9 +245,25 @@ test_that("compiled gradients run as functions of R do", {
   }
   expect_identical(run(native), run(plain))
   expect_identical(native$kind, "native")
-  expect_failure_of(sgd_objective(sgd_native(library_file, "wall"), 2), "bad_argument", "`symbol` = \"wall\"")
-  expect_failure_of(sgd_objective(sgd_native("/nowhere.so", "well"), 2), "io", "/nowhere.so")
+  expect_failure_of(sgd_objective(sgd_native(library_file, "wall"), 2), "bad_argument",
+                    "`symbol` = \"wall\": expected a function that \"")
+  expect_failure_of(sgd_objective(sgd_native(file.path(folder, "well.c"), "well"), 2), "io",
+                    "well.c\": expected a shared library (")
+  unlink(library_file) # gone between one use and the next
+  expect_failure_of(run(native), "io", "expected a shared library (")
+})
+
+test_that("what is no compiled gradient is refused", {
+  expect_failure_of(sgd_objective(sgd_native("/nowhere.so", "well"), 2), "io",
+                    "`file` = \"/nowhere.so\": expected a shared library (")
   expect_failure_of(sgd_native(1, "well"), "bad_argument", "`file`: expected one character string")
+  expect_failure_of(sgd_native("a.so", 1), "bad_argument", "`symbol`: expected one character string")
+  expect_failure_of(sgd_native("a.so", c("f", "g")), "bad_argument", "`symbol`: expected one character string")
+  expect_failure_of(sgd_objective(sgd_native("", "f"), 2), "bad_argument", "`file` is empty")
+  expect_failure_of(sgd_objective(sgd_native("/nowhere.so", ""), 2), "bad_argument", "`symbol` is empty")
+  for (broken in list(list(file = 1, symbol = "f"), list(file = "a.so"), list())) {
+    expect_failure_of(sgd_objective(structure(broken, class = "sgd_native"), 2), "bad_argument", "expected")
+  }
 })
 
 test_that("a built-in objective survives a file", {
@@ -256,21 +272,74 @@ test_that("a built-in objective survives a file", {
   expect_identical(sgd_gradient(again, 1:9 / 10), sgd_gradient(objective, 1:9 / 10))
 })
 
-test_that("every call survives the garbage collector", {
+# Torture at every allocation is slow, and most allocations are R's own. Callbacks therefore switch it on as they
+# return and off as they are called: what is tortured is the glue between one call and the next.
+calls <- last <- 0
+under_torture <- function(f) {
+  function(...) {
+    gctorture2(0)
+    calls <<- calls + 1
+    value <- f(...)
+    if (calls < last) gctorture2(1)
+    value
+  }
+}
+
+# to_the_end: after the last call too, when results are put together.
+survives <- function(run, to_the_end = FALSE) {
+  on.exit(gctorture2(0))
+  calls <<- last <<- 0
+  plain <- run()
+  last <<- if (to_the_end) Inf else calls
+  calls <<- 0
+  tortured <- run()
+  gctorture2(0)
+  expect_gt(calls, 1)
+  expect_identical(tortured, plain)
+}
+
+test_that("callbacks survive the garbage collector", {
   skip_on_cran()
-  model <- sgd_model(callback(), sgd_hyper(0.1, 0.9, 0, 4), "sgd")
+  hyper <- sgd_hyper(0.1, 0.9, 0, 4)
+  batches <- function(theta, batch) theta * length(batch) + batch[1]
+  model <- sgd_model(sgd_objective(under_torture(batches), 3, 12, Sigma = diag(3)), hyper, "sgd")
+  survives(function() sgd_simulate(model, 3, theta0 = theta0, seed = 1, summaries = c("moments", "msd"), lags = 1)$theta,
+           to_the_end = TRUE)
+  bowl <- sgd_objective(under_torture(function(theta) 2 * theta), 2, hvp = under_torture(function(theta, v) 2 * v),
+                        loss = under_torture(function(theta) sum(theta^2)),
+                        covariance = under_torture(function(theta) diag(2)))
+  survives(function() sgd_simulate(sgd_model(bowl, hyper), 2, theta0 = 1:2, seed = 1, noise = "covariance")$theta)
+  survives(function() {
+    list(sgd_gradient(bowl, 1:2), sgd_loss(bowl, 1:2), sgd_hessian_product(bowl, 1:2, diag(2)),
+         sgd_gradient_covariance(bowl, 1:2))
+  })
+  survives(function() sgd_quadratic_at(bowl, 1:2)$H)
+  failing <- function(value) {
+    bad <- function(theta) {
+      if (calls < 2) return(theta)
+      if (last > 0) gctorture2(1)
+      value()
+    }
+    model <- sgd_model(sgd_objective(under_torture(bad), 2, Sigma = diag(2)), hyper, "sgd")
+    failed <- tryCatch(sgd_simulate(model, 3, theta0 = 1:2, seed = 1), error = identity)
+    gctorture2(0)
+    list(conditionMessage(failed), failed$result$theta)
+  }
+  survives(function() failing(function() stop("no way down")))
+  survives(function() failing(function() 1))
+})
+
+test_that("objectives in C survive the garbage collector", {
+  skip_on_cran()
   network <- sgd_model(sgd_tanh_network(X[1:4, ], 1:4, 2), sgd_hyper(0.1, 0.9, 0, 2), "sgd")
   run <- function() {
-    list(sgd_simulate(model, 3, theta0 = theta0, seed = 1, summaries = c("moments", "msd"), lags = 1)$theta,
-         sgd_simulate(network, 3, theta0 = numeric(11), seed = 1, observe = 1:2)$theta,
-         sgd_quadratic_at(network$problem, numeric(11))$H, sgd_batch(model, 2, 1),
-         tryCatch(sgd_simulate(sgd_model(sgd_objective(function(theta) stop("x"), 1, Sigma = diag(1)), model$hyper),
-                               2, theta0 = 1, seed = 1), error = conditionMessage))
+    list(sgd_simulate(network, 3, theta0 = numeric(11), seed = 1, observe = 1:2)$theta,
+         sgd_quadratic_at(network$problem, numeric(11))$H, sgd_batch(network, 2, 1))
   }
   plain <- run()
-  gctorture2(step = 23)
-  on.exit(gctorture2(step = 0))
+  on.exit(gctorture2(0))
+  gctorture2(211)
   tortured <- run()
-  gctorture2(step = 0)
+  gctorture2(0)
   expect_identical(tortured, plain)
 })

@@ -75,4 +75,28 @@ test_that("ggplot2 objects build", {
   builds(state, trajectory = run)
   builds(sgd_modified_loss_section(sgd_modified_loss(model), c(1, 0), c(0, 1), n = 9))
   builds(diffusion_exponent(cumsum(sin(1:2000)^3), seed = 1))
+  order <- sgd_method_order(model, "baoab", nsim = 20, seed = 1)
+  builds(order)
+  drawn <- ggplot2::autoplot(order)$data
+  strong <- drawn[drawn$kind == "strong (distance)", ]
+  expect_equal(strong$error, order$strong)
+  expect_equal(diff(log(strong$fitted)) / diff(log(strong$step)), rep(order$strong_order, 5))
+  exact <- order # an order of NaN has points and no line
+  exact[c("strong_order", "weak_order")] <- NaN
+  builds(exact)
+  exact[c("strong", "weak")] <- list(numeric(6), numeric(6))
+  expect_failure_of(ggplot2::autoplot(exact), "bad_argument", "expected an error that is finite and not 0")
+  check <- sgd_check_sample(matrix(c(1, 2, 6)), 1, matrix(4))
+  builds(check, level = 0.9)
+  expect_equal(ggplot2::autoplot(check)$data$p_value, c(check$mean_p, check$covariance_p, check$distance_p))
+})
+
+test_that("tidy and glance are registered for the checks of simulations", {
+  skip_if_not_installed("generics")
+  order <- sgd_method_order(model, "baoab", nsim = 20, seed = 1)
+  expect_named(generics::tidy(order), c("term", "estimate", "std.error"))
+  expect_identical(generics::glance(order)$method, "baoab")
+  check <- sgd_check_sample(matrix(c(1, 2, 6)), 1, matrix(4))
+  expect_named(generics::tidy(check), c("term", "statistic", "p.value"))
+  expect_identical(generics::glance(check)$n, 3)
 })

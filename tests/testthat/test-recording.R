@@ -119,14 +119,20 @@ test_that("progress is told to those who listen", {
   skip_if_not_installed("progressr")
   old <- options(progressr.enable = TRUE) # off by default where nobody watches
   on.exit(options(old))
-  told <- 0
+  told <- list()
   slow <- sgd_model(sgd_objective(function(theta) {
     Sys.sleep(0.01)
     theta
   }, 1, Sigma = diag(1)), sgd_hyper(0.1))
+  clock <- proc.time()[["elapsed"]]
   run <- withCallingHandlers(sgd_simulate(slow, 60, theta0 = 1, seed = 1),
-                             progression = function(condition) told <<- told + 1)
-  expect_gt(told, 1)
+                             progression = function(condition) told[[length(told) + 1L]] <<- condition)
+  clock <- proc.time()[["elapsed"]] - clock
+  type <- vapply(told, `[[`, "", "type")
+  amount <- vapply(told[type == "update"], `[[`, 0, "amount")
+  expect_true(length(amount) > 0 && all(amount > 0) && sum(amount) <= 100)
+  expect_identical(tail(type, 1), "finish")
+  expect_lt(length(amount), 1 + 5 * clock) # at most five a second
   expect_identical(run$theta, sgd_simulate(slow, 60, theta0 = 1, seed = 1)$theta)
 })
 

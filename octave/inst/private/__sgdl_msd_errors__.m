@@ -1,6 +1,7 @@
 ## errors = __sgdl_msd_errors__ (se)
 ##
-## The option `se` of msd as the core counts: 0 none, 1 what suits, 2 blocks, 3 paths, 4 bootstrap, 5 gaussian.
+## The option `se` of msd as the core counts: 0 none, 1 what suits, 2 blocks, 3 paths, 4 bootstrap, 5
+## gaussian.
 function errors = __sgdl_msd_errors__ (se)
   names = {"blocks", "paths", "bootstrap", "gaussian"};
   if (ischar (se))

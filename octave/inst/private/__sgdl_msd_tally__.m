@@ -9,7 +9,8 @@ function result = __sgdl_msd_tally__ (stream, errors, covariance)
     covariance = numel (stream.lags) ^ 2 <= 1e6;
   endif
   [tally, bound] = __sgdl_tallies__ (stream);
-  [displacement, se, n, vcov] = __sgdl__ ("tally_result", tally, stream.frames, stream.lags, errors > 0, covariance);
+  [displacement, se, n, vcov] = __sgdl__ ("tally_result", tally, stream.frames, stream.lags, errors > 0,
+                                          covariance);
   method = {"blocks", "paths"}{1 + (stream.n_paths >= 8)};
   if (errors == 0)
     method = "none";

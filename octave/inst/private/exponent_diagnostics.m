@@ -20,7 +20,11 @@ function text = exponent_diagnostics (fit)
       text = [text, "  not a straight line: the exponent depends on the window\n"];
     endif
   endif
-  if (known ("misfit_p"))
+  if (known ("misfit_p") && ! known ("misfit_df"))
+    text = [text, sprintf("  fit: cumulative periodogram off a line by %.3g, %s\n", d.misfit, ...
+                          exponent_p_value (d.misfit_p))];
+  endif
+  if (known ("misfit_df"))
     text = [text, sprintf("  fit: chi squared %.4g on %d degrees of freedom, %s\n", d.misfit, d.misfit_df, ...
                           exponent_p_value (d.misfit_p))];
     if (d.misfit_p < 0.01)

@@ -30,7 +30,8 @@ function plot_msd (x, opt)
       colour = sgd_colour ("measured");
       label = "measured";
     endif
-    handles(end+1) = loglog (x.lag, x.msd(:,k), "o", "color", colour, "markersize", 4, "markerfacecolor", colour);
+    handles(end+1) = loglog (x.lag, x.msd(:,k), "o", "color", colour, "markersize", 4, "markerfacecolor",
+                             colour);
     names{end+1} = label;
     if (! isempty (x.se))
       draw_bars (x, k, opt.level, colour);

@@ -28,8 +28,8 @@ ptrdiff_t sgdl_fourier_room(ptrdiff_t n)
 }
 
 /* real -> complex -> real; both arrays the same: in place. */
-static sgdl_status make_plans(sgdl_context *ctx, ptrdiff_t n, double *real, double *complex, fftw_plan *forward,
-                              fftw_plan *backward)
+static sgdl_status make_plans(sgdl_context *ctx, ptrdiff_t n, double *real, double *complex,
+                              fftw_plan *forward, fftw_plan *backward)
 {
   /* FFTW's planner is the one part of it that is not thread-safe. */
 #pragma omp critical(sgdl_fftw_planner)

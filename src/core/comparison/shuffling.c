@@ -41,15 +41,19 @@ static void read_backwards(const job *a, double kappa, const double *x, double *
 static sgdl_status whiten(sgdl_context *ctx, job *a)
 {
   ptrdiff_t rows = a->n * a->n_paths, m = a->m;
-  double *C;
+  double *C, *alone;
   sgdl_status status = SGDL_OK;
-  SGDL_TRY(sgdl_alloc(ctx, &C, sgdl_times(m, m), "the covariance of the noise"));
+  SGDL_TRY(sgdl_alloc(ctx, &C, sgdl_times(m, m + 1), "the covariance of the noise"));
+  alone = C + m * m;
   SGDL_GET(sgdl_backend_of(ctx)->gram(ctx, rows, m, 1.0 / (double)rows, a->residual, rows, 0, C));
   for (ptrdiff_t i = 0; i < m; i++)
     if (!(C[i + m * i] > 0))
       SGDL_GET(sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`x` has no noise along the %td-th of `modes`: expected a path that "
                          "moves there", i + 1));
-  if (sgdl_backend_of(ctx)->cholesky(ctx, m, C) != SGDL_OK)
+  for (ptrdiff_t i = 0; i < m; i++) alone[i] = C[i + m * i];
+  int definite = sgdl_backend_of(ctx)->cholesky(ctx, m, C) == SGDL_OK;
+  for (ptrdiff_t i = 0; i < m && definite; i++) definite = C[i + m * i] * C[i + m * i] > 1e-10 * alone[i];
+  if (!definite)
     SGDL_GET(sgdl_fail(ctx, SGDL_NOT_PSD, "the noise of the `modes` is linearly dependent: expected fewer modes"));
   for (ptrdiff_t j = 0; j < m; j++) {
     double *to = a->residual + rows * j;
@@ -191,7 +195,7 @@ static sgdl_status find_epoch(sgdl_context *ctx, const job *a, ptrdiff_t last, s
   sums[0] = 0;
   for (ptrdiff_t f = 1; f <= last; f++) sums[f] = sums[f - 1] + a->power[f];
   double likely = likely_epoch(a, last, sums, &result->log_likelihood_ratio);
-  ptrdiff_t shortest = (ptrdiff_t)fmax(2, floor(likely / 2)), longest = (ptrdiff_t)fmin((double)a->n / 4, 2 * likely);
+  ptrdiff_t shortest = (ptrdiff_t)fmax(2, floor(likely / 5)), longest = (ptrdiff_t)fmin((double)a->n / 4, 2 * likely);
   SGDL_GET(sgdl_alloc(ctx, &running, sgdl_times(a->n + 1, a->m * a->n_paths), "sums of the noise"));
   SGDL_GET(sgdl_alloc(ctx, &least, longest + 1, "the lengths of the epoch"));
   phase = malloc((size_t)(longest + 1) * sizeof *phase);

@@ -34,8 +34,8 @@ static hid_t strong_close(void)
   return access;
 }
 
-/* The format of HDF5 1.8, which every later version reads: its metadata carry checksums, so that damage to a file
- * cannot make it give numbers from elsewhere in it. */
+/* The format of HDF5 1.8, which every later version reads: its metadata carry checksums, so that damage to a
+ * file cannot make it give numbers from elsewhere in it. */
 static hid_t new_file_access(void)
 {
   hid_t access = strong_close();
@@ -116,7 +116,8 @@ sgdl_status sgdl_h5_dataset_open(const sgdl_h5_file *f, const char *name, int le
   if (set->rank >= least && set->rank <= most) H5Sget_simple_extent_dims(space, set->size, NULL);
   H5Sclose(space);
   if (set->rank < least || set->rank > most)
-    return SGDL_H5_ERROR(f, "dataset \"%s\" has %d dimensions: expected %d to %d", name, set->rank, least, most);
+    return SGDL_H5_ERROR(f, "dataset \"%s\" has %d dimensions: expected %d to %d", name, set->rank, least,
+                         most);
   for (int i = 0; i < set->rank; i++)
     if (set->size[i] < 1 || set->size[i] > PTRDIFF_MAX / sizeof(double))
       return SGDL_H5_ERROR(f, "dataset \"%s\" has size %llu in dimension %d: expected at least 1", name,
@@ -129,7 +130,8 @@ sgdl_status sgdl_h5_read_failed(const sgdl_h5_file *f, const char *name)
   return SGDL_H5_ERROR(f, "dataset \"%s\" cannot be read: truncated or damaged", name);
 }
 
-sgdl_status sgdl_h5_dataset_read(const sgdl_h5_file *f, const char *name, const sgdl_h5_dataset *set, double *x)
+sgdl_status sgdl_h5_dataset_read(const sgdl_h5_file *f, const char *name, const sgdl_h5_dataset *set,
+                                 double *x)
 {
   herr_t failed = H5Dread(set->id, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, x);
   return failed < 0 ? sgdl_h5_read_failed(f, name) : SGDL_OK;

@@ -55,7 +55,8 @@ static sgdl_status name_bad(sgdl_context *ctx, const source *s, ptrdiff_t first,
 {
   for (ptrdiff_t i = 0; i < s->T * k; i++)
     if (!isfinite(s->scratch[i]))
-      return sgdl_fail(ctx, SGDL_NOT_FINITE, "`x[frame %td, coordinate %td]` is NaN or infinite: expected finite "
+      return sgdl_fail(ctx, SGDL_NOT_FINITE,
+                       "`x[frame %td, coordinate %td]` is NaN or infinite: expected finite "
                        "numbers in a file larger than `memory` (paths in memory may have gaps)", i % s->T + 1,
                        first + i / s->T + 1);
   return SGDL_OK;
@@ -115,7 +116,8 @@ static sgdl_status choose_width(source *s, double memory)
   double T = (double)s->T, fixed = s->gram ? T * T + T : 8.0 * T * (double)s->threads;
   double each = s->gram ? 2.0 * T + 3.0 : 3.0 * T, room = memory / sizeof(double) - fixed;
   if (!(memory > 0) || !isfinite(memory) || room < 2.0 * each)
-    return sgdl_fail(s->ctx, SGDL_BAD_ARGUMENT, "`memory` = %.10g bytes: expected at least %.0f for %td frames%s",
+    return sgdl_fail(s->ctx, SGDL_BAD_ARGUMENT,
+                     "`memory` = %.10g bytes: expected at least %.0f for %td frames%s",
                      memory, (fixed + 2.0 * each) * sizeof(double), s->T,
                      s->gram ? " by their Gram matrix" : "");
   double width = fmin(floor(room / each), (double)s->d);

@@ -17,8 +17,8 @@ typedef struct sgdl_embedding {
 /* SGDL_NOT_PSD without a message where the embedding has a negative eigenvalue beyond rounding. */
 sgdl_status sgdl_embedding_open(sgdl_context *ctx, ptrdiff_t n, double exponent, sgdl_embedding *e);
 void sgdl_embedding_close(sgdl_embedding *e);
-/* n <= length/2 increments of fractional Gaussian noise of unit variance from `length` normals in work (room); they
- * end up at its beginning. */
+/* n <= length/2 increments of fractional Gaussian noise of unit variance from `length` normals in work
+ * (room); they end up at its beginning. */
 void sgdl_embedding_draw(const sgdl_embedding *e, double *work);
 
 /* Positions at frames 0 .. steps of event-driven processes with unit jumps or unit speed, x[0] = 0. */

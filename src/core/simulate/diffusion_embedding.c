@@ -1,8 +1,7 @@
-/* Fractional Gaussian noise by circulant embedding (Davies and Harte 1987; Wood and Chan 1994): a circulant matrix of
- * size L >= 2 n whose first column is r_0 .. r_{L/2} .. r_1 has eigenvalues lambda_k >= 0 for every exponent in (0, 2)
- * (Craigmile 2003; convexity of r above 1), and
- *   x_j = sum_k sqrt(lambda_k/L) (real and imaginary normals, Hermitian) exp(2 pi i j k/L)
- * has exactly these covariances on n consecutive frames. */
+/* Fractional Gaussian noise by circulant embedding (Davies and Harte 1987; Wood and Chan 1994): a circulant
+ * matrix of size L >= 2 n whose first column is r_0 .. r_{L/2} .. r_1 has eigenvalues lambda_k >= 0 for every
+ * exponent in (0, 2) (Craigmile 2003; convexity of r above 1), and x_j = sum_k sqrt(lambda_k/L) (real and
+ * imaginary normals, Hermitian) exp(2 pi i j k/L) has exactly these covariances on n consecutive frames. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Continuous-time random walk and Levy walk: a power law of times, w^(-1/tail) with w uniform in (0, 1], so that
- * P(time > t) = t^(-tail), t >= 1 frame; ordinary processes, the first event at time 0. */
+/* Continuous-time random walk and Levy walk: a power law of times, w^(-1/tail) with w uniform in (0, 1], so
+ * that P(time > t) = t^(-tail), t >= 1 frame; ordinary processes, the first event at time 0. */
 #include <math.h>
 
 #include "../base/random.h"
@@ -14,7 +14,8 @@ typedef struct words {
 static uint64_t next_word(words *w)
 {
   enum { N = 64 };
-  if (w->next % N == 0) sgdl_words(w->seed, SGDL_STREAM_DIFFUSION, w->series, SGDL_DRAW_TIMES, w->next, N, w->word);
+  if (w->next % N == 0)
+    sgdl_words(w->seed, SGDL_STREAM_DIFFUSION, w->series, SGDL_DRAW_TIMES, w->next, N, w->word);
   return w->word[w->next++ % N];
 }
 

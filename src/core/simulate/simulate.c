@@ -29,12 +29,14 @@ static sgdl_status check_points(sgdl_context *ctx, const char *name, ptrdiff_t d
 static sgdl_status check_model(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim)
 {
   sgdl_model_report report;
+  sgdl_model checked = *model;
   SGDL_TRY(sgdl_method_check(ctx, model, sim));
   SGDL_TRY(check_modes(ctx, model, sim));
-  if (sim->method == SGDL_MINIBATCH || sim->objective)
+  if (sim->objective) checked.rho = NULL; /* a loss that is not the model's quadratic one: it may run past its limit */
+  if (sim->method == SGDL_MINIBATCH) /* takes its batches as they come, under either dynamics */
     SGDL_TRY(sgdl_hyper_check(ctx, &model->hyper));
   else
-    SGDL_TRY(sgdl_model_check(ctx, model, &report));
+    SGDL_TRY(sgdl_model_check(ctx, &checked, &report));
   SGDL_TRY(check_points(ctx, "theta0", model->dim, sim->n_paths, sim->theta0, sim->theta0_per_path));
   return check_points(ctx, "v0", model->dim, sim->n_paths, sim->v0, sim->v0_per_path);
 }

@@ -12,21 +12,23 @@
 #include "principal.h"
 #include "structure.h"
 
-static sgdl_status check_options(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t lag, ptrdiff_t n_blocks, double level)
+static sgdl_status check_options(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t lag, ptrdiff_t n_blocks,
+                                 double level)
 {
   if (n_blocks < 3 || n_blocks > T / 2)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`n_blocks` = %td: expected an integer from 3 to %td", n_blocks,
                      T / 2 > 3 ? T / 2 : 3);
   if (lag < 1 || lag > T / n_blocks / 2)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`lag` = %td: expected an integer from 1 to %td, half a block", lag,
-                     T / n_blocks / 2);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`lag` = %td: expected an integer from 1 to %td, half a block",
+                     lag, T / n_blocks / 2);
   if (!(level > 0 && level < 1))
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`level` = %g: expected a number between 0 and 1", level);
   return SGDL_OK;
 }
 
 /* Covariance of the MSD at `lag` in two blocks of `length` frames, `shift` frames apart. */
-static double block_covariance(ptrdiff_t T, const double *even, ptrdiff_t lag, ptrdiff_t length, ptrdiff_t shift)
+static double block_covariance(ptrdiff_t T, const double *even, ptrdiff_t lag, ptrdiff_t length,
+                               ptrdiff_t shift)
 {
   const double *zero = even + T - 1;
   const ptrdiff_t N = length - lag;
@@ -126,9 +128,10 @@ static double effective_log_age(double a, double b, double exponent)
   return log((pow(b, power) - pow(a, power)) / (power * (b - a))) / exponent;
 }
 
-/* The blocks' effective ages depend on the exponent: a few rounds of regression. one, u, y: scratch of B each. */
-static void fit_trend(ptrdiff_t B, ptrdiff_t length, ptrdiff_t lag, const double *L, const double *log_msd, double *one,
-                      double *u, double *y, double level, sgdl_ageing *result)
+/* The blocks' effective ages depend on the exponent: a few rounds of regression. one, u, y: scratch of B
+ * each. */
+static void fit_trend(ptrdiff_t B, ptrdiff_t length, ptrdiff_t lag, const double *L, const double *log_msd,
+                      double *one, double *u, double *y, double level, sgdl_ageing *result)
 {
   const double reach = 0.5 * (double)lag;
   double exponent = 0.0;
@@ -144,9 +147,9 @@ static void fit_trend(ptrdiff_t B, ptrdiff_t length, ptrdiff_t lag, const double
   }
 }
 
-sgdl_status sgdl_msd_ageing(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x, ptrdiff_t lag,
-                            ptrdiff_t n_blocks, double level, double *age, double *msd, double *se,
-                            sgdl_ageing *result)
+sgdl_status sgdl_msd_ageing(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+                            ptrdiff_t lag, ptrdiff_t n_blocks, double level, double *age, double *msd,
+                            double *se, sgdl_ageing *result)
 {
   const ptrdiff_t B = n_blocks, length = B > 0 ? T / B : 0;
   sgdl_segments s, blocks;
@@ -173,9 +176,11 @@ sgdl_status sgdl_msd_ageing(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff
     for (ptrdiff_t p = 0; p < n_paths; p++) msd[b] += curves[b + B * p] / (double)n_paths;
     mean += msd[b] / (double)B;
     if (!(msd[b] > 0.0) || isinf(msd[b]))
-      SGDL_GET(sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                         "`x` has mean squared displacement %g at lag %td in block %td of %td: expected a finite "
-                         "displacement > 0", msd[b], lag, b + 1, B));
+      SGDL_GET(
+        sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                  "`x` has mean squared displacement %g at lag %td in block %td of %td: expected a finite "
+                  "displacement > 0",
+                  msd[b], lag, b + 1, B));
   }
   /* Errors as if no block differed from the mean of all. */
   for (ptrdiff_t b = 0; b < B; b++) u[b] = mean;

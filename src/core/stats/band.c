@@ -46,8 +46,8 @@ static double largest(ptrdiff_t n, const double *L, const double *g)
   return most;
 }
 
-sgdl_status sgdl_maxima(sgdl_context *ctx, ptrdiff_t n, const double *covariance, uint64_t seed, ptrdiff_t n_sim,
-                        double *maxima)
+sgdl_status sgdl_maxima(sgdl_context *ctx, ptrdiff_t n, const double *covariance, uint64_t seed,
+                        ptrdiff_t n_sim, double *maxima)
 {
   double *L = NULL, *correlation = NULL, *g = NULL;
   sgdl_status status;

@@ -75,7 +75,8 @@ void sgdl_broken_line_close(sgdl_broken_line *b)
   b->u = NULL;
 }
 
-/* x = A^{-1} r for a small positive definite A (k x k, overwritten), by Cholesky; what is dependent gets 0. */
+/* x = A^{-1} r for a small positive definite A (k x k, overwritten), by Cholesky; what is dependent gets 0.
+ */
 static void small_solve(int k, double *A, double *r)
 {
   for (int j = 0; j < k; j++) {
@@ -135,7 +136,8 @@ static int move_break(const sgdl_broken_line *b, int k, ptrdiff_t *at, int i, do
   return chosen != start;
 }
 
-/* One break: all places. Two: all pairs. Three: the best pair and a third, then one at a time until none moves. */
+/* One break: all places. Two: all pairs. Three: the best pair and a third, then one at a time until none
+ * moves. */
 static void search(const sgdl_broken_line *b, int k, ptrdiff_t *at)
 {
   double best = -1.0;
@@ -167,7 +169,8 @@ static void search(const sgdl_broken_line *b, int k, ptrdiff_t *at)
   }
 }
 
-/* Between the points of the grid: the top of the parabola through the gain at a break and at its neighbours. */
+/* Between the points of the grid: the top of the parabola through the gain at a break and at its neighbours.
+ */
 static double refine(const sgdl_broken_line *b, int k, const ptrdiff_t *at, int i)
 {
   ptrdiff_t around[SGDL_MOST_BREAKS];

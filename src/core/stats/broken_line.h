@@ -1,5 +1,5 @@
-/* Continuous broken lines by weighted least squares: y = a + b_0 u + sum_k e_k (u - psi_k)_+, breaks searched on a
- * fine grid and then between its points. Prepared once for given u and weights, applied to many y. */
+/* Continuous broken lines by weighted least squares: y = a + b_0 u + sum_k e_k (u - psi_k)_+, breaks searched
+ * on a fine grid and then between its points. Prepared once for given u and weights, applied to many y. */
 #ifndef SGDL_BROKEN_LINE_H
 #define SGDL_BROKEN_LINE_H
 
@@ -26,8 +26,8 @@ typedef struct sgdl_broken_fit {
   double rss;                          /* weighted                                           */
 } sgdl_broken_fit;
 
-/* u ascending, at least 4 + 3 most of them; weights > 0. Breaks leave at least two points outside, and a gap of points
- * between them. */
+/* u ascending, at least 4 + 3 most of them; weights > 0. Breaks leave at least two points outside, and a gap
+ * of points between them. */
 sgdl_status sgdl_broken_line_open(sgdl_context *ctx, ptrdiff_t n, const double *u, const double *weight,
                                   sgdl_broken_line *b);
 void sgdl_broken_line_close(sgdl_broken_line *b);

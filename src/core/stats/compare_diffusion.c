@@ -100,8 +100,8 @@ static sgdl_status fit_shape(const objective *o, double *shape, double *se, doub
   return SGDL_OK;
 }
 
-static sgdl_status fit_model(sgdl_increments *in, sgdl_diffusion_model model, int shared, double *shape, double *se,
-                             double *scale, double *log_likelihood)
+static sgdl_status fit_model(sgdl_increments *in, sgdl_diffusion_model model, int shared, double *shape,
+                             double *se, double *scale, double *log_likelihood)
 {
   const ptrdiff_t d = in->s->d, groups = shared ? 1 : d;
   *log_likelihood = 0.0;
@@ -127,7 +127,8 @@ static void criteria(ptrdiff_t n_models, double observations, sgdl_diffusion_com
   for (ptrdiff_t m = 0; m < n_models; m++) {
     double k = out->n_parameters[m], deviance = -2.0 * out->log_likelihood[m];
     out->aic[m] = deviance + 2.0 * k;
-    out->aicc[m] = observations > k + 1.0 ? out->aic[m] + 2.0 * k * (k + 1.0) / (observations - k - 1.0) : HUGE_VAL;
+    out->aicc[m] =
+      observations > k + 1.0 ? out->aic[m] + 2.0 * k * (k + 1.0) / (observations - k - 1.0) : HUGE_VAL;
     out->bic[m] = deviance + k * log(observations);
   }
   for (int q = 0; q < 3; q++) {
@@ -145,17 +146,18 @@ static sgdl_status check_models(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t n_mode
   if (n_models < 1) return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`models` is empty: expected at least one");
   for (ptrdiff_t m = 0; m < n_models; m++) {
     if (models[m] < 0 || models[m] >= SGDL_MODEL_COUNT)
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`models[%td]` = %d: expected a model's number below %d", m + 1,
-                       models[m], SGDL_MODEL_COUNT);
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`models[%td]` = %d: expected a model's number below %d",
+                       m + 1, models[m], SGDL_MODEL_COUNT);
     if (models[m] >= SGDL_MODEL_THEORY && !theory)
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`models[%td]` needs `theory`: expected a model of SGD", m + 1);
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`models[%td]` needs `theory`: expected a model of SGD",
+                       m + 1);
   }
   return SGDL_OK;
 }
 
-sgdl_status sgdl_compare_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                   ptrdiff_t n_models, const int *models, int shared, const double *theory,
-                                   sgdl_diffusion_comparison *result)
+sgdl_status sgdl_compare_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                   const double *x, ptrdiff_t n_models, const int *models, int shared,
+                                   const double *theory, sgdl_diffusion_comparison *result)
 {
   sgdl_segments s;
   sgdl_increments in = { 0 };
@@ -176,7 +178,8 @@ sgdl_status sgdl_compare_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, 
       for (ptrdiff_t c = 0; c < d; c++) scale[c] = factor;
       result->n_parameters[m] = models[m] == SGDL_MODEL_THEORY ? 0.0 : 1.0;
     } else {
-      SGDL_GET(fit_model(&in, (sgdl_diffusion_model)models[m], shared, shape, se, scale, result->log_likelihood + m));
+      SGDL_GET(fit_model(&in, (sgdl_diffusion_model)models[m], shared, shape, se, scale,
+                         result->log_likelihood + m));
       result->n_parameters[m] = (double)d + shapes;
     }
   }

@@ -1,4 +1,5 @@
-/* Crossovers of the MSD: a continuous broken line in log-log, how many breaks, and where; see sgdl_stats.h. */
+/* Crossovers of the MSD: a continuous broken line in log-log, how many breaks, and where; see sgdl_stats.h.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,15 +21,15 @@ typedef struct analysis {
   uint64_t seed;
 } analysis;
 
-static sgdl_status check_options(sgdl_context *ctx, ptrdiff_t n_lags, int max_breaks, double level, double alpha,
-                                 ptrdiff_t n_boot)
+static sgdl_status check_options(sgdl_context *ctx, ptrdiff_t n_lags, int max_breaks, double level,
+                                 double alpha, ptrdiff_t n_boot)
 {
   if (max_breaks < 1 || max_breaks > SGDL_MOST_BREAKS)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`max_breaks` = %d: expected an integer from 1 to %d", max_breaks,
-                     SGDL_MOST_BREAKS);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`max_breaks` = %d: expected an integer from 1 to %d",
+                     max_breaks, SGDL_MOST_BREAKS);
   if (n_lags < 4 + 3 * max_breaks)
-    return sgdl_fail(ctx, SGDL_TOO_SHORT, "`lags` has %td elements: expected at least %d for %d breaks", n_lags,
-                     4 + 3 * max_breaks, max_breaks);
+    return sgdl_fail(ctx, SGDL_TOO_SHORT, "`lags` has %td elements: expected at least %d for %d breaks",
+                     n_lags, 4 + 3 * max_breaks, max_breaks);
   if (!(level > 0 && level < 1))
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`level` = %g: expected a number between 0 and 1", level);
   if (!(alpha > 0 && alpha < 1))
@@ -57,7 +58,8 @@ static sgdl_status poll(analysis *a, double fraction)
 }
 
 /* What one more break takes off the sum of squares, against the same under `null`: its p value. */
-static sgdl_status test_break(analysis *a, const sgdl_broken_fit *null, const sgdl_broken_fit *more, double *p)
+static sgdl_status test_break(analysis *a, const sgdl_broken_fit *null, const sgdl_broken_fit *more,
+                              double *p)
 {
   sgdl_broken_fit fewer = *null, fit = *more;
   for (ptrdiff_t r = 0; r < a->n_boot; r++) {
@@ -112,7 +114,8 @@ static sgdl_status intervals(analysis *a, const sgdl_broken_fit *fit, double lev
   return SGDL_OK;
 }
 
-static sgdl_status choose_breaks(analysis *a, int max_breaks, double alpha, sgdl_broken_fit *fit, double *p_value)
+static sgdl_status choose_breaks(analysis *a, int max_breaks, double alpha, sgdl_broken_fit *fit,
+                                 double *p_value)
 {
   sgdl_broken_fit more;
   sgdl_broken_line_fit(&a->lines, a->y, 0, fit);
@@ -137,10 +140,10 @@ static sgdl_status prepare(analysis *a, ptrdiff_t n_lags, const double *lags, co
   return sgdl_broken_line_open(a->ctx, n_lags, a->u, a->weight, &a->lines);
 }
 
-sgdl_status sgdl_msd_crossover(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                               ptrdiff_t n_lags, const double *lags, int max_breaks, double level, double alpha,
-                               ptrdiff_t n_boot, uint64_t seed, double *log_msd, double *covariance, double *fitted,
-                               sgdl_crossover *result)
+sgdl_status sgdl_msd_crossover(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                               const double *x, ptrdiff_t n_lags, const double *lags, int max_breaks,
+                               double level, double alpha, ptrdiff_t n_boot, uint64_t seed, double *log_msd,
+                               double *covariance, double *fitted, sgdl_crossover *result)
 {
   analysis a = { .ctx = ctx, .n = n_lags, .n_boot = n_boot, .seed = seed, .y = log_msd };
   sgdl_segments s;

@@ -6,7 +6,8 @@
 
 #include "pieces.h"
 
-static sgdl_status divided_sums(sgdl_context *ctx, const sgdl_segments *s, const sgdl_pieces *p, double *curves)
+static sgdl_status divided_sums(sgdl_context *ctx, const sgdl_segments *s, const sgdl_pieces *p,
+                                double *curves)
 {
   double *counts;
   SGDL_TRY(sgdl_alloc(ctx, &counts, p->n_lags * p->count, "the mean squared displacement"));

@@ -22,9 +22,10 @@ sgdl_status sgdl_increments_open(sgdl_context *ctx, const sgdl_segments *s, sgdl
       squares += u * u;
     }
     if (!(squares > 0.0) || isinf(squares))
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                       "`x`: coordinate %td of path %td has squared increments of sum %g: expected a finite sum > 0",
-                       q % s->d + 1, q / s->d + 1, squares);
+      return sgdl_fail(
+        ctx, SGDL_BAD_ARGUMENT,
+        "`x`: coordinate %td of path %td has squared increments of sum %g: expected a finite sum > 0",
+        q % s->d + 1, q / s->d + 1, squares);
   }
   return sgdl_toeplitz_open(ctx, n, &in->toeplitz);
 }
@@ -63,13 +64,15 @@ static int factor_fbm(sgdl_increments *in, double exponent)
   return sgdl_toeplitz_factor(&in->toeplitz, r) == SGDL_OK;
 }
 
-/* Scaled Brownian motion: increment i has variance (i+1)^a - i^a. Variances into work; their log-determinant. */
+/* Scaled Brownian motion: increment i has variance (i+1)^a - i^a. Variances into work; their log-determinant.
+ */
 static double scaled_variances(sgdl_increments *in, double exponent)
 {
   double log_det = 0.0;
   for (ptrdiff_t i = 0; i < in->n; i++) {
-    double v = i == 0 ? 1.0
-                      : exp(exponent * in->log_step[i]) * expm1(exponent * (in->log_step[i + 1] - in->log_step[i]));
+    double v =
+      i == 0 ? 1.0
+             : exp(exponent * in->log_step[i]) * expm1(exponent * (in->log_step[i + 1] - in->log_step[i]));
     in->work[i] = v;
     log_det += log(v);
   }
@@ -86,8 +89,9 @@ static double scaled_form(const sgdl_increments *in, ptrdiff_t c)
   return sum;
 }
 
-/* Confined: positions with correlation rho^h and unit variance, their mean integrated out, which leaves the density
- * of the increments. 1 - rho = -expm1(-rate) is passed too. log det = (T-1) log(1 - rho^2) + log(1'R^{-1}1). */
+/* Confined: positions with correlation rho^h and unit variance, their mean integrated out, which leaves the
+ * density of the increments. 1 - rho = -expm1(-rate) is passed too. log det = (T-1) log(1 - rho^2) +
+ * log(1'R^{-1}1). */
 static double confined_log_det(const sgdl_increments *in, double rho, double gap)
 {
   const double T = (double)in->s->T;
@@ -146,7 +150,8 @@ double sgdl_model_likelihood(sgdl_increments *in, sgdl_diffusion_model model, pt
   return isnan(sum) ? -HUGE_VAL : sum;
 }
 
-sgdl_status sgdl_theory_likelihood(sgdl_increments *in, const double *D, double *factor, double *log_likelihood)
+sgdl_status sgdl_theory_likelihood(sgdl_increments *in, const double *D, double *factor,
+                                   double *log_likelihood)
 {
   const ptrdiff_t T = in->s->T, d = in->s->d, P = in->s->n_paths;
   const double n = (double)in->n * (double)P * (double)d;
@@ -158,9 +163,11 @@ sgdl_status sgdl_theory_likelihood(sgdl_increments *in, const double *D, double 
     for (ptrdiff_t h = 1; h < in->n; h++)
       r[h] = 0.5 * ((structure[h + 1] - structure[h]) - (structure[h] - structure[h - 1]));
     if (sgdl_toeplitz_factor(&in->toeplitz, r) != SGDL_OK)
-      return sgdl_fail(in->ctx, SGDL_NOT_PSD,
-                       "`theory`: the predicted displacements along coordinate %td are not those of any Gaussian "
-                       "path: expected increments with a positive definite covariance", c + 1);
+      return sgdl_fail(
+        in->ctx, SGDL_NOT_PSD,
+        "`theory`: the predicted displacements along coordinate %td are not those of any Gaussian "
+        "path: expected increments with a positive definite covariance",
+        c + 1);
     log_det += (double)P * in->toeplitz.log_det;
     form += toeplitz_form(in, c);
   }

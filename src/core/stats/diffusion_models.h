@@ -18,13 +18,14 @@ typedef struct sgdl_increments {
 sgdl_status sgdl_increments_open(sgdl_context *ctx, const sgdl_segments *s, sgdl_increments *in);
 void sgdl_increments_close(sgdl_increments *in);
 
-/* For coordinates first <= c < end, each with a scale of its own at its maximum likelihood (scale[c], optional; the
- * variance of an increment, for confined paths of a position): log-likelihood of all paths at this shape. -HUGE_VAL where the
- * covariance is not positive definite in floating point. */
+/* For coordinates first <= c < end, each with a scale of its own at its maximum likelihood (scale[c],
+ * optional; the variance of an increment, for confined paths of a position): log-likelihood of all paths at
+ * this shape. -HUGE_VAL where the covariance is not positive definite in floating point. */
 double sgdl_model_likelihood(sgdl_increments *in, sgdl_diffusion_model model, ptrdiff_t first, ptrdiff_t end,
                              double shape, double *scale);
-/* Increments with the structure functions D (T x d), times a common factor at its maximum likelihood (*factor) or 1 where
- * factor is NULL. */
-sgdl_status sgdl_theory_likelihood(sgdl_increments *in, const double *D, double *factor, double *log_likelihood);
+/* Increments with the structure functions D (T x d), times a common factor at its maximum likelihood
+ * (*factor) or 1 where factor is NULL. */
+sgdl_status sgdl_theory_likelihood(sgdl_increments *in, const double *D, double *factor,
+                                   double *log_likelihood);
 
 #endif

@@ -7,8 +7,8 @@
 
 enum { MOST_EPOCHS = 8 };
 
-/* Frames nearest to a half, one, one and a half, ... epochs, at least two frames apart; how many whole epochs have
- * both neighbours up to `last`. */
+/* Frames nearest to a half, one, one and a half, ... epochs, at least two frames apart; how many whole epochs
+ * have both neighbours up to `last`. */
 static int choose_lags(double epoch, double last, double *lags)
 {
   int epochs = 0;

@@ -40,16 +40,17 @@ static sgdl_status measure(analysis *a, sgdl_ergodicity *out)
   const ptrdiff_t n = a->n, P = a->s.n_paths;
   SGDL_TRY(sgdl_msd_curves(a->ctx, &a->s, n, a->lags, a->paths));
   SGDL_TRY(sgdl_gaussian_msd(a->ctx, &a->s, n, a->lags, 0, out->average, a->covariance, a->single));
-  SGDL_TRY(sgdl_msd(a->ctx, a->s.T, a->s.d, P, a->s.x, SGDL_MSD_FROM_START, 0, n, a->lags, out->ensemble, NULL,
-                    NULL));
+  SGDL_TRY(sgdl_msd(a->ctx, a->s.T, a->s.d, P, a->s.x, SGDL_MSD_FROM_START, 0, n, a->lags, out->ensemble,
+                    NULL, NULL));
   for (ptrdiff_t e = 0; e < n * n; e++) a->covariance[e] *= (double)P;
   for (ptrdiff_t e = 0; e < 2 * n; e++) a->single[e] *= (double)P;
   for (ptrdiff_t l = 0; l < n; l++) {
     double variance, mean = mean_and_variance(P, a->paths + l, n, &variance);
     if (!(mean > 0.0) || isinf(mean))
-      return sgdl_fail(a->ctx, SGDL_BAD_ARGUMENT,
-                       "`x` has mean squared displacement %g at lag %.10g: expected a finite displacement > 0",
-                       mean, a->lags[l]);
+      return sgdl_fail(
+        a->ctx, SGDL_BAD_ARGUMENT,
+        "`x` has mean squared displacement %g at lag %.10g: expected a finite displacement > 0", mean,
+        a->lags[l]);
     out->eb[l] = variance / (mean * mean);
     out->eb_measured[l] = a->covariance[l + n * l] / (mean * mean);
   }
@@ -69,7 +70,8 @@ static double exponent_of(ptrdiff_t n, const double *lags, const double *msd)
   return denominator > 0.0 ? numerator / denominator : 1.0;
 }
 
-/* Relative variance of one coordinate's MSD where D = lag^exponent, over the effective number of coordinates. */
+/* Relative variance of one coordinate's MSD where D = lag^exponent, over the effective number of coordinates.
+ */
 static sgdl_status reference(analysis *a, double exponent, const double *average, double *eb)
 {
   const ptrdiff_t T = a->s.T, n = a->n;
@@ -115,7 +117,8 @@ static sgdl_status p_of_breaking(analysis *a, sgdl_ergodicity *out)
   double *correlation = work, *shape = work + n * n, *g = shape + n, *paths = g + n;
   for (ptrdiff_t j = 0; j < n; j++)
     for (ptrdiff_t i = 0; i < n; i++)
-      correlation[i + n * j] = a->covariance[i + n * j] / sqrt(a->covariance[i + n * i] * a->covariance[j + n * j]);
+      correlation[i + n * j] =
+        a->covariance[i + n * j] / sqrt(a->covariance[i + n * i] * a->covariance[j + n * j]);
   sgdl_band_factor(n, correlation, a->L);
   for (ptrdiff_t l = 0; l < n; l++) {
     shape[l] = 1.0 / out->eb_measured[l];
@@ -165,9 +168,9 @@ static void single_against_time(const analysis *a, sgdl_ergodicity *out)
   out->p_single = -expm1((double)a->n * log1p(-fmin(smallest, 1.0 - 1e-16)));
 }
 
-sgdl_status sgdl_test_ergodicity(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                 ptrdiff_t n_lags, const double *lags, ptrdiff_t n_sim, uint64_t seed,
-                                 sgdl_ergodicity *result)
+sgdl_status sgdl_test_ergodicity(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                 const double *x, ptrdiff_t n_lags, const double *lags, ptrdiff_t n_sim,
+                                 uint64_t seed, sgdl_ergodicity *result)
 {
   analysis a = { .ctx = ctx, .n = n_lags, .n_sim = n_sim, .lags = lags, .seed = seed };
   sgdl_status status;

@@ -1,43 +1,12 @@
 /* Checks and small numerics of the estimators of exponents; see exponent_common.h. */
 #include "exponent_common.h"
 
+#include <float.h>
 #include <math.h>
 
-#include "distributions.h"
 #include "student.h"
 
-static const double SQRT_HALF = 0.70710678118654752440;
 enum { FEWEST = 3 };
-
-double sgdl_normal_two_sided(double z)
-{
-  return erfc(fabs(z) * SQRT_HALF);
-}
-
-double sgdl_normal_quantile(double p)
-{
-  /* Bisection on the smaller tail, then Newton steps: short, and accurate in both tails. */
-  const double tail = p < 0.5 ? p : 1.0 - p, root_two_pi = 2.50662827463100050242;
-  double low = 0.0, high = 39.0;
-  if (tail == 0.5) return 0.0;
-  for (int i = 0; i < 40; i++) {
-    double middle = 0.5 * (low + high);
-    if (0.5 * erfc(middle * SQRT_HALF) > tail) low = middle;
-    else high = middle;
-  }
-  double x = 0.5 * (low + high);
-  for (int i = 0; i < 3; i++) x += (0.5 * erfc(x * SQRT_HALF) - tail) * root_two_pi * exp(0.5 * x * x);
-  return p < 0.5 ? -x : x;
-}
-
-double sgdl_chi_squared_above(double x, double df)
-{
-  double below, above;
-  if (!(df > 0) || isnan(x)) return NAN;
-  if (isinf(x)) return 0.0;
-  sgdl_gamma_tails(0.5 * df, 0.5 * x, &below, &above);
-  return above;
-}
 
 sgdl_status sgdl_level_check(sgdl_context *ctx, double level)
 {
@@ -67,10 +36,12 @@ sgdl_status sgdl_window_frames(sgdl_context *ctx, const double window[2], ptrdif
     *last = (ptrdiff_t)floor(fmin(window[1], far));
   }
   if (*last > longest)
-    return sgdl_fail(ctx, SGDL_TOO_SHORT, "`window` ends at %td frames: expected at most %td, %s", *last, longest,
+    return sgdl_fail(ctx, SGDL_TOO_SHORT, "`window` ends at %td frames: expected at most %td, %s", *last,
+                     longest,
                      why);
   if (*last - *first + 1 < FEWEST)
-    return sgdl_fail(ctx, SGDL_TOO_SHORT, "`window` = [%td, %td] frames holds %td of them: expected at least %d",
+    return sgdl_fail(ctx, SGDL_TOO_SHORT,
+                     "`window` = [%td, %td] frames holds %td of them: expected at least %d",
                      *first, *last, *last < *first ? 0 : *last - *first + 1, FEWEST);
   return SGDL_OK;
 }
@@ -82,7 +53,8 @@ sgdl_status sgdl_spread(sgdl_context *ctx, ptrdiff_t first, ptrdiff_t last, ptrd
                        n_lags);
 }
 
-sgdl_status sgdl_coordinate_series(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+sgdl_status sgdl_coordinate_series(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                   const double *x,
                              sgdl_segments *series)
 {
   SGDL_TRY(sgdl_segments_open(ctx, T, d, n_paths, x, series));
@@ -99,12 +71,31 @@ sgdl_status sgdl_coordinate_series(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, 
   return SGDL_OK;
 }
 
+sgdl_status sgdl_series_check_lines(sgdl_context *ctx, const sgdl_segments *series)
+{
+  const ptrdiff_t T = series->T;
+  for (ptrdiff_t s = 0; s < series->n_paths; s++) {
+    const double *x = sgdl_segment(series, s, 0), slope = (x[T - 1] - x[0]) / (double)(T - 1);
+    double away = 0.0, size = 0.0;
+    for (ptrdiff_t i = 0; i < T; i++) {
+      away = fmax(away, fabs(x[i] - x[0] - slope * (double)i));
+      size = fmax(size, fabs(x[i]));
+    }
+    if (!(away > 64.0 * DBL_EPSILON * size))
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                       "series %td of `x` (of coordinates, then paths) is a straight line: expected one that "
+                       "moves about its drift", s + 1);
+  }
+  return SGDL_OK;
+}
+
 void sgdl_estimate_clear(sgdl_exponent_estimate *e)
 {
-  *e = (sgdl_exponent_estimate){ .exponent = NAN, .se = NAN, .lower = NAN, .upper = NAN, .p_value = NAN,
-                                 .log_diffusivity = NAN, .log_diffusivity_se = NAN, .covariance = NAN,
-                                 .window = { NAN, NAN }, .df = INFINITY, .bias = NAN, .misfit = NAN, .misfit_df = NAN,
-                                 .misfit_p = NAN, .homogeneity_p = NAN };
+  *e = (sgdl_exponent_estimate){
+    .exponent = NAN, .se = NAN, .lower = NAN, .upper = NAN, .p_value = NAN, .log_diffusivity = NAN,
+    .log_diffusivity_se = NAN, .covariance = NAN, .window = { NAN, NAN }, .df = INFINITY, .bias = NAN,
+    .misfit = NAN, .misfit_df = NAN, .misfit_p = NAN, .homogeneity_p = NAN
+  };
 }
 
 void sgdl_estimate_interval(sgdl_exponent_estimate *e, double level)

@@ -1,4 +1,5 @@
-/* Exponent by detrended fluctuation analysis, its bias and error from simulations of the fit; see sgdl_stats.h. */
+/* Exponent by detrended fluctuation analysis, its bias and error from simulations of the fit; see
+ * sgdl_stats.h. */
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 
 enum { WANTED_BOXES = 12, FEWEST_BOXES = 4, FEWEST_SIMULATIONS = 20, MOST_ORDER = 5, MOST_STEPS = 100 };
 static const double least_exponent = 0.02, largest_exponent = 1.98;
-static const double apart = 0.5; /* between the two exponents that are simulated */
+static const double apart = 0.5; /* between the first and last of the three exponents simulated */
 
 typedef struct dfa {
   sgdl_context *ctx;
@@ -19,7 +20,7 @@ typedef struct dfa {
   double *boxes, *basis;      /* n; of each size order + 1 orthonormal polynomials           */
   double *levels;             /* n x n_series: log F^2                                       */
   double at;                  /* the lesser exponent simulated                               */
-  double *simulated;          /* n x n_sim at it, and as many at `apart` more                */
+  double *simulated;          /* n x n_sim at it, as many half of `apart` above, and at `apart` */
   sgdl_loglog line;
 } dfa;
 
@@ -29,7 +30,8 @@ typedef struct dfa {
 static void orthonormal(ptrdiff_t n, int order, double *p)
 {
   for (int q = 0; q <= order; q++, p += n) {
-    for (ptrdiff_t i = 0; i < n; i++) p[i] = q == 0 ? 1.0 : p[i - n] * (2.0 * (double)i / (double)(n - 1) - 1.0);
+    for (ptrdiff_t i = 0; i < n; i++)
+      p[i] = q == 0 ? 1.0 : p[i - n] * (2.0 * (double)i / (double)(n - 1) - 1.0);
     for (int pass = 0; pass < 2; pass++)
       for (int before = 1; before <= q; before++) {
         const double *other = p - n * before;
@@ -72,10 +74,10 @@ static void fluctuations(const dfa *f, const double *x, double *levels)
 
 /* ---- simulations of fractional Brownian motion of diffusivity 1 ---- */
 
-/* The same random numbers at both exponents, so that differences between them are sharp. */
+/* The same random numbers at all three exponents, so that differences between them are sharp. */
 static sgdl_status simulate(dfa *f)
 {
-  const ptrdiff_t runs = 2 * f->n_sim;
+  const ptrdiff_t runs = 3 * f->n_sim;
   const int threads = sgdl_threads_worth(f->ctx, 50.0 * (double)f->T * (double)runs);
   double *paths;
   sgdl_status failed = SGDL_OK;
@@ -91,7 +93,8 @@ static sgdl_status simulate(dfa *f)
     own.threads = 1;
     double *path = paths + f->T * omp_get_thread_num();
     const sgdl_diffusion process = { .process = SGDL_PROCESS_FBM, .steps = f->T - 1, .dim = 1, .n_paths = 1,
-                                     .exponent = f->at + (r < f->n_sim ? 0.0 : apart), .diffusivity = 1.0,
+                                     .exponent = f->at + 0.5 * apart * (double)(r / f->n_sim),
+                                     .diffusivity = 1.0,
                                      .seed = f->seed + (uint64_t)(r % f->n_sim) };
     sgdl_status status = sgdl_diffusion_simulate(&own, &process, path);
     if (status == SGDL_OK) fluctuations(f, path, f->simulated + f->n * r);
@@ -127,7 +130,8 @@ static shape shape_of(const dfa *f, const double *levels)
 static double mean_slope(const dfa *f)
 {
   double sum = 0.0;
-  for (ptrdiff_t s = 0; s < f->n_series; s++) sum += shape_of(f, f->levels + f->n * s).slope / (double)f->n_series;
+  for (ptrdiff_t s = 0; s < f->n_series; s++)
+    sum += shape_of(f, f->levels + f->n * s).slope / (double)f->n_series;
   return sum;
 }
 
@@ -160,13 +164,19 @@ static spread spread_of(const dfa *f, const double *simulated)
   return s;
 }
 
-/* Between the two, and a little past them: means along a line, variances along an exponential. */
-static spread spread_at(const dfa *f, const spread ends[2], double a)
+static double parabola(const double weight[3], double first, double middle, double last)
 {
-  const double u = (a - f->at) / apart, v = 1.0 - u;
-  const spread *s = ends, *t = ends + 1;
-  return (spread){ { v * s->mean.slope + u * t->mean.slope, v * s->mean.curvature + u * t->mean.curvature,
-                     v * s->mean.mean + u * t->mean.mean },
+  return weight[0] * first + weight[1] * middle + weight[2] * last;
+}
+
+/* Between the three, and a little past them: means along a parabola, variances along an exponential. */
+static spread spread_at(const spread at[3], double u)
+{
+  const double v = 1.0 - u, weight[3] = { v * (1.0 - 2.0 * u), 4.0 * u * v, u * (2.0 * u - 1.0) };
+  const spread *s = at, *m = at + 1, *t = at + 2;
+  return (spread){ { parabola(weight, s->mean.slope, m->mean.slope, t->mean.slope),
+                     parabola(weight, s->mean.curvature, m->mean.curvature, t->mean.curvature),
+                     parabola(weight, s->mean.mean, m->mean.mean, t->mean.mean) },
                    pow(s->slope, v) * pow(t->slope, u), pow(s->curvature, v) * pow(t->curvature, u),
                    pow(s->level, v) * pow(t->level, u), v * s->correlation + u * t->correlation };
 }
@@ -174,14 +184,14 @@ static spread spread_at(const dfa *f, const spread ends[2], double a)
 /* ---- the estimate ---- */
 
 /* (slope - what exponent a has on average) over its standard deviation there. */
-static double distance(const dfa *f, const spread ends[2], double slope, double a)
+static double distance(const dfa *f, const spread ends[3], double slope, double a)
 {
-  spread s = spread_at(f, ends, a);
+  spread s = spread_at(ends, (a - f->at) / apart);
   return (slope - s.mean.slope) / sqrt(s.slope * (1.0 / (double)f->n_series + 1.0 / (double)f->n_sim));
 }
 
 /* The exponent, within its range, at which the distance, which falls with it, is `wanted`. */
-static double exponent_at(const dfa *f, const spread ends[2], double slope, double wanted)
+static double exponent_at(const dfa *f, const spread ends[3], double slope, double wanted)
 {
   double low = least_exponent, high = largest_exponent;
   for (int step = 0; step < MOST_STEPS && high - low > 1e-14; step++) {
@@ -192,23 +202,26 @@ static double exponent_at(const dfa *f, const spread ends[2], double slope, doub
   return 0.5 * (low + high);
 }
 
-static sgdl_status check_range(const dfa *f, const spread ends[2], double slope)
+static sgdl_status check_range(const dfa *f, const spread ends[3], double slope)
 {
-  int below = distance(f, ends, slope, least_exponent) < 0.0, above = distance(f, ends, slope, largest_exponent) > 0.0;
+  int below = distance(f, ends, slope, least_exponent) < 0.0;
+  int above = distance(f, ends, slope, largest_exponent) > 0.0;
   if (!below && !above) return SGDL_OK;
   return sgdl_fail(f->ctx, SGDL_UNSUPPORTED,
-                   "`x` has exponent %s %g in boxes of %.0f to %.0f frames: expected one between 0 and 2, as the "
-                   "fractional Brownian motion simulated for its error has; method \"ols\" assumes none",
+                   "`x` has exponent %s %g in boxes of %.0f to %.0f frames: expected one between 0 and 2, as "
+                   "the fractional Brownian motion simulated for its error has; method \"ols\" assumes none",
                    below ? "below" : "above", below ? least_exponent : largest_exponent, f->boxes[0],
                    f->boxes[f->n - 1]);
 }
 
-/* Diffusivities, the diagram's straightness and one exponent for all. */
-static void describe(const dfa *f, const spread *s, double slope, double per_slope, sgdl_exponent_estimate *e)
+/* per_slope, by_exponent: how the mean slope and level move with the exponent. Diffusivities, the diagram's
+ * straightness and one exponent for all. */
+static void describe(const dfa *f, const spread *s, double slope, double per_slope,
+                     double by_exponent, sgdl_exponent_estimate *e)
 {
   const double series = (double)f->n_series, sims = (double)f->n_sim, share = 1.0 / series + 1.0 / sims;
-  const double by_exponent = f->line.mean_log_lag; /* of the mean level */
-  double total = 0.0, squares = 0.0, q = 0.0, curvature = 0.0, both = s->correlation * sqrt(s->slope * s->level);
+  double total = 0.0, squares = 0.0, q = 0.0, curvature = 0.0;
+  const double both = s->correlation * sqrt(s->slope * s->level);
   for (ptrdiff_t i = 0; i < f->n_series; i++) {
     shape one = shape_of(f, f->levels + f->n * i);
     double scale = exp(one.mean - s->mean.mean);
@@ -220,7 +233,7 @@ static void describe(const dfa *f, const spread *s, double slope, double per_slo
   e->log_diffusivity = log(total / (double)f->n_paths);
   e->covariance = (both / per_slope - by_exponent * s->slope / (per_slope * per_slope)) * share;
   e->log_diffusivity_se = sqrt(fmax(0.0, s->level * (squares / (total * total) + 1.0 / sims) -
-                                           by_exponent * (both / per_slope * share - e->covariance)));
+                                           by_exponent * (both / per_slope * share + e->covariance)));
   e->misfit = (curvature - s->mean.curvature) * (curvature - s->mean.curvature) / (s->curvature * share);
   e->misfit_df = 1.0;
   e->misfit_p = sgdl_chi_squared_above(e->misfit, 1.0);
@@ -232,7 +245,8 @@ static sgdl_status estimate(dfa *f, double level, sgdl_exponent_estimate *e)
   const double slope = mean_slope(f), share = 1.0 / (double)f->n_series + 1.0 / (double)f->n_sim;
   f->at = fmax(0.05, fmin(1.45, slope - 0.5 * apart));
   SGDL_TRY(simulate(f));
-  spread ends[2] = { spread_of(f, f->simulated), spread_of(f, f->simulated + f->n * f->n_sim) };
+  spread ends[3] = { spread_of(f, f->simulated), spread_of(f, f->simulated + f->n * f->n_sim),
+                     spread_of(f, f->simulated + 2 * f->n * f->n_sim) };
   SGDL_TRY(check_range(f, ends, slope));
   e->df = (double)(f->n_sim - 1);
   const double t = sgdl_student_quantile(0.5 + 0.5 * level, e->df);
@@ -241,10 +255,12 @@ static sgdl_status estimate(dfa *f, double level, sgdl_exponent_estimate *e)
   e->upper = exponent_at(f, ends, slope, -t);
   e->p_value = sgdl_student_two_sided(distance(f, ends, slope, 1.0), e->df);
   e->bias = slope - e->exponent;
-  spread here = spread_at(f, ends, e->exponent);
-  const double per_slope = (ends[1].mean.slope - ends[0].mean.slope) / apart;
+  const double u = (e->exponent - f->at) / apart, step = 1e-4;
+  spread here = spread_at(ends, u), above = spread_at(ends, u + step), below = spread_at(ends, u - step);
+  const double per_slope = (above.mean.slope - below.mean.slope) / (2.0 * step * apart);
+  const double by_exponent = (above.mean.mean - below.mean.mean) / (2.0 * step * apart);
   e->se = sqrt(here.slope * share) / per_slope;
-  describe(f, &here, slope, per_slope, e);
+  describe(f, &here, slope, per_slope, by_exponent, e);
   return SGDL_OK;
 }
 
@@ -254,7 +270,7 @@ static void draw_diagram(const dfa *f, double *diagram)
     double level = 0.0, mean = 0.0, variance = 0.0;
     for (ptrdiff_t i = 0; i < f->n_series; i++) level += f->levels[k + f->n * i] / (double)f->n_series;
     for (int end = 0; end < 2; end++) { /* the mean of both variances: they differ little */
-      const double *simulated = f->simulated + f->n * f->n_sim * end + k;
+      const double *simulated = f->simulated + f->n * f->n_sim * 2 * end + k;
       mean = 0.0;
       for (ptrdiff_t r = 0; r < f->n_sim; r++) mean += simulated[f->n * r] / (double)f->n_sim;
       for (ptrdiff_t r = 0; r < f->n_sim; r++) {
@@ -274,13 +290,16 @@ static sgdl_status choose_boxes(dfa *f, const double window[2])
 {
   ptrdiff_t first = f->order + 3, last = f->T / 4, total = 0;
   if (window[0] > 0 && window[0] < (double)(f->order + 2))
-    return sgdl_fail(f->ctx, SGDL_BAD_ARGUMENT, "`window` begins at boxes of %g frames: expected at least %d for `order` "
+    return sgdl_fail(f->ctx, SGDL_BAD_ARGUMENT,
+                     "`window` begins at boxes of %g frames: expected at least %d for `order` "
                      "= %d", window[0], f->order + 2, f->order);
-  SGDL_TRY(sgdl_window_frames(f->ctx, window, f->T / 2, "half of the path, for method \"dfa\"", &first, &last));
+  SGDL_TRY(sgdl_window_frames(f->ctx, window, f->T / 2, "half of the path, for method \"dfa\"", &first,
+                              &last));
   SGDL_TRY(sgdl_alloc(f->ctx, &f->boxes, WANTED_BOXES + 2, "the boxes"));
   SGDL_TRY(sgdl_spread(f->ctx, first, last, WANTED_BOXES, f->boxes, &f->n));
   if (f->n < FEWEST_BOXES)
-    return sgdl_fail(f->ctx, SGDL_TOO_SHORT, "`window` = [%td, %td] holds %td sizes of boxes: expected at least %d", first,
+    return sgdl_fail(f->ctx, SGDL_TOO_SHORT,
+                     "`window` = [%td, %td] holds %td sizes of boxes: expected at least %d", first,
                      last, f->n, FEWEST_BOXES);
   for (ptrdiff_t k = 0; k < f->n; k++) total += (ptrdiff_t)f->boxes[k] * (f->order + 1);
   SGDL_TRY(sgdl_alloc(f->ctx, &f->basis, total, "the polynomials"));
@@ -296,9 +315,11 @@ static sgdl_status check_options(sgdl_context *ctx, ptrdiff_t order, ptrdiff_t n
 {
   SGDL_TRY(sgdl_level_check(ctx, level));
   if (order < 1 || order > MOST_ORDER)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`order` = %td: expected a whole number from 1 to %d", order, MOST_ORDER);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`order` = %td: expected a whole number from 1 to %d", order,
+                     MOST_ORDER);
   if (n_sim < FEWEST_SIMULATIONS)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`n_sim` = %td: expected an integer >= %d", n_sim, FEWEST_SIMULATIONS);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`n_sim` = %td: expected an integer >= %d", n_sim,
+                     FEWEST_SIMULATIONS);
   return SGDL_OK;
 }
 
@@ -313,15 +334,17 @@ sgdl_status sgdl_exponent_dfa(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdi
   ctx->message[0] = '\0';
   SGDL_TRY(check_options(ctx, options->order, options->n_sim, options->level));
   SGDL_TRY(sgdl_coordinate_series(ctx, T, d, n_paths, x, &series));
+  SGDL_TRY(sgdl_series_check_lines(ctx, &series));
   f.n_series = series.n_paths;
   SGDL_GET(choose_boxes(&f, options->window));
   SGDL_GET(sgdl_alloc(ctx, &f.levels, sgdl_times(f.n, f.n_series), "the fluctuations"));
-  SGDL_GET(sgdl_alloc(ctx, &f.simulated, sgdl_times(2 * f.n, f.n_sim), "the simulations"));
+  SGDL_GET(sgdl_alloc(ctx, &f.simulated, sgdl_times(3 * f.n, f.n_sim), "the simulations"));
   for (ptrdiff_t s = 0; s < f.n_series; s++) {
     fluctuations(&f, sgdl_segment(&series, s, 0), f.levels + f.n * s);
     for (ptrdiff_t k = 0; k < f.n; k++)
       if (!isfinite(f.levels[k + f.n * s])) {
-        status = sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`x` has fluctuation %g in boxes of %.0f frames of series %td: "
+        status = sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                           "`x` has fluctuation %g in boxes of %.0f frames of series %td: "
                            "expected a finite one > 0", exp(f.levels[k + f.n * s]), f.boxes[k], s + 1);
         goto done;
       }

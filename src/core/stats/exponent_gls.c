@@ -1,5 +1,5 @@
-/* Exponent by generalised least squares of the MSD with the covariance of the fitted fractional Brownian motion,
- * iterated to its fixed point; see sgdl_stats.h and exponent_common.h. */
+/* Exponent by generalised least squares of the MSD with the covariance of the fitted fractional Brownian
+ * motion, iterated to its fixed point; see sgdl_stats.h and exponent_common.h. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 
 enum { WANTED_LAGS = 12, FEWEST_LAGS = 3, FEWEST_FRAMES = 33, MOST_STEPS = 60 };
 static const double least_exponent = 0.02, largest_exponent = 1.98;
-static const double least_pivot = 1e-10; /* of the correlations of the MSD: below, its inverse has no digits */
+static const double least_pivot = 1e-10; /* of the MSD's correlations: below, the inverse has no digits */
 
 typedef struct gls {
   sgdl_context *ctx;
@@ -27,13 +27,16 @@ static sgdl_status open_gls(gls *g, const double *x, const double window[2], ptr
   SGDL_TRY(sgdl_coordinate_series(g->ctx, g->T, d, g->n_paths, x, &series));
   g->n_series = series.n_paths;
   if (g->T < FEWEST_FRAMES)
-    return sgdl_fail(g->ctx, SGDL_TOO_SHORT, "`x` has %td frames: expected at least %d for method \"gls\"", g->T,
+    return sgdl_fail(g->ctx, SGDL_TOO_SHORT, "`x` has %td frames: expected at least %d for method \"gls\"",
+                     g->T,
                      FEWEST_FRAMES);
-  SGDL_TRY(sgdl_window_frames(g->ctx, window, (g->T - 1) / 2, "half of the path, for method \"gls\"", &first, &last));
+  SGDL_TRY(sgdl_window_frames(g->ctx, window, (g->T - 1) / 2, "half of the path, for method \"gls\"", &first,
+                              &last));
   SGDL_TRY(sgdl_alloc(g->ctx, &g->lags, most * (most + 5), "the lags"));
   SGDL_TRY(sgdl_spread(g->ctx, first, last, WANTED_LAGS, g->lags, &g->n));
   if (g->n < FEWEST_LAGS)
-    return sgdl_fail(g->ctx, SGDL_TOO_SHORT, "`window` = [%td, %td] holds %td log-spaced lags: expected at least %d",
+    return sgdl_fail(g->ctx, SGDL_TOO_SHORT,
+                     "`window` = [%td, %td] holds %td log-spaced lags: expected at least %d",
                      first, last, g->n, FEWEST_LAGS);
   g->log_lags = g->lags + most;
   g->w = g->lags + 2 * most;
@@ -47,8 +50,8 @@ static sgdl_status open_gls(gls *g, const double *x, const double window[2], ptr
   for (ptrdiff_t e = 0; e < g->n * g->n_series; e++)
     if (!(g->curves[e] > 0) || isinf(g->curves[e]))
       return sgdl_fail(g->ctx, SGDL_BAD_ARGUMENT,
-                       "`x[, coordinate %td, path %td]` has mean squared displacement %g at lag %.0f: expected a "
-                       "finite displacement > 0", e / g->n % d + 1, e / g->n / d + 1, g->curves[e],
+                       "`x[, coordinate %td, path %td]` has mean squared displacement %g at lag %.0f: expected "
+                       "a finite displacement > 0", e / g->n % d + 1, e / g->n / d + 1, g->curves[e],
                        g->lags[e % g->n]);
   return SGDL_OK;
 }
@@ -72,8 +75,9 @@ static sgdl_status weigh(gls *g, double a)
   g->iterations++;
   if (!(sgdl_cholesky(n, g->factor) > least_pivot))
     return sgdl_fail(g->ctx, SGDL_NO_CONVERGENCE,
-                     "the covariance of the mean squared displacement at lags %.0f to %.0f is singular to rounding "
-                     "for exponent %.3g: expected a wider `window` or another `method`", g->lags[0], g->lags[n - 1],
+                     "the covariance of the mean squared displacement at lags %.0f to %.0f is singular to "
+                     "rounding for exponent %.3g: expected a wider `window` or another `method`", g->lags[0],
+                     g->lags[n - 1],
                      a);
 
   double *one = g->mean, *slope = g->w, a11 = 0.0, a12 = 0.0, a22 = 0.0;
@@ -136,7 +140,8 @@ static double first_guess(const gls *g)
   return fmax(0.1, fmin(1.9, slope / (double)g->n_series));
 }
 
-/* a with score(a) = 0. The score falls with slope near -1: each step adds it, by the secant's slope once known. */
+/* a with score(a) = 0. The score falls with slope near -1: each step adds it, by the secant's slope once
+ * known. */
 static sgdl_status fixed_point(gls *g, double *exponent)
 {
   double a = first_guess(g), before = 0.0, score_before = 0.0;
@@ -156,11 +161,12 @@ static sgdl_status fixed_point(gls *g, double *exponent)
   }
   if (a > least_exponent && a < largest_exponent)
     return sgdl_fail(g->ctx, SGDL_NO_CONVERGENCE,
-                     "the exponent of `x` found no fixed point in %d steps: expected displacements near a power of "
-                     "the lag; try another `window` or `method`", MOST_STEPS);
+                     "the exponent of `x` found no fixed point in %d steps: expected displacements near a power "
+                     "of the lag; try another `window` or `method`", MOST_STEPS);
   return sgdl_fail(g->ctx, SGDL_UNSUPPORTED,
                    "`x` has exponent %s %g at lags %.0f to %.0f: expected one between 0 and 2, as fractional "
-                   "Brownian motion has; method \"ols\" assumes none", a < 1 ? "below" : "above", a, g->lags[0],
+                   "Brownian motion has; method \"ols\" assumes none", a < 1 ? "below" : "above", a,
+                   g->lags[0],
                    g->lags[g->n - 1]);
 }
 
@@ -202,7 +208,8 @@ static void describe_fit(gls *g, sgdl_exponent_estimate *e)
   }
   e->log_diffusivity = log(total / (double)g->n_paths);
   e->covariance = -g->mean_log * g->var / series;
-  e->log_diffusivity_se = sqrt(g->mean_var * squares / (total * total) + g->mean_log * g->mean_log * g->var / series);
+  e->log_diffusivity_se = sqrt(g->mean_var * squares / (total * total) +
+                               g->mean_log * g->mean_log * g->var / series);
   e->misfit = misfit;
   e->misfit_df = series * (double)(g->n - 2);
   e->misfit_p = sgdl_chi_squared_above(misfit, e->misfit_df);

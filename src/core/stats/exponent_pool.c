@@ -24,7 +24,8 @@ static moments at_variance(ptrdiff_t n, const double *estimate, const double *se
   return m;
 }
 
-/* The variance between paths at which Q, which falls with it, is `target`; 0 where it is below that already. */
+/* The variance between paths at which Q, which falls with it, is `target`; 0 where it is below that already.
+ * */
 static double variance_at(ptrdiff_t n, const double *estimate, const double *se, double target)
 {
   double low = 0.0, high = 0.0;
@@ -59,7 +60,7 @@ static sgdl_status check(sgdl_context *ctx, ptrdiff_t n, const double *estimate,
   SGDL_TRY(sgdl_level_check(ctx, level));
   if (n < FEWEST_PATHS)
     return sgdl_fail(ctx, SGDL_TOO_SHORT,
-                     "`pool` = \"distributed\" with %td paths: expected at least %d, to see how they differ", n,
+                     "`pool` = \"distributed\" with %td paths: expected at least %d, to see them differ", n,
                      FEWEST_PATHS);
   SGDL_TRY(sgdl_check_finite(ctx, "exponents", estimate, n, 0));
   SGDL_TRY(sgdl_check_finite(ctx, "se", se, n, 0));

@@ -22,7 +22,8 @@ typedef struct wavelet {
   double *log_lag, *powers, *slopes;   /* of whole lags; their powers and the derivatives    */
   ptrdiff_t n_powers;
   /* at the exponent looked at: log expected energy, effective details, weights of the slope, ... */
-  double expected[MOST_OCTAVES], slope[MOST_OCTAVES], details[MOST_OCTAVES], w[MOST_OCTAVES], mean[MOST_OCTAVES];
+  double expected[MOST_OCTAVES], slope[MOST_OCTAVES], details[MOST_OCTAVES];
+  double w[MOST_OCTAVES], mean[MOST_OCTAVES];
   double var, mean_var, mean_slope;
 } wavelet;
 
@@ -66,7 +67,7 @@ static sgdl_status measure(wavelet *v, const sgdl_segments *series)
       if (j >= v->first && (!(*energy > 0) || isinf(*energy))) {
         free(values);
         return sgdl_fail(v->ctx, SGDL_BAD_ARGUMENT,
-                         "`x` has details of mean square %g in octave %d of series %td: expected a finite one > 0",
+                         "`x` has details of mean square %g in octave %d of series %td: expected one > 0",
                          *energy, j, s + 1);
       }
     }
@@ -77,8 +78,8 @@ static sgdl_status measure(wavelet *v, const sgdl_segments *series)
 
 /* ---- what fractional Brownian motion has ---- */
 
-/* Filter that gives the details of octave j from the samples, and its autocorrelation. Past LONGEST lags the octave
- * before is near enough to its limit, and taken over. */
+/* Filter that gives the details of octave j from the samples, and its autocorrelation. Past LONGEST lags the
+ * octave before is near enough to its limit, and taken over. */
 static sgdl_status filters(wavelet *v)
 {
   double low[2 * SGDL_MOST_MOMENTS], high[2 * SGDL_MOST_MOMENTS], *memory, *smooth, *next;
@@ -215,8 +216,8 @@ static sgdl_status fixed_point(wavelet *v, double *exponent)
   double above = mean_score(v, low), below = mean_score(v, high);
   if (!(above > 0.0 && below < 0.0))
     return sgdl_fail(v->ctx, SGDL_UNSUPPORTED,
-                     "`x` has exponent %s %g in octaves %d to %d: expected one between 0 and 2, as fractional Brownian "
-                     "motion has; method \"ols\" assumes none", above > 0.0 ? "above" : "below",
+                     "`x` has exponent %s %g in octaves %d to %d: expected one between 0 and 2, as fractional "
+                     "Brownian motion has; method \"ols\" assumes none", above > 0.0 ? "above" : "below",
                      above > 0.0 ? high : low, v->first, v->last);
   for (int step = 0, side = 0; step < MOST_STEPS; step++) {
     double a = (above * high - below * low) / (above - below), score = mean_score(v, a);
@@ -255,7 +256,8 @@ static void describe(wavelet *v, double level, sgdl_exponent_estimate *e)
   }
   e->log_diffusivity = log(total / (double)v->n_paths);
   e->covariance = -v->mean_slope * v->var / series;
-  e->log_diffusivity_se = sqrt(v->mean_var * squares / (total * total) + v->mean_slope * v->mean_slope * v->var / series);
+  e->log_diffusivity_se = sqrt(v->mean_var * squares / (total * total) +
+                               v->mean_slope * v->mean_slope * v->var / series);
   e->misfit = misfit;
   e->misfit_df = series * (double)(v->n - 2);
   e->misfit_p = sgdl_chi_squared_above(misfit, e->misfit_df);
@@ -280,18 +282,21 @@ static sgdl_status choose_octaves(wavelet *v, const double window[2])
     double last = floor(log2(window[1]) + 1e-9);
     if (last > most)
       return sgdl_fail(v->ctx, SGDL_TOO_SHORT,
-                       "`window` ends at scales of %g frames: expected at most %.0f, the last scale with %d details of "
-                       "%td frames and %d moments", window[1], ldexp(1.0, most), FEWEST_DETAILS, v->T, v->moments);
+                       "`window` ends at scales of %g frames: expected at most %.0f, the last scale with %d details "
+                       "of %td frames and %d moments", window[1], ldexp(1.0,
+                                                            most), FEWEST_DETAILS, v->T, v->moments);
     v->first = (int)fmax(1.0, ceil(log2(window[0]) - 1e-9));
     v->last = (int)last;
   }
   v->n = v->last - v->first + 1;
   if (v->n >= FEWEST_OCTAVES) return SGDL_OK;
-  return sgdl_fail(v->ctx, SGDL_TOO_SHORT, "%d octaves (%d to %d) of %td frames with %d moments: expected at least %d",
+  return sgdl_fail(v->ctx, SGDL_TOO_SHORT,
+                   "%d octaves (%d to %d) of %td frames with %d moments: expected at least %d",
                    v->n, v->first, v->last, v->T, v->moments, FEWEST_OCTAVES);
 }
 
-sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                  const double *x,
                                   ptrdiff_t moments, const double window[2], double level, double *diagram,
                                   sgdl_exponent_estimate *e)
 {
@@ -305,6 +310,7 @@ sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`moments` = %td: expected a whole number from 1 to %d", moments,
                      SGDL_MOST_MOMENTS);
   SGDL_TRY(sgdl_coordinate_series(ctx, T, d, n_paths, x, &series));
+  SGDL_TRY(sgdl_series_check_lines(ctx, &series));
   v.n_series = series.n_paths;
   SGDL_TRY(choose_octaves(&v, window));
   SGDL_GET(sgdl_alloc(ctx, &v.energies, sgdl_times(MOST_OCTAVES, v.n_series), "the energies"));
@@ -318,7 +324,8 @@ sgdl_status sgdl_exponent_wavelet(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
   e->n_series = v.n_series;
   for (int j = v.first, row = 0; diagram != NULL && j <= v.last; j++, row++) {
     double mean = 0.0;
-    for (ptrdiff_t s = 0; s < v.n_series; s++) mean += (excess(&v, s, j) + v.expected[j]) / (double)v.n_series;
+    for (ptrdiff_t s = 0; s < v.n_series; s++) mean += (excess(&v, s,
+                                                            j) + v.expected[j]) / (double)v.n_series;
     diagram[row] = j;
     diagram[row + v.n] = mean / LN2;
     diagram[row + 2 * v.n] = sqrt(sgdl_trigamma(0.5 * v.details[j]) / (double)v.n_series) / LN2;

@@ -26,7 +26,8 @@ static sgdl_status choose_bandwidth(whittle *w, ptrdiff_t bandwidth)
   w->full = bandwidth < 0;
   w->m = bandwidth > 0 ? bandwidth : w->full ? most : (ptrdiff_t)floor(pow((double)w->n, 0.65));
   if (w->m > most)
-    return sgdl_fail(w->ctx, SGDL_TOO_SHORT, "`bandwidth` = %td: expected at most %td, half of the %td increments",
+    return sgdl_fail(w->ctx, SGDL_TOO_SHORT,
+                     "`bandwidth` = %td: expected at most %td, half of the %td increments",
                      w->m, most, w->n);
   if (w->m < FEWEST_FREQUENCIES)
     return sgdl_fail(w->ctx, bandwidth > 0 ? SGDL_BAD_ARGUMENT : SGDL_TOO_SHORT,
@@ -52,7 +53,7 @@ static sgdl_status measure(whittle *w, const sgdl_segments *series)
     }
     if (!(total > 0) || isinf(total))
       status = sgdl_fail(w->ctx, SGDL_BAD_ARGUMENT,
-                         "`x` has increments of power %g in series %td: expected them to vary, and finite", total,
+                         "`x` has increments of power %g in series %td: expected it finite and > 0", total,
                          s + 1);
     else if (sgdl_poll(w->ctx, (double)(s + 1) / (double)w->n_series))
       status = sgdl_fail(w->ctx, SGDL_INTERRUPTED, "interrupted in the periodogram");
@@ -68,8 +69,10 @@ static sgdl_status open_whittle(whittle *w, ptrdiff_t T, ptrdiff_t d, ptrdiff_t 
   sgdl_segments series;
   SGDL_TRY(sgdl_coordinate_series(w->ctx, T, d, n_paths, x, &series));
   if (T < FEWEST_FRAMES)
-    return sgdl_fail(w->ctx, SGDL_TOO_SHORT, "`x` has %td frames: expected at least %d for method \"whittle\"", T,
+    return sgdl_fail(w->ctx, SGDL_TOO_SHORT,
+                     "`x` has %td frames: expected at least %d for method \"whittle\"", T,
                      FEWEST_FRAMES);
+  SGDL_TRY(sgdl_series_check_lines(w->ctx, &series));
   w->n = T - 1;
   w->n_series = series.n_paths;
   w->n_paths = n_paths;
@@ -88,7 +91,8 @@ static void look_at(whittle *w, double a)
 {
   w->mean_slope = w->squares = 0.0;
   for (ptrdiff_t j = 0; j < w->m; j++) {
-    (w->full ? sgdl_fractional_log_density : sgdl_power_log_density)(w->lambda[j], a, w->log_density + j, w->slope + j);
+    (w->full ? sgdl_fractional_log_density : sgdl_power_log_density)(w->lambda[j], a, w->log_density + j,
+                                                            w->slope + j);
     w->mean_slope += w->slope[j] / (double)w->m;
   }
   for (ptrdiff_t j = 0; j < w->m; j++) {
@@ -97,8 +101,8 @@ static void look_at(whittle *w, double a)
   }
 }
 
-/* sum_j (slope - its mean) e_j/(mean of e) over sum (slope - mean)^2: about the distance to the exponent of series
- * s. e = periodogram over density; *scale its mean, the diffusivity. */
+/* sum_j (slope - its mean) e_j/(mean of e) over sum (slope - mean)^2: about the distance to the exponent of
+ * series s. e = periodogram over density; *scale its mean, the diffusivity. */
 static double series_score(const whittle *w, ptrdiff_t s, double *scale)
 {
   const double *power = w->periodogram + w->m * s;
@@ -120,7 +124,8 @@ static double mean_score(whittle *w, double a)
   return sum / (double)w->n_series;
 }
 
-/* The score falls through 0 at the maximum; in local form (convex) and, where tried, in full form once only. */
+/* The score falls through 0 at the maximum; in local form (convex) and, where tried, in full form once only.
+ * */
 static sgdl_status maximise(whittle *w, double *exponent)
 {
   const double from = w->full ? 0.02 : -0.98, to = w->full ? 1.98 : 2.98;
@@ -134,9 +139,9 @@ static sgdl_status maximise(whittle *w, double *exponent)
   }
   if (!found || (low == from && mean_score(w, from) <= 0.0))
     return sgdl_fail(w->ctx, SGDL_UNSUPPORTED,
-                     "`x` has exponent %s %g: expected one between %s", found ? "below" : "above", found ? from : to,
-                     w->full ? "0 and 2, as fractional Brownian motion has" : "-1 and 3, which increments of finite "
-                     "variance and a local power law have");
+                     "`x` has exponent %s %g: expected one between %s", found ? "below" : "above",
+                     found ? from : to, w->full ? "0 and 2, as fractional Brownian motion has" :
+                     "-1 and 3, which increments of finite variance and a local power law have");
   /* False position, the stale end's score halved (Illinois). */
   double above = mean_score(w, low), below = mean_score(w, high), a = high;
   for (int i = 0, side = 0; i < MOST_STEPS && high - low > 1e-12; i++) {
@@ -195,14 +200,16 @@ static void describe(whittle *w, double level, sgdl_exponent_estimate *e)
     double shift = w->mean_slope;
     e->log_diffusivity = log(total / (double)w->n_paths);
     e->covariance = -shift * variance / series;
-    e->log_diffusivity_se = sqrt(squares / (total * total) / (double)w->m + shift * shift * variance / series);
+    e->log_diffusivity_se = sqrt(squares / (total * total) / (double)w->m +
+                                 shift * shift * variance / series);
   }
   e->df = series * (double)(w->m - 1) - 1.0;
   test_fit(w, e);
   sgdl_estimate_interval(e, level);
 }
 
-sgdl_status sgdl_exponent_whittle(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
+sgdl_status sgdl_exponent_whittle(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                  const double *x,
                                   ptrdiff_t bandwidth, double level, sgdl_exponent_estimate *e)
 {
   whittle w = { .ctx = ctx };
@@ -212,8 +219,8 @@ sgdl_status sgdl_exponent_whittle(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, p
   sgdl_status status = open_whittle(&w, T, d, n_paths, x, bandwidth);
   if (status == SGDL_OK) status = maximise(&w, &e->exponent);
   if (status == SGDL_OK) {
-    /* Second-order bias of the local form, from the skewness of the log frequencies: as in exponent_gls.c with
-     * V = 1. */
+    /* Second-order bias of the local form, from the skewness of the log frequencies: as in exponent_gls.c
+     * with V = 1. */
     double cubes = 0.0;
     for (ptrdiff_t j = 0; j < w.m; j++) cubes += w.centred[j] * w.centred[j] * w.centred[j];
     e->bias = w.full ? NAN : -0.5 * cubes / (w.squares * w.squares) / (double)w.n_series;

@@ -1,5 +1,5 @@
-/* Fisher scoring; see fbm_climb.h. It begins with Whittle's information, cheap and near enough; differences of the
- * exact scores then improve it (BFGS), so that few factorisations are needed. */
+/* Fisher scoring; see fbm_climb.h. It begins with Whittle's information, cheap and near enough; differences
+ * of the exact scores then improve it (BFGS), so that few factorisations are needed. */
 #include "fbm_climb.h"
 
 #include <math.h>
@@ -19,7 +19,7 @@ typedef struct hill {
 static void take_information(const sgdl_climb *c, hill *h)
 {
   const double slope = sgdl_eta_slope(h->p.alpha);
-  sgdl_whittle_evaluate(c->whittle, !c->exact, &h->p, h->information);
+  sgdl_fbm_whittle_evaluate(c->whittle, !c->exact, &h->p, h->information);
   h->information[0] *= slope * slope;
   h->information[1] *= slope;
   h->information[2] *= slope;
@@ -92,11 +92,12 @@ static sgdl_status advance(const sgdl_climb *c, hill *h, const double step[2])
   return SGDL_NO_CONVERGENCE;
 }
 
-/* Corrects the information by the scores on the way (BFGS, in the free directions). Zero where they are not those of
- * a hill like it. */
+/* Corrects the information by the scores on the way (BFGS, in the free directions). Zero where they are not
+ * those of a hill like it. */
 static int learn(const sgdl_climb *c, const hill *from, hill *to)
 {
-  double s[2] = {sgdl_eta_of(to->p.alpha) - sgdl_eta_of(from->p.alpha), to->p.ratio - from->p.ratio}, y[2], Bs[2];
+  double s[2] = {sgdl_eta_of(to->p.alpha) - sgdl_eta_of(from->p.alpha), to->p.ratio - from->p.ratio}, y[2],
+         Bs[2];
   double B[4], sy = 0.0, sBs = 0.0;
   memcpy(B, from->information, sizeof B);
   if (!c->free_alpha || !c->free_ratio) B[1] = B[2] = 0.0;

@@ -7,7 +7,7 @@
 
 typedef struct sgdl_climb {
   sgdl_fbm *fbm;
-  sgdl_whittle *whittle;
+  sgdl_fbm_whittle *whittle;
   int exact;                /* the exact likelihood, else Whittle's                            */
   int free_alpha, free_ratio;
   double step;              /* left behind: the last step over its standard error              */
@@ -20,9 +20,9 @@ double sgdl_eta_of(double alpha);
 double sgdl_alpha_of(double eta);
 static inline double sgdl_eta_slope(double alpha) { return 0.5 * alpha * (2.0 - alpha); } /* dalpha/deta */
 
-/* From *p uphill until the next step is below 3e-4 standard errors (3e-3 with the ratio free, 0.06 for Whittle's), which is still taken:
- * *p is the point past it, its likelihood and score those of the last evaluation. SGDL_NO_CONVERGENCE without a
- * message after too many steps, SGDL_NOT_PSD. */
+/* From *p uphill until the next step is below 3e-4 standard errors (3e-3 with the ratio free, 0.06 for
+ * Whittle's), which is still taken: *p is the point past it, its likelihood and score those of the last
+ * evaluation. SGDL_NO_CONVERGENCE without a message after too many steps, SGDL_NOT_PSD. */
 sgdl_status sgdl_climb_run(sgdl_climb *c, sgdl_fbm_point *p);
 
 #endif

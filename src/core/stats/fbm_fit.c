@@ -1,5 +1,6 @@
-/* Diffusion exponent by maximum likelihood of fractional Brownian motion: increments, start by Whittle's likelihood,
- * Fisher scoring on the exact one, expected information or profile likelihood for the intervals. */
+/* Diffusion exponent by maximum likelihood of fractional Brownian motion: increments, start by Whittle's
+ * likelihood, Fisher scoring on the exact one, expected information or profile likelihood for the intervals.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ typedef struct fit {
   double *x;                           /* increments over 2^exponent of their group            */
   double *scale, *diffusivity, unit;   /* powers of two and c over unit^2, a group each; unit  */
   sgdl_fbm fbm;
-  sgdl_whittle whittle;
+  sgdl_fbm_whittle whittle;
   sgdl_climb climb;
   sgdl_fbm_point top;
   double information[9];
@@ -37,8 +38,8 @@ static sgdl_status check_length(sgdl_context *ctx, ptrdiff_t n, int noise)
 {
   int fewest = noise ? FEWEST_WITH_NOISE : FEWEST;
   if (n >= fewest) return SGDL_OK;
-  return sgdl_fail(ctx, SGDL_TOO_SHORT, "`x` has %td frames: expected at least %d for the likelihood%s", n + 1,
-                   fewest + 1, noise ? " with noise" : "");
+  return sgdl_fail(ctx, SGDL_TOO_SHORT, "`x` has %td frames: expected at least %d for the likelihood%s",
+                   n + 1, fewest + 1, noise ? " with noise" : "");
 }
 
 /* Increments of series s and the largest of them in absolute value. */
@@ -87,8 +88,8 @@ static sgdl_status take_increments(fit *f, const sgdl_segments *s)
   return SGDL_OK;
 }
 
-static sgdl_status open_fit(fit *f, sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                            const sgdl_mle_options *options)
+static sgdl_status open_fit(fit *f, sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                            const double *x, const sgdl_mle_options *options)
 {
   sgdl_segments s;
   memset(f, 0, sizeof *f);
@@ -112,7 +113,7 @@ static sgdl_status open_fit(fit *f, sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d,
 
 static void close_fit(fit *f)
 {
-  sgdl_whittle_close(&f->whittle);
+  sgdl_fbm_whittle_close(&f->whittle);
   sgdl_fbm_close(&f->fbm);
   free(f->x);
   free(f->scale);
@@ -122,7 +123,8 @@ static void close_fit(fit *f)
 static double unscaled(const fit *f, double log_likelihood)
 {
   for (ptrdiff_t g = 0; g < f->n_groups; g++)
-    log_likelihood -= log(f->scale[g]) * (double)(f->n - f->options.drift) * (double)(f->n_series / f->n_groups);
+    log_likelihood -=
+        log(f->scale[g]) * (double)(f->n - f->options.drift) * (double)(f->n_series / f->n_groups);
   return log_likelihood;
 }
 
@@ -142,16 +144,17 @@ static int at_limit(double alpha)
 static sgdl_status not_found(const fit *f, sgdl_status status)
 {
   if (status == SGDL_OK || status == SGDL_NO_MEMORY) return status;
-  return sgdl_fail(f->ctx, SGDL_NO_CONVERGENCE,
-                   "the likelihood of `x` has no maximum that could be found (exponent %.4g, noise %.4g of the "
-                   "diffusion in one frame): expected something like fractional Brownian motion", f->top.alpha,
-                   f->top.ratio);
+  return sgdl_fail(
+      f->ctx, SGDL_NO_CONVERGENCE,
+      "the likelihood of `x` has no maximum that could be found (exponent %.4g, noise %.4g of the "
+      "diffusion in one frame): expected something like fractional Brownian motion",
+      f->top.alpha, f->top.ratio);
 }
 
 static sgdl_status maximise(fit *f)
 {
   f->top = (sgdl_fbm_point){.alpha = 1.0, .ratio = f->options.noise ? 0.1 : 0.0};
-  SGDL_TRY(sgdl_whittle_open(&f->fbm, &f->whittle));
+  SGDL_TRY(sgdl_fbm_whittle_open(&f->fbm, &f->whittle));
   f->climb.exact = 0;
   sgdl_status status = sgdl_climb_run(&f->climb, &f->top);
   if (status != SGDL_OK) f->top = (sgdl_fbm_point){.alpha = 1.0}; /* only the start */
@@ -160,8 +163,8 @@ static sgdl_status maximise(fit *f)
   return not_found(f, sgdl_climb_run(&f->climb, &f->top));
 }
 
-/* c of every group at the top in units of the largest scale's square (theirs could overflow), and log D in those of x;
- * the likelihood was evaluated a tiny step from there. */
+/* c of every group at the top in units of the largest scale's square (theirs could overflow), and log D in
+ * those of x; the likelihood was evaluated a tiny step from there. */
 static double take_diffusivities(fit *f)
 {
   double sum = 0.0, dof = (double)(f->n - f->options.drift) * (double)(f->n_series / f->n_groups);
@@ -196,13 +199,14 @@ static int invert(const double I[9], int noise, double V[9])
   return isfinite(V[0]) && isfinite(V[8]);
 }
 
-/* log D = log sum of c: with c of every group its own, the part of its variance that is not alpha's or ratio's
- * is shared out. */
+/* log D = log sum of c: with c of every group its own, the part of its variance that is not alpha's or
+ * ratio's is shared out. */
 static void add_own(const fit *f, double V[9])
 {
   double total = 0.0, squares = 0.0;
   for (ptrdiff_t g = 0; g < f->n_groups; g++) total += f->diffusivity[g];
-  for (ptrdiff_t g = 0; g < f->n_groups; g++) squares += f->diffusivity[g] / total * (f->diffusivity[g] / total);
+  for (ptrdiff_t g = 0; g < f->n_groups; g++)
+    squares += f->diffusivity[g] / total * (f->diffusivity[g] / total);
   V[8] += ((double)f->n_groups * squares - 1.0) / f->information[8];
 }
 
@@ -289,10 +293,11 @@ static sgdl_status describe_top(fit *f, double *drift, sgdl_exponent_mle *e)
       drift[i] = f->options.drift ? drift[i] * f->scale[i % f->n_groups] : 0.0;
   }
   if (e->at_boundary && !f->options.noise)
-    return sgdl_fail(f->ctx, SGDL_NO_CONVERGENCE,
-                     "the likelihood of `x` rises up to exponent %d: expected a path less %s (its increments are %s)",
-                     e->exponent > 1 ? 2 : 0, e->exponent > 1 ? "smooth" : "rough",
-                     e->exponent > 1 ? "almost constant" : "those of bounded noise");
+    return sgdl_fail(
+        f->ctx, SGDL_NO_CONVERGENCE,
+        "the likelihood of `x` rises up to exponent %d: expected a path less %s (its increments are %s)",
+        e->exponent > 1 ? 2 : 0, e->exponent > 1 ? "smooth" : "rough",
+        e->exponent > 1 ? "almost constant" : "those of bounded noise");
   e->se = e->log_diffusivity_se = e->covariance = e->noise_se = NAN;
   e->noise = f->top.ratio * exp(e->log_diffusivity);
   if (e->at_boundary) return SGDL_OK;
@@ -305,8 +310,8 @@ static sgdl_status describe_top(fit *f, double *drift, sgdl_exponent_mle *e)
     return SGDL_OK;
   }
   if (f->options.noise) return SGDL_OK; /* the profile likelihood has the interval */
-  return sgdl_fail(f->ctx, SGDL_TOO_SHORT, "`x` says nothing about the exponent: its information at %.4g is singular",
-                   e->exponent);
+  return sgdl_fail(f->ctx, SGDL_TOO_SHORT,
+                   "`x` says nothing about the exponent: its information at %.4g is singular", e->exponent);
 }
 
 static sgdl_status run_fit(fit *f, double *drift, sgdl_exponent_mle *e)
@@ -329,9 +334,9 @@ static sgdl_status run_fit(fit *f, double *drift, sgdl_exponent_mle *e)
   }
 }
 
-sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                  const sgdl_mle_options *options, double *drift, double *diffusivity,
-                                  sgdl_exponent_mle *result)
+sgdl_status sgdl_exponent_mle_fit(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                  const double *x, const sgdl_mle_options *options, double *drift,
+                                  double *diffusivity, sgdl_exponent_mle *result)
 {
   fit f;
   sgdl_status status = open_fit(&f, ctx, T, d, n_paths, x, options);
@@ -355,9 +360,9 @@ static sgdl_status check_point(sgdl_context *ctx, double exponent, double ratio)
   return SGDL_OK;
 }
 
-sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                    const sgdl_mle_options *options, double exponent, double ratio,
-                                    double *log_likelihood, double score[2])
+sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                    const double *x, const sgdl_mle_options *options, double exponent,
+                                    double ratio, double *log_likelihood, double score[2])
 {
   fit f;
   sgdl_fbm_point p = {.alpha = exponent, .ratio = ratio};
@@ -366,7 +371,8 @@ sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d,
   if (status == SGDL_OK) {
     status = sgdl_fbm_evaluate(&f.fbm, &p, score != NULL);
     if (status == SGDL_NOT_PSD)
-      sgdl_fail(ctx, status, "the covariance at `exponent` = %.17g is singular to double precision", exponent);
+      sgdl_fail(ctx, status, "the covariance at `exponent` = %.17g is singular to double precision",
+                exponent);
   }
   if (status == SGDL_OK) {
     *log_likelihood = unscaled(&f, p.log_likelihood);
@@ -376,8 +382,9 @@ sgdl_status sgdl_fbm_log_likelihood(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d,
   return status;
 }
 
-sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series, const sgdl_mle_options *options,
-                           double exponent, double ratio, double *exponent_se, double *noise_se)
+sgdl_status sgdl_fbm_bound(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_series,
+                           const sgdl_mle_options *options, double exponent, double ratio,
+                           double *exponent_se, double *noise_se)
 {
   sgdl_fbm f;
   double I[9], V[9];

@@ -1,5 +1,5 @@
-/* Ends of the profile-likelihood interval by Newton on the signed root w = sqrt(2 (top - profile)), which is nearly
- * linear in eta, kept inside a bracket; see fbm_profile.h. */
+/* Ends of the profile-likelihood interval by Newton on the signed root w = sqrt(2 (top - profile)), which is
+ * nearly linear in eta, kept inside a bracket; see fbm_profile.h. */
 #include "fbm_profile.h"
 
 #include <math.h>
@@ -17,7 +17,8 @@ sgdl_status sgdl_profile_at(sgdl_climb *c, sgdl_fbm_point *p)
   return status;
 }
 
-sgdl_status sgdl_profile_end(sgdl_climb *c, sgdl_fbm_point *top, int side, double z, double guess, double *alpha)
+sgdl_status sgdl_profile_end(sgdl_climb *c, sgdl_fbm_point *top, int side, double z, double guess,
+                             double *alpha)
 {
   const double start = sgdl_eta_of(top->alpha);
   double inside = 0.0, outside = INFINITY; /* distances from the top with w < z and w > z */
@@ -27,7 +28,8 @@ sgdl_status sgdl_profile_end(sgdl_climb *c, sgdl_fbm_point *top, int side, doubl
     if (distance > limit) distance = limit;
     p.alpha = sgdl_alpha_of(start + side * distance);
     sgdl_status status = sgdl_profile_at(c, &p);
-    if (status == SGDL_NOT_PSD || status == SGDL_NO_CONVERGENCE) { /* singular next to 2: nothing is excluded there */
+    if (status == SGDL_NOT_PSD ||
+        status == SGDL_NO_CONVERGENCE) { /* singular next to 2: nothing is excluded there */
       *alpha = side < 0 ? 0.0 : 2.0;
       return SGDL_OK;
     }

@@ -1,5 +1,6 @@
-/* Start of the fit, and information for its steps: the debiased Whittle likelihood. With the zero-padded periodogram
- * I_k its expectation c F_k is the transform of (1 - |j|/n) T_j, exactly; bins of the padded grid count by half. */
+/* Start of the fit, and information for its steps: the debiased Whittle likelihood. With the zero-padded
+ * periodogram I_k its expectation c F_k is the transform of (1 - |j|/n) T_j, exactly; bins of the padded grid
+ * count by half. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 
 static const double PI = 3.14159265358979323846;
 
-sgdl_status sgdl_whittle_open(sgdl_fbm *f, sgdl_whittle *w)
+sgdl_status sgdl_fbm_whittle_open(sgdl_fbm *f, sgdl_fbm_whittle *w)
 {
   const sgdl_toeplitz *t = &f->toeplitz;
   memset(w, 0, sizeof *w);
@@ -35,7 +36,7 @@ sgdl_status sgdl_whittle_open(sgdl_fbm *f, sgdl_whittle *w)
   return SGDL_OK;
 }
 
-void sgdl_whittle_close(sgdl_whittle *w)
+void sgdl_fbm_whittle_close(sgdl_fbm_whittle *w)
 {
   free(w->memory);
   memset(w, 0, sizeof *w);
@@ -47,7 +48,7 @@ static void taper(ptrdiff_t n, double *d)
 }
 
 /* Expected periodogram (c = 1) and its derivative by alpha; that by ratio is 2 - 2 (1 - 1/n) cos. */
-static void expect(sgdl_whittle *w, double alpha, double ratio)
+static void expect(sgdl_fbm_whittle *w, double alpha, double ratio)
 {
   sgdl_fbm *f = w->fbm;
   sgdl_fbm_covariance(f->n, alpha, f->log_k, f->r, f->dr);
@@ -60,13 +61,13 @@ static void expect(sgdl_whittle *w, double alpha, double ratio)
 }
 
 /* Half the weight for the frequencies that are their own mirror image. */
-static double weight_of(const sgdl_whittle *w, ptrdiff_t k)
+static double weight_of(const sgdl_fbm_whittle *w, ptrdiff_t k)
 {
   return k == 0 || 2 * k == w->fbm->toeplitz.length ? 0.5 : 1.0;
 }
 
 /* 1/F_k where its imaginary part was, and sum weight log F_k, the logarithm taken of eight at a time. */
-static double invert_expected(sgdl_whittle *w, ptrdiff_t first)
+static double invert_expected(sgdl_fbm_whittle *w, ptrdiff_t first)
 {
   double logs = 0.0;
   for (ptrdiff_t k = first; k < w->n_bins;) {
@@ -81,7 +82,7 @@ static double invert_expected(sgdl_whittle *w, ptrdiff_t first)
   return logs;
 }
 
-void sgdl_whittle_evaluate(sgdl_whittle *w, int data, sgdl_fbm_point *p, double information[4])
+void sgdl_fbm_whittle_evaluate(sgdl_fbm_whittle *w, int data, sgdl_fbm_point *p, double information[4])
 {
   const sgdl_fbm *f = w->fbm;
   const ptrdiff_t first = f->drift ? 3 : 0; /* bins near 0: the mean */

@@ -20,7 +20,8 @@ void sgdl_hurwitz(double s, double q, double *zeta, double *minus_derivative)
     sum += term;
     weighted += term * log_term;
   }
-  /* the tail from a = q + DIRECT: a^(1-s)/(s-1) + a^-s/2 + sum of s (s+1) ... (s+2i-2) a^(1-s-2i) B_2i/(2i)! */
+  /* the tail from a = q + DIRECT: a^(1-s)/(s-1) + a^-s/2 + sum of s (s+1) ... (s+2i-2) a^(1-s-2i) B_2i/(2i)!
+   * */
   double a = q + DIRECT, log_a = log(a), power = exp(-s * log_a), integral = a * power / (s - 1.0);
   sum += integral + 0.5 * power;
   weighted += integral * (log_a + 1.0 / (s - 1.0)) + 0.5 * power * log_a;

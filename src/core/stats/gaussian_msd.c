@@ -21,7 +21,8 @@ static double first_origin(ptrdiff_t T, const double *structure, ptrdiff_t m)
   return 2.0 * sum / (double)(T - m);
 }
 
-/* Adds the covariance of the MSD of one coordinate, from its MSD averaged over paths at the structure's lags. */
+/* Adds the covariance of the MSD of one coordinate, from its MSD averaged over paths at the structure's lags.
+ */
 static sgdl_status add_coordinate(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t n_known, const double *known,
                                   const double *curve, ptrdiff_t n_lags, const double *lags, double scale,
                                   double *structure, double *part, double *covariance, double *single)
@@ -39,8 +40,8 @@ static sgdl_status add_coordinate(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t n_kn
 
 /* Covariance of the MSD summed over coordinates that move independently. y: T x d x n_paths. */
 static sgdl_status sum_over_coordinates(sgdl_context *ctx, const sgdl_segments *s, const double *y,
-                                        ptrdiff_t n_lags, const double *lags, ptrdiff_t dense, double *covariance,
-                                        double *single)
+                                        ptrdiff_t n_lags, const double *lags, ptrdiff_t dense,
+                                        double *covariance, double *single)
 {
   const ptrdiff_t T = s->T, d = s->d, last = (ptrdiff_t)lags[n_lags - 1];
   double *known = NULL, *curves = NULL, *mean = NULL, *structure = NULL, *part = NULL;
@@ -63,8 +64,8 @@ static sgdl_status sum_over_coordinates(sgdl_context *ctx, const sgdl_segments *
       for (ptrdiff_t l = 0; l < n_known; l++) mean[l] += curves[l] / (double)s->n_paths;
     }
     if (!(mean[0] > 0.0) && !(mean[n_known - 1] > 0.0)) continue;
-    SGDL_GET(add_coordinate(ctx, T, n_known, known, mean, n_lags, lags, 1.0 / (double)s->n_paths, structure, part,
-                            covariance, single));
+    SGDL_GET(add_coordinate(ctx, T, n_known, known, mean, n_lags, lags, 1.0 / (double)s->n_paths, structure,
+                            part, covariance, single));
   }
 done:
   free(known);
@@ -81,12 +82,14 @@ sgdl_status sgdl_gaussian_msd(sgdl_context *ctx, const sgdl_segments *s, ptrdiff
   double *rotated, *paths = NULL;
   SGDL_TRY(sgdl_lags_check(ctx, n_lags, lags, longest));
   SGDL_TRY(sgdl_alloc(ctx, &rotated, s->T * s->d * s->n_paths, "the trajectory in principal directions"));
-  sgdl_status status = sgdl_alloc(ctx, &paths, sgdl_times(n_lags, s->n_paths), "the displacement of each path");
+  sgdl_status status =
+    sgdl_alloc(ctx, &paths, sgdl_times(n_lags, s->n_paths), "the displacement of each path");
   if (status == SGDL_OK)
     status = sgdl_principal(ctx, s, sgdl_principal_lag(s, lags[0], lags[n_lags - 1]), rotated, NULL);
   if (status == SGDL_OK) status = sgdl_msd_curves(ctx, s, n_lags, lags, paths);
   if (status == SGDL_OK) sgdl_curves_mean(n_lags, s->n_paths, paths, msd, NULL);
-  if (status == SGDL_OK) status = sum_over_coordinates(ctx, s, rotated, n_lags, lags, dense, covariance, single);
+  if (status == SGDL_OK)
+    status = sum_over_coordinates(ctx, s, rotated, n_lags, lags, dense, covariance, single);
   free(paths);
   free(rotated);
   return status;
@@ -124,9 +127,10 @@ sgdl_status sgdl_log_msd(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t n_
   SGDL_TRY(sgdl_gaussian_msd(ctx, s, n_lags, lags, dense, log_msd, covariance, NULL));
   for (ptrdiff_t l = 0; l < n_lags; l++)
     if (!(log_msd[l] > 0.0) || isinf(log_msd[l]))
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                       "`x` has mean squared displacement %g at lag %.10g: expected a finite displacement > 0",
-                       log_msd[l], lags[l]);
+      return sgdl_fail(
+        ctx, SGDL_BAD_ARGUMENT,
+        "`x` has mean squared displacement %g at lag %.10g: expected a finite displacement > 0", log_msd[l],
+        lags[l]);
   sgdl_log_moments(n_lags, log_msd, covariance);
   return SGDL_OK;
 }

@@ -1,5 +1,5 @@
-/* The measured MSD with its covariance by Gaussian theory, in logarithms: what exponents, breaks and tests are
- * made from. */
+/* The measured MSD with its covariance by Gaussian theory, in logarithms: what exponents, breaks and tests
+ * are made from. */
 #ifndef SGDL_GAUSSIAN_MSD_H
 #define SGDL_GAUSSIAN_MSD_H
 
@@ -14,8 +14,9 @@ void sgdl_log_moments(ptrdiff_t n, double *msd, double *covariance);
  * SGDL_BAD_ARGUMENT where an MSD is 0. */
 sgdl_status sgdl_log_msd(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t n_lags, const double *lags,
                          ptrdiff_t dense, double *log_msd, double *covariance);
-/* The same before the logarithms. single (2 n_lags, optional): for one origin instead of all, averaged over paths: variance
- * of the squared displacement from it, and its covariance with the time average when it is the first frame. */
+/* The same before the logarithms. single (2 n_lags, optional): for one origin instead of all, averaged over
+ * paths: variance of the squared displacement from it, and its covariance with the time average when it is
+ * the first frame. */
 sgdl_status sgdl_gaussian_msd(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t n_lags, const double *lags,
                               ptrdiff_t dense, double *msd, double *covariance, double *single);
 

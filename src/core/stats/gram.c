@@ -1,6 +1,6 @@
-/* Displacements of all pairs of frames from the Gram matrix of the frames: |x_i - x_j|^2 = G_ii + G_jj - 2 G_ij loses
- * what the distance from the origin has more than the displacement, so that each coordinate is first taken from its
- * chord x[0] + s k, s rounded so that s k is exact:
+/* Displacements of all pairs of frames from the Gram matrix of the frames: |x_i - x_j|^2 = G_ii + G_jj - 2
+ * G_ij loses what the distance from the origin has more than the displacement, so that each coordinate is
+ * first taken from its chord x[0] + s k, s rounded so that s k is exact:
  *   |x_i - x_j|^2 = |y_i - y_j|^2 + 2 (i - j) (y_i - y_j)'s + (i - j)^2 s's. */
 #include "gram.h"
 
@@ -31,8 +31,8 @@ static sgdl_status check_frames(sgdl_context *ctx, ptrdiff_t T)
   return SGDL_OK;
 }
 
-/* y = (x - start) - slope t in place, rounded once (as sgdl_line_remove), k coordinates of frame t; bad[c] turns NaN
- * where a number is not finite. */
+/* y = (x - start) - slope t in place, rounded once (as sgdl_line_remove), k coordinates of frame t; bad[c]
+ * turns NaN where a number is not finite. */
 SGDL_VECTORISED static void take_from_chord(ptrdiff_t k, const double *start, const double *slope, double t,
                                             double *y, double *bad)
 {
@@ -49,7 +49,8 @@ static sgdl_status name_bad(sgdl_context *ctx, ptrdiff_t k, const double *bad, p
 {
   for (ptrdiff_t c = 0; c < k; c++)
     if (bad[c] != 0.0)
-      return sgdl_fail(ctx, SGDL_NOT_FINITE, "`x`: coordinate %td has a NaN or an infinity: expected finite numbers in "
+      return sgdl_fail(ctx, SGDL_NOT_FINITE,
+                       "`x`: coordinate %td has a NaN or an infinity: expected finite numbers in "
                        "a stream (paths in memory may have gaps)", first + c + 1);
   return SGDL_OK;
 }

@@ -1,6 +1,7 @@
-/* Sums of squared displacements to 1e-12 whatever the path: each octave of lags (B, 2B] by itself, on blocks of 8B
- * origins less their own mean, so that the transforms see displacements over 10B frames and no longer the whole
- * excursion of the path. What is left of the series after the blocks is done as the default does all of it. */
+/* Sums of squared displacements to 1e-12 whatever the path: each octave of lags (B, 2B] by itself, on blocks
+ * of 8B origins less their own mean, so that the transforms see displacements over 10B frames and no longer
+ * the whole excursion of the path. What is left of the series after the blocks is done as the default does
+ * all of it. */
 #include "series.h"
 
 #include <float.h>

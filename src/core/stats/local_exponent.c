@@ -10,14 +10,14 @@
 
 enum { FEWEST_SIMULATIONS = 200 };
 
-static sgdl_status check_options(sgdl_context *ctx, ptrdiff_t n, const double *from, const double *to, double level,
-                                 ptrdiff_t n_sim)
+static sgdl_status check_options(sgdl_context *ctx, ptrdiff_t n, const double *from, const double *to,
+                                 double level, ptrdiff_t n_sim)
 {
   if (n < 1) return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`from` has %td elements: expected at least one", n);
   for (ptrdiff_t k = 0; k < n; k++)
     if (!(from[k] < to[k]))
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`to[%td]` = %.10g: expected a lag above `from[%td]` = %.10g", k + 1,
-                       to[k], k + 1, from[k]);
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`to[%td]` = %.10g: expected a lag above `from[%td]` = %.10g",
+                       k + 1, to[k], k + 1, from[k]);
   if (!(level > 0 && level < 1))
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`level` = %g: expected a number between 0 and 1", level);
   if (n_sim < FEWEST_SIMULATIONS)
@@ -67,9 +67,10 @@ static void secants(ptrdiff_t n, const double *from, const double *to, ptrdiff_t
   }
 }
 
-sgdl_status sgdl_local_exponent(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                ptrdiff_t n, const double *from, const double *to, double level, ptrdiff_t n_sim,
-                                uint64_t seed, double *exponent, double *covariance, double *critical)
+sgdl_status sgdl_local_exponent(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                const double *x, ptrdiff_t n, const double *from, const double *to,
+                                double level, ptrdiff_t n_sim, uint64_t seed, double *exponent,
+                                double *covariance, double *critical)
 {
   sgdl_segments s;
   double *lags = NULL, *log_msd, *C = NULL, *maxima = NULL;

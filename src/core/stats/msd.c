@@ -1,5 +1,5 @@
-/* Mean squared displacement of paths of one length without gaps: averaged over time, over paths from one origin, or
- * from the start. THEORY section 8. */
+/* Mean squared displacement of paths of one length without gaps: averaged over time, over paths from one
+ * origin, or from the start. THEORY section 8. */
 #include <stdlib.h>
 
 #include "curves.h"

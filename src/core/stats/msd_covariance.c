@@ -15,8 +15,8 @@ void sgdl_mirror(ptrdiff_t T, const double *structure, double *even)
 }
 
 /* sum_{h = first}^{end - 1} (weight - slope h) c(h)^2, with c(h) twice the covariance of displacements over m
- * and n whose origins are h apart, from D at `zero` (so that zero[k] = D(|k|)). Eight lanes: the order, hence the
- * bits, are the same for every width of vectors. */
+ * and n whose origins are h apart, from D at `zero` (so that zero[k] = D(|k|)). Eight lanes: the order, hence
+ * the bits, are the same for every width of vectors. */
 SGDL_VECTORISED static double weighted_squares(const double *zero, ptrdiff_t m, ptrdiff_t n, ptrdiff_t first,
                                                ptrdiff_t end, double weight, double slope)
 {
@@ -35,8 +35,8 @@ SGDL_VECTORISED static double weighted_squares(const double *zero, ptrdiff_t m, 
   return sum;
 }
 
-/* Both c and the number of pairs of origins are even about h = (m - n)/2: the upper half of the sum twice, the
- * middle (where it is a whole number) once. Above it there are T - n - max(h, 0) pairs of origins. */
+/* Both c and the number of pairs of origins are even about h = (m - n)/2: the upper half of the sum twice,
+ * the middle (where it is a whole number) once. Above it there are T - n - max(h, 0) pairs of origins. */
 double sgdl_msd_pair(ptrdiff_t T, const double *even, ptrdiff_t m, ptrdiff_t n)
 {
   const double *zero = even + T - 1;
@@ -51,7 +51,8 @@ double sgdl_msd_pair(ptrdiff_t T, const double *even, ptrdiff_t m, ptrdiff_t n)
 static sgdl_status check_structure(sgdl_context *ctx, ptrdiff_t T, const double *structure)
 {
   if (T < 2)
-    return sgdl_fail(ctx, SGDL_TOO_SHORT, "`structure` has %td elements: expected at least 2, lag 0 first", T);
+    return sgdl_fail(ctx, SGDL_TOO_SHORT, "`structure` has %td elements: expected at least 2, lag 0 first",
+                     T);
   SGDL_TRY(sgdl_check_finite(ctx, "structure", structure, T, 0));
   if (structure[0] != 0.0)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`structure[1]` = %g: expected 0, the displacement at lag 0",
@@ -59,7 +60,8 @@ static sgdl_status check_structure(sgdl_context *ctx, ptrdiff_t T, const double 
   for (ptrdiff_t h = 1; h < T; h++)
     if (structure[h] < 0.0)
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                       "`structure[%td]` = %g: expected a mean squared displacement >= 0", h + 1, structure[h]);
+                       "`structure[%td]` = %g: expected a mean squared displacement >= 0", h + 1,
+                       structure[h]);
   return SGDL_OK;
 }
 

@@ -93,8 +93,10 @@ sgdl_status sgdl_spread_by_blocks(sgdl_context *ctx, sgdl_view *v, ptrdiff_t n_l
 
 /* ---- bootstrap ---- */
 
-/* Mean square differences of the replicates, B/(B - 1) times: resamples of B units spread too little by that. */
-static void spread_of_replicates(ptrdiff_t n_lags, ptrdiff_t units, ptrdiff_t n_boot, const double *replicates,
+/* Mean square differences of the replicates, B/(B - 1) times: resamples of B units spread too little by that.
+ * */
+static void spread_of_replicates(ptrdiff_t n_lags, ptrdiff_t units, ptrdiff_t n_boot,
+                                 const double *replicates,
                                  const sgdl_spread *out)
 {
   double scale = (double)units / ((double)units - 1.0) / ((double)n_boot - 1.0), *se = out->se;
@@ -134,7 +136,8 @@ static void mask_long_lags(ptrdiff_t n_lags, const double *lags, double most, pt
   }
 }
 
-static sgdl_status resampled_units(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags, const double *lags,
+static sgdl_status resampled_units(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags,
+                                   const double *lags,
                                    double *most, sgdl_units *u)
 {
   if (v->n_paths >= FEWEST_RESAMPLED) {
@@ -146,7 +149,8 @@ static sgdl_status resampled_units(sgdl_context *ctx, const sgdl_view *v, ptrdif
   ptrdiff_t length = sgdl_block_length(frames, v->n_paths, (ptrdiff_t)wanted);
   *most = (double)length;
   if (length < 1)
-    return sgdl_fail(ctx, SGDL_TOO_SHORT, "`x` has %.0f frames in %td paths: expected at least %d for a block "
+    return sgdl_fail(ctx, SGDL_TOO_SHORT,
+                     "`x` has %.0f frames in %td paths: expected at least %d for a block "
                      "bootstrap", frames, v->n_paths, FEWEST_RESAMPLED);
   return sgdl_units_of_origins(ctx, v, n_lags, lags, length, u);
 }
@@ -162,7 +166,8 @@ sgdl_status sgdl_spread_by_bootstrap(sgdl_context *ctx, const sgdl_view *v, cons
     status = sgdl_alloc(ctx, &own, sgdl_times(n_lags, o->n_boot), "the bootstrap");
     kept.replicates = own;
   }
-  if (status == SGDL_OK) status = sgdl_units_bootstrap(ctx, &u, v->progress_to, o->seed, o->n_boot, kept.replicates);
+  if (status == SGDL_OK) status = sgdl_units_bootstrap(ctx, &u, v->progress_to, o->seed, o->n_boot,
+                                                       kept.replicates);
   if (status == SGDL_OK) {
     spread_of_replicates(n_lags, u.count, o->n_boot, kept.replicates, &kept);
     mask_long_lags(n_lags, lags, most, o->n_boot, &kept);

@@ -1,8 +1,8 @@
-/* Standard errors of the MSD from Gaussian theory: sgdl_msd_covariance with the structure function that the paths
- * themselves show. Second differences of a measured structure function are noise, whose squares would add up to a
- * variance that is not (a part 2K/T of it where lags up to K are used as measured): it is used up to T/40 and goes
- * on as the power of the lag that it ends with. What the theory says then is scaled, lag by lag, from the MSD of
- * that structure function to the MSD that was measured. */
+/* Standard errors of the MSD from Gaussian theory: sgdl_msd_covariance with the structure function that the
+ * paths themselves show. Second differences of a measured structure function are noise, whose squares would
+ * add up to a variance that is not (a part 2K/T of it where lags up to K are used as measured): it is used up
+ * to T/40 and goes on as the power of the lag that it ends with. What the theory says then is scaled, lag by
+ * lag, from the MSD of that structure function to the MSD that was measured. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,8 @@ static sgdl_status one_coordinate(sgdl_context *ctx, const sgdl_view *v, ptrdiff
   return SGDL_OK;
 }
 
-/* The exponent of D by least squares of log D on log h over [K/4, K], in [0, 2]; 0 where D is not positive. */
+/* The exponent of D by least squares of log D on log h over [K/4, K], in [0, 2]; 0 where D is not positive.
+ * */
 static double last_exponent(ptrdiff_t K, const double *D)
 {
   double n = 0.0, u = 0.0, v = 0.0, uu = 0.0, uv = 0.0;
@@ -102,8 +103,9 @@ static sgdl_status add_coordinate(sgdl_context *ctx, const sgdl_view *v, double 
   return SGDL_OK;
 }
 
-/* scale: from the covariance of sums to that of means, over the displacements that there would be without gaps
- * (missing ones spread both by the root of what is there), and from the MSD `supposed` to the one measured. */
+/* scale: from the covariance of sums to that of means, over the displacements that there would be without
+ * gaps (missing ones spread both by the root of what is there), and from the MSD `supposed` to the one
+ * measured. */
 static void find_scale(const sgdl_view *v, ptrdiff_t n_lags, const double *lags, const double *counts,
                        const double *msd, const double *supposed, double *scale)
 {
@@ -114,7 +116,8 @@ static void find_scale(const sgdl_view *v, ptrdiff_t n_lags, const double *lags,
   }
 }
 
-static sgdl_status sum_of_coordinates(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags, const double *lags,
+static sgdl_status sum_of_coordinates(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags,
+                                      const double *lags,
                                       double *D, double *scratch, double *total, double *supposed)
 {
   memset(supposed, 0, (size_t)n_lags * sizeof(double));
@@ -140,7 +143,8 @@ sgdl_status sgdl_spread_by_theory(sgdl_context *ctx, const sgdl_view *v, ptrdiff
   double *D = NULL, *work = NULL;
   sgdl_status status;
   SGDL_GET(sgdl_alloc(ctx, &D, v->longest, "the structure function"));
-  SGDL_GET(sgdl_alloc(ctx, &work, sgdl_times(2, square < 0 ? -1 : square + n_lags), "the covariance of the MSD"));
+  SGDL_GET(sgdl_alloc(ctx, &work, sgdl_times(2, square < 0 ? -1 : square + n_lags),
+                      "the covariance of the MSD"));
   double *total = work + square, *supposed = total + square, *scale = supposed + n_lags;
   SGDL_GET(sum_of_coordinates(ctx, v, n_lags, lags, D, work, total, supposed));
   find_scale(v, n_lags, lags, counts, msd, supposed, scale);

@@ -88,7 +88,8 @@ static sgdl_status settle_errors(sgdl_context *ctx, const sgdl_paths *paths, con
   if (*errors == SGDL_ERRORS_AUTO)
     *errors = !averaged || paths->n_paths >= SGDL_MANY_PATHS ? SGDL_ERRORS_PATHS : SGDL_ERRORS_BLOCKS;
   if (!averaged && (*errors == SGDL_ERRORS_BLOCKS || *errors == SGDL_ERRORS_GAUSSIAN))
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`se` = \"%s\": expected \"paths\" or \"bootstrap\" for displacements "
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`se` = \"%s\": expected \"paths\" or \"bootstrap\" for displacements "
                      "from one origin", *errors == SGDL_ERRORS_BLOCKS ? "blocks" : "gaussian");
   if (averaged && *errors == SGDL_ERRORS_PATHS && paths->n_paths < 2)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`se` = \"paths\": expected at least 2 paths, got %td",
@@ -141,7 +142,8 @@ sgdl_status sgdl_msd_paths(sgdl_context *ctx, const sgdl_paths *paths, const sgd
     const double all[2] = { 0.0, 1.0 };
     sgdl_view_share(&v, all, (double)k / (double)n_curves, (double)(k + 1) / (double)n_curves);
     status = o->type == SGDL_MSD_TIME_AVERAGED ? time_average(&j, &v, msd + n_lags * k, counted, &out)
-                                               : from_one_origin(&j, &v, origin, msd + n_lags * k, counted, &out);
+                                               : from_one_origin(&j, &v, origin, msd + n_lags * k, counted,
+                                                                 &out);
     sgdl_view_close(&v);
   }
   for (ptrdiff_t l = 0; l < n_lags && status == SGDL_OK; l++) found.n_redone += j.redone[l];

@@ -11,7 +11,8 @@
 static const ptrdiff_t block_counts[2] = { 8, 16 };
 static const ptrdiff_t block_offsets[2] = { 1, 9 };
 
-static sgdl_status check_path(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_lags, const double *lags)
+static sgdl_status check_path(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_lags,
+                              const double *lags)
 {
   if (T < 3) return sgdl_fail(ctx, SGDL_TOO_SHORT, "`frames` = %td: expected at least 3", T);
   if (d < 1 || d > PTRDIFF_MAX / (ptrdiff_t)sizeof(double) / T)
@@ -26,7 +27,8 @@ static sgdl_status check_numbers(sgdl_context *ctx, ptrdiff_t rows, ptrdiff_t co
 {
   for (ptrdiff_t i = 0; i < rows * columns; i++)
     if (!isfinite(x[i]))
-      return sgdl_fail(ctx, SGDL_NOT_FINITE, "`x[frame %td, coordinate %td]` = %s: expected finite numbers in a "
+      return sgdl_fail(ctx, SGDL_NOT_FINITE,
+                       "`x[frame %td, coordinate %td]` = %s: expected finite numbers in a "
                        "stream (paths in memory may have gaps)", first + i % rows + 1, i / rows + 1,
                        isnan(x[i]) ? "NaN" : x[i] > 0 ? "Inf" : "-Inf");
   return SGDL_OK;
@@ -124,7 +126,8 @@ static double from_origins(const chunk *s, ptrdiff_t m, ptrdiff_t first, ptrdiff
 }
 
 /* Adds to the blocks of one cut what origins [first, end) have within them. */
-static void frames_in_blocks(const chunk *s, ptrdiff_t T, int which, ptrdiff_t n_lags, ptrdiff_t l, ptrdiff_t m,
+static void frames_in_blocks(const chunk *s, ptrdiff_t T, int which, ptrdiff_t n_lags, ptrdiff_t l,
+                             ptrdiff_t m,
                              ptrdiff_t first, ptrdiff_t end, double *tally)
 {
   ptrdiff_t count = block_counts[which], length = T / count;
@@ -141,7 +144,8 @@ sgdl_status sgdl_tally_frames(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdi
 {
   SGDL_TRY(check_path(ctx, T, d, n_lags, lags));
   if (n < 1 || done < 0 || n > T - done)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`x` has %td frames after %td: expected at least one, and %td in all",
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`x` has %td frames after %td: expected at least one, and %td in all",
                      n, done, T);
   ptrdiff_t last = (ptrdiff_t)lags[n_lags - 1], needed = done < last ? done : last;
   if (n_before != needed)
@@ -170,7 +174,8 @@ static sgdl_status block_units(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t n_paths
   if (usable == 0) return SGDL_OK;
   SGDL_TRY(sgdl_units_open(ctx, usable, count * n_paths, u));
   for (ptrdiff_t g = 0; g < count * n_paths; g++) {
-    const double *block = tallies + SGDL_TALLY * n_lags * (g / count) + n_lags * (block_offsets[which] + g % count);
+    const double *tally = tallies + SGDL_TALLY * n_lags * (g / count);
+    const double *block = tally + n_lags * (block_offsets[which] + g % count);
     for (ptrdiff_t l = 0; l < usable; l++) {
       u->sums[l + usable * g] = block[l];
       u->counts[l + usable * g] = (double)length - lags[l];

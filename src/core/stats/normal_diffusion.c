@@ -25,8 +25,9 @@ static double effective_coordinates(ptrdiff_t d, const double *eigenvalues, doub
 }
 
 /* Covariance of log MSD under Brownian motion, and log MSD with the logarithm's bias removed. */
-static sgdl_status brownian_moments(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t n_lags, const double *lags,
-                                    double coordinates, double *log_msd, double *covariance)
+static sgdl_status brownian_moments(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t n_lags,
+                                    const double *lags, double coordinates, double *log_msd,
+                                    double *covariance)
 {
   double *D, *level;
   SGDL_TRY(sgdl_alloc(ctx, &D, s->T + n_lags, "the structure function"));
@@ -66,18 +67,19 @@ static sgdl_status measure(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t 
   *coordinates = effective_coordinates(s->d, eigenvalues, displacements);
   for (ptrdiff_t l = 0; l < n_lags && status == SGDL_OK; l++)
     if (!(log_msd[l] > 0.0) || isinf(log_msd[l]))
-      status = sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                         "`x` has mean squared displacement %g at lag %.10g: expected a finite displacement > 0",
-                         log_msd[l], lags[l]);
+      status =
+        sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                  "`x` has mean squared displacement %g at lag %.10g: expected a finite displacement > 0",
+                  log_msd[l], lags[l]);
 done:
   free(work);
   free(paths);
   return status;
 }
 
-sgdl_status sgdl_normal_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths, const double *x,
-                                  ptrdiff_t n_lags, const double *lags, ptrdiff_t n_sim, uint64_t seed,
-                                  double *log_ratio, double *se, double *p, double *p_value)
+sgdl_status sgdl_normal_diffusion(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
+                                  const double *x, ptrdiff_t n_lags, const double *lags, ptrdiff_t n_sim,
+                                  uint64_t seed, double *log_ratio, double *se, double *p, double *p_value)
 {
   sgdl_segments s;
   double *log_msd = NULL, *C = NULL, *covariance = NULL, *maxima = NULL, coordinates, most = 0.0;

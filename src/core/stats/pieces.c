@@ -1,5 +1,5 @@
-/* Sums of squared displacements of every piece: by FFT, with the lags whose rounding error would show done again
- * directly; or all of them directly where lags are few. */
+/* Sums of squared displacements of every piece: by FFT, with the lags whose rounding error would show done
+ * again directly; or all of them directly where lags are few. */
 #include "pieces.h"
 
 #include <limits.h>
@@ -75,10 +75,12 @@ static void round_counts(const sgdl_correlator *c, const sgdl_piece *s, ptrdiff_
 {
   for (ptrdiff_t i = 0; i < c->buffer; i++) work[i] = i < s->n && !isnan(s->x[i]);
   sgdl_correlator_run(c, work);
-  for (ptrdiff_t l = 0; l < n_lags; l++) counts[l] = lags[l] < (double)s->n ? rint(work[(ptrdiff_t)lags[l]]) : 0.0;
+  for (ptrdiff_t l = 0; l < n_lags; l++)
+    counts[l] = lags[l] < (double)s->n ? rint(work[(ptrdiff_t)lags[l]]) : 0.0;
 }
 
-static sgdl_status count_with_gaps(sgdl_context *ctx, const sgdl_piece *s, ptrdiff_t n_lags, const double *lags,
+static sgdl_status count_with_gaps(sgdl_context *ctx, const sgdl_piece *s, ptrdiff_t n_lags,
+                                   const double *lags,
                                    double *counts)
 {
   if (n_lags < 64) {
@@ -169,7 +171,8 @@ typedef struct active_lags {
 } active_lags;
 
 /* What the origins in tile t of a series of n frames add to each wanted lag. */
-static void direct_tile(const job *j, const active_lags *a, const sgdl_piece *s, ptrdiff_t coordinate, ptrdiff_t t,
+static void direct_tile(const job *j, const active_lags *a, const sgdl_piece *s, ptrdiff_t coordinate,
+                        ptrdiff_t t,
                         const char *wanted, double *sums)
 {
   const double *x = s->x + s->stride * coordinate + TILE * t;
@@ -285,7 +288,8 @@ static int direct_is_cheaper(const job *j, const sgdl_piece *s)
   if (s->n < 2) return 1;
   for (ptrdiff_t l = 0; l < j->n_lags; l++) displacements += fmax((double)s->n - j->lags[l], 0.0);
   return s->n > INT_MAX / 2 ||
-         SGDL_DIRECT_COST * displacements < sgdl_series_cost(s->n, j->p->d, j->n_lags, j->lags, s->gaps, j->p->full);
+         SGDL_DIRECT_COST * displacements < sgdl_series_cost(s->n, j->p->d, j->n_lags, j->lags, s->gaps,
+                                                             j->p->full);
 }
 
 /* Consecutive pieces of one shape, [first, end). */
@@ -299,7 +303,8 @@ static group next_group(const job *j, ptrdiff_t first)
   group g = { first, first };
   while (g.first < j->p->count && direct_is_cheaper(j, piece + g.first)) g.first++;
   g.end = g.first;
-  while (g.end < j->p->count && piece[g.end].n == piece[g.first].n && piece[g.end].gaps == piece[g.first].gaps)
+  while (g.end < j->p->count && piece[g.end].n == piece[g.first].n &&
+         piece[g.end].gaps == piece[g.first].gaps)
     g.end++;
   return g;
 }
@@ -321,11 +326,12 @@ static sgdl_columns bundle(const sgdl_pieces *p, ptrdiff_t g, ptrdiff_t b)
 {
   const sgdl_piece *s = p->piece + g;
   ptrdiff_t first = SGDL_COLUMNS * b, count = p->d - first < SGDL_COLUMNS ? p->d - first : SGDL_COLUMNS;
-  return (sgdl_columns){ count, s->n, s->stride, s->x + s->stride * first, p->weights ? p->weights + first : NULL };
+  return (sgdl_columns){ count, s->n, s->stride, s->x + s->stride * first,
+                         p->weights ? p->weights + first : NULL };
 }
 
-/* All series of a group. Some are transformed at a time on all threads, then added in their order: the bits depend
- * neither on the threads nor on how many. */
+/* All series of a group. Some are transformed at a time on all threads, then added in their order: the bits
+ * depend neither on the threads nor on how many. */
 static sgdl_status group_sums(job *j, group of, const fft_work *w, double *sums, double *bounds)
 {
   const sgdl_pieces *p = j->p;
@@ -338,7 +344,8 @@ static sgdl_status group_sums(job *j, group of, const fft_work *w, double *sums,
       if (stopped(j, (double)(first + q) / (double)series)) continue;
       sgdl_columns columns = bundle(p, g, (first + q) % bundles);
       double *out = w->series + 2 * j->n_lags * q;
-      sgdl_series_run(&w->plan, &columns, j->counts + j->n_lags * g, w->buffers + w->room * omp_get_thread_num(),
+      sgdl_series_run(&w->plan, &columns, j->counts + j->n_lags * g,
+                      w->buffers + w->room * omp_get_thread_num(),
                       out, out + j->n_lags);
     }
     for (ptrdiff_t q = 0; q < n && !j->stop; q++) {

@@ -4,8 +4,8 @@
 
 #include "../base/base.h"
 
-/* n consecutive frames of d coordinates, coordinate c at x + stride c. gaps: some numbers are NaN, a missing frame
- * in all coordinates at once. */
+/* n consecutive frames of d coordinates, coordinate c at x + stride c. gaps: some numbers are NaN, a missing
+ * frame in all coordinates at once. */
 typedef struct sgdl_piece {
   const double *x;
   ptrdiff_t stride, n;
@@ -25,15 +25,15 @@ typedef struct sgdl_pieces {
 /* Displacements with both ends there: counts, n_lags x pieces. */
 sgdl_status sgdl_pieces_count(sgdl_context *ctx, const sgdl_pieces *p, double *counts);
 
-/* sums[l + n_lags g] = sum_c w_c sum_i (x[i + m] - x[i])^2, m = lags[l], over the displacements counted; 0 where
- * there are none. To about 1e-11 (full: 1e-12) of each value; the bits do not depend on the threads.
- * redone (n_lags, optional): 1 where some piece had to be summed directly after its transforms, for the bound on
- * their rounding was too large; others are left alone. */
+/* sums[l + n_lags g] = sum_c w_c sum_i (x[i + m] - x[i])^2, m = lags[l], over the displacements counted; 0
+ * where there are none. To about 1e-11 (full: 1e-12) of each value; the bits do not depend on the threads.
+ * redone (n_lags, optional): 1 where some piece had to be summed directly after its transforms, for the bound
+ * on their rounding was too large; others are left alone. */
 sgdl_status sgdl_pieces_sums(sgdl_context *ctx, const sgdl_pieces *p, const double *counts, double *sums,
                              char *redone);
 
-/* sum_i (x[i + m] - x[i])^2, i < n: eight lanes, so that the order is the same for every vector width. With gaps:
- * over those that are not NaN. */
+/* sum_i (x[i + m] - x[i])^2, i < n: eight lanes, so that the order is the same for every vector width. With
+ * gaps: over those that are not NaN. */
 double sgdl_squared_displacements(const double *x, ptrdiff_t m, ptrdiff_t n, int gaps);
 
 #endif

@@ -15,7 +15,8 @@ ptrdiff_t sgdl_principal_lag(const sgdl_segments *s, double first, double last)
 }
 
 /* C (d x d) = mean over origins and paths of displacement times its transpose. */
-static sgdl_status displacement_covariance(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t lag, double *C)
+static sgdl_status displacement_covariance(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t lag,
+                                           double *C)
 {
   const ptrdiff_t d = s->d, origins = s->T - lag;
   const double scale = 1.0 / ((double)origins * (double)s->n_paths);
@@ -43,9 +44,11 @@ sgdl_status sgdl_principal(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t 
   double *V = NULL, *w = NULL;
   sgdl_status status = SGDL_OK;
   if (d > SGDL_MOST_PRINCIPAL)
-    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "`x` has %td coordinates: expected at most %d where their joint fluctuations are needed; "
-                     "record fewer directions", d, SGDL_MOST_PRINCIPAL);
+    return sgdl_fail(
+      ctx, SGDL_UNSUPPORTED,
+      "`x` has %td coordinates: expected at most %d where their joint fluctuations are needed; "
+      "record fewer directions",
+      d, SGDL_MOST_PRINCIPAL);
   SGDL_TRY(sgdl_check_blas_size(ctx, "frames", T));
   SGDL_GET(sgdl_alloc(ctx, &V, d * d, "the principal directions"));
   SGDL_GET(sgdl_alloc(ctx, &w, d, "the principal directions"));

@@ -1,4 +1,5 @@
-/* A trajectory in the principal directions of its displacements: coordinates that move about independently. */
+/* A trajectory in the principal directions of its displacements: coordinates that move about independently.
+ */
 #ifndef SGDL_PRINCIPAL_H
 #define SGDL_PRINCIPAL_H
 
@@ -12,8 +13,8 @@ enum { SGDL_MOST_PRINCIPAL = 1024 };
 sgdl_status sgdl_principal(sgdl_context *ctx, const sgdl_segments *s, ptrdiff_t lag, double *rotated,
                            double *eigenvalues);
 
-/* The lag for it: the geometric mean of the window's ends, but with at least twenty independent displacements a
- * coordinate where that is possible. */
+/* The lag for it: the geometric mean of the window's ends, but with at least twenty independent displacements
+ * a coordinate where that is possible. */
 ptrdiff_t sgdl_principal_lag(const sgdl_segments *s, double first, double last);
 
 #endif

@@ -1,10 +1,10 @@
 /* Sums of squared displacements of one series by FFT.
  *
- * MSD(m) N(m) = S1(m) - 2 S2(m) of the series less a straight line s k, plus the line's own displacement and their
- * cross term. S1 - 2 S2 carries an error of a few DBL_EPSILON sum y^2 whatever the lag, so it is no good where
- * MSD(m) is far below the variance of the path: the bounds say where. With gaps, w = 1 where there is a frame:
- * S1 = sum_i w[i] w[i + m] (y[i]^2 + y[i + m]^2) is a correlation of w with w y^2, and so is the cross term of w
- * with w y. */
+ * MSD(m) N(m) = S1(m) - 2 S2(m) of the series less a straight line s k, plus the line's own displacement and
+ * their cross term. S1 - 2 S2 carries an error of a few DBL_EPSILON sum y^2 whatever the lag, so it is no
+ * good where MSD(m) is far below the variance of the path: the bounds say where. With gaps, w = 1 where there
+ * is a frame: S1 = sum_i w[i] w[i + m] (y[i]^2 + y[i + m]^2) is a correlation of w with w y^2, and so is the
+ * cross term of w with w y. */
 #include "series.h"
 
 #include <float.h>
@@ -133,7 +133,8 @@ static sgdl_line line_through(ptrdiff_t n, const double *x)
 }
 
 /* y, w y^2 and w in three buffers; the largest of the energies that errors are measured by. */
-static double fill_with_gaps(const sgdl_correlator *c, ptrdiff_t n, const double *x, sgdl_line line, double *y,
+static double fill_with_gaps(const sgdl_correlator *c, ptrdiff_t n, const double *x, sgdl_line line,
+                             double *y,
                              double *squares, double *there)
 {
   double energy = 0.0, fourth = 0.0, count = 0.0;
@@ -153,9 +154,10 @@ static double fill_with_gaps(const sgdl_correlator *c, ptrdiff_t n, const double
   return fmax(energy, sqrt(count * fourth));
 }
 
-/* y becomes, at m, sum w[i] w[i + m] (y[i + m] - y[i])^2 plus `unit` times the sum of w[i] w[i + m] (y[i + m] - y[i]):
- * the first is even in m, the second odd. */
-static void correlate_with_gaps(const sgdl_correlator *c, double unit, double *y, double *squares, double *there)
+/* y becomes, at m, sum w[i] w[i + m] (y[i + m] - y[i])^2 plus `unit` times the sum of w[i] w[i + m] (y[i + m]
+ * - y[i]): the first is even in m, the second odd. */
+static void correlate_with_gaps(const sgdl_correlator *c, double unit, double *y, double *squares,
+                                double *there)
 {
   double scale = 2.0 / (double)c->n;
   fftw_execute_dft_r2c(c->forward, y, (fftw_complex *)y);
@@ -252,7 +254,8 @@ double sgdl_series_cost(ptrdiff_t n, ptrdiff_t d, ptrdiff_t n_lags, const double
 {
   ptrdiff_t last = (ptrdiff_t)lags[n_lags - 1];
   if (full) return gaps ? INFINITY : sgdl_levels_cost(n, n_lags, lags);
-  double length = (double)sgdl_correlator_length(n, last < n ? last : n - 1), each = fft_cost * length * log2(length);
+  double length = (double)sgdl_correlator_length(n, last < n ? last : n - 1);
+  double each = fft_cost * length * log2(length);
   if (gaps) return 2.0 * each;
   return each * (1.0 + 1.0 / (double)(d < SGDL_COLUMNS ? d : SGDL_COLUMNS)) / 2.0 + 2.0 * (double)n;
 }

@@ -30,7 +30,8 @@ sgdl_status sgdl_series_open(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_lags, c
 void sgdl_series_close(sgdl_series_plan *plan);
 /* sums and bounds (n_lags) over the columns. counts: displacements at each lag. work: plan->work doubles,
  * 64-byte aligned. Safe on many threads at once. */
-void sgdl_series_run(const sgdl_series_plan *plan, const sgdl_columns *columns, const double *counts, double *work,
+void sgdl_series_run(const sgdl_series_plan *plan, const sgdl_columns *columns, const double *counts,
+                     double *work,
                      double *sums, double *bounds);
 /* ns for one of d coordinates, for the choice between this and direct sums: a function of sizes only. */
 double sgdl_series_cost(ptrdiff_t n, ptrdiff_t d, ptrdiff_t n_lags, const double *lags, int gaps, int full);

@@ -18,7 +18,8 @@ ptrdiff_t sgdl_structure_room(ptrdiff_t last, ptrdiff_t dense)
   return last_dense(last, dense) + (ptrdiff_t)(per_decade * 2.0) + 3;
 }
 
-sgdl_status sgdl_structure_lags(sgdl_context *ctx, ptrdiff_t last, ptrdiff_t dense, double *lags, ptrdiff_t *n_lags)
+sgdl_status sgdl_structure_lags(sgdl_context *ctx, ptrdiff_t last, ptrdiff_t dense, double *lags,
+                                ptrdiff_t *n_lags)
 {
   ptrdiff_t more = 0;
   const ptrdiff_t room = sgdl_structure_room(last, dense);
@@ -31,7 +32,8 @@ sgdl_status sgdl_structure_lags(sgdl_context *ctx, ptrdiff_t last, ptrdiff_t den
 }
 
 /* Straight lines between the points, from D(0) = 0; constant beyond the last. */
-static void fill_straight(ptrdiff_t T, ptrdiff_t n_lags, const double *lags, const double *msd, double *structure)
+static void fill_straight(ptrdiff_t T, ptrdiff_t n_lags, const double *lags, const double *msd,
+                          double *structure)
 {
   ptrdiff_t l = 0;
   for (ptrdiff_t h = 1; h < T; h++) {
@@ -86,10 +88,12 @@ static knot knot_at(ptrdiff_t n_lags, const double *lags, const double *msd, ptr
 static double hermite(knot a, knot b, double u)
 {
   double width = b.u - a.u, t = (u - a.u) / width, s = 1.0 - t;
-  return s * s * (1.0 + 2.0 * t) * a.y + t * t * (1.0 + 2.0 * s) * b.y + width * t * s * (s * a.slope - t * b.slope);
+  return s * s * (1.0 + 2.0 * t) * a.y + t * t * (1.0 + 2.0 * s) * b.y +
+         width * t * s * (s * a.slope - t * b.slope);
 }
 
-void sgdl_structure_fill(ptrdiff_t T, ptrdiff_t n_lags, const double *lags, const double *msd, double *structure)
+void sgdl_structure_fill(ptrdiff_t T, ptrdiff_t n_lags, const double *lags, const double *msd,
+                         double *structure)
 {
   structure[0] = 0.0;
   for (ptrdiff_t l = 0; l < n_lags; l++)

@@ -24,12 +24,14 @@ static sgdl_status open_levels(sgdl_context *ctx, sgdl_toeplitz *t)
   ptrdiff_t whole = t->leaf << t->levels, shared = 0;
   for (int l = 1; l <= t->levels; l++) shared += 4 * sgdl_fourier_room(t->leaf << l);
   if (shared < 3 * t->room) shared = 3 * t->room;
-  SGDL_TRY(sgdl_alloc(ctx, &t->memory, shared + sgdl_fourier_room(whole) + 4 * whole + 2 * t->n, "the covariance matrix"));
+  SGDL_TRY(sgdl_alloc(ctx, &t->memory, shared + sgdl_fourier_room(whole) + 4 * whole + 2 * t->n,
+                      "the covariance matrix"));
   double *next = t->work = t->memory;
   for (int l = 1; l <= t->levels; l++) {
     sgdl_schur_level *level = t->level + l;
     ptrdiff_t room = sgdl_fourier_room(t->leaf << l);
-    *level = (sgdl_schur_level){t->leaf << l, NULL, NULL, next, next + room, next + 2 * room, next + 3 * room};
+    *level =
+        (sgdl_schur_level){t->leaf << l, NULL, NULL, next, next + room, next + 2 * room, next + 3 * room};
     next += 4 * room;
     SGDL_TRY(sgdl_fourier_plan_apart(ctx, level->n, &level->forward, &level->backward));
   }
@@ -86,7 +88,8 @@ void sgdl_toeplitz_close(sgdl_toeplitz *t)
 
 /* ---- factorisation ---- */
 
-/* v_j = v_{j-1} (1 - k_j^2) and log det T = sum_j log v_j, the logarithm taken of eight variances at a time. */
+/* v_j = v_{j-1} (1 - k_j^2) and log det T = sum_j log v_j, the logarithm taken of eight variances at a time.
+ */
 static void sum_variances(sgdl_toeplitz *t, double r0)
 {
   double v = 1.0, sum = 0.0;
@@ -197,8 +200,8 @@ double sgdl_toeplitz_form(const sgdl_toeplitz *t, const double *x, const double 
 /* ---- what follows from the factor ---- */
 
 /* out <- conj(F) X, or with `in` as well: F X - G Z, in place of X. */
-SGDL_VECTORISED static void multiply_conjugate(ptrdiff_t n, const double *restrict F, const double *restrict X,
-                                               double scale, double *restrict out)
+SGDL_VECTORISED static void multiply_conjugate(ptrdiff_t n, const double *restrict F,
+                                               const double *restrict X, double scale, double *restrict out)
 {
   for (ptrdiff_t k = 0; k <= n / 2; k++) {
     double f = scale * F[2 * k], fi = scale * F[2 * k + 1], x = X[2 * k], xi = X[2 * k + 1];

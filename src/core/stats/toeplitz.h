@@ -1,5 +1,5 @@
-/* Symmetric positive definite Toeplitz matrices T (n x n, first column r): log-determinant, solutions, quadratic
- * forms and traces in O(n log^2 n), exact up to rounding.
+/* Symmetric positive definite Toeplitz matrices T (n x n, first column r): log-determinant, solutions,
+ * quadratic forms and traces in O(n log^2 n), exact up to rounding.
  *
  * The Schur algorithm, doubled with FFTs (generalised Schur; Ammar and Gragg 1988), gives the reflection
  * coefficients and the prediction-error filter phi of order n - 1 with variance v, phi_0 = 1. Then

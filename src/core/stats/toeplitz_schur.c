@@ -123,7 +123,8 @@ int sgdl_schur_run(sgdl_toeplitz *t, int level, ptrdiff_t steps, double *a, doub
   invert(t, l, l->a, 0, rest, l->a);
   invert(t, l, l->b, half, rest, l->b);
 
-  if (sgdl_schur_run(t, level - 1, rest, l->a, l->b, delta + half, epsilon + half, reflection + half)) return 1;
+  if (sgdl_schur_run(t, level - 1, rest, l->a, l->b, delta + half, epsilon + half, reflection + half))
+    return 1;
   transform(t, l, rest, delta + half, l->a);
   transform(t, l, rest, epsilon + half, l->b);
   merge(l->n, l->delta, l->epsilon, l->a, l->b);

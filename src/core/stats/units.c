@@ -104,7 +104,8 @@ sgdl_status sgdl_units_bootstrap(sgdl_context *ctx, const sgdl_units *u, double 
   for (ptrdiff_t r = 0; r < n_boot && status == SGDL_OK; r++) {
     resample(u, seed, r, replicates + u->n_lags * r, counts);
     if (sgdl_poll(ctx, progress))
-      status = sgdl_fail(ctx, SGDL_INTERRUPTED, "interrupted in the bootstrap of the mean squared displacement");
+      status = sgdl_fail(ctx, SGDL_INTERRUPTED,
+                         "interrupted in the bootstrap of the mean squared displacement");
   }
   free(counts);
   return status;

@@ -44,7 +44,7 @@ static void add_products(const job *j, const double *v, ptrdiff_t l, double *blo
       for (int q = 0; q < 8; q++) lane[q] += v[i + q] * v[i + q + k];
     for (; i < last; i++) sum += v[i] * v[i + k];
     for (int q = 0; q < 8; q++) sum += lane[q];
-    blocks[b] += sum / (double)(last - first);
+    if (last > first) blocks[b] += sum / (double)(last - first);
   }
 }
 
@@ -71,6 +71,17 @@ static double mean_of(const double *x, ptrdiff_t n)
   double sum = 0;
   for (ptrdiff_t b = 0; b < n; b++) sum += x[b];
   return sum / (double)n;
+}
+
+/* Mean over all origins of `n` a path, from the means over blocks, whose lengths differ by one. */
+static double mean_over_origins(const job *j, const double *blocks, ptrdiff_t n)
+{
+  double sum = 0;
+  for (ptrdiff_t b = 0; b < j->n_blocks; b++) {
+    ptrdiff_t q = b % j->per_path;
+    sum += blocks[b] * (double)(n * (q + 1) / j->per_path - n * q / j->per_path);
+  }
+  return sum / ((double)n * (double)j->s.x.n_paths);
 }
 
 /* Standard error of the mean of x - ratio y over blocks. */
@@ -108,12 +119,12 @@ sgdl_status sgdl_velocity_autocorrelation(sgdl_context *ctx, ptrdiff_t T, ptrdif
   double t = j.n_blocks > 1 ? sgdl_student_quantile(0.5 + 0.5 * level, (double)(j.n_blocks - 1)) : NAN;
   for (ptrdiff_t c = 0; c < j.n_out; c++) {
     const double *of_column = j.sums + j.n_blocks * rows * c, *zero = of_column + j.n_blocks * n_lags;
-    double variance = mean_of(zero, j.n_blocks);
+    double variance = mean_over_origins(&j, zero, j.s.length);
     for (ptrdiff_t l = 0; l < n_lags; l++) {
       const double *b = of_column + j.n_blocks * l;
       ptrdiff_t at = l + n_lags * c, k = (ptrdiff_t)lags[l];
       int enough = j.per_path == 1 || (j.s.length - k) / j.per_path >= (k > 2 ? k : 2);
-      value[at] = mean_of(b, j.n_blocks);
+      value[at] = mean_over_origins(&j, b, j.s.length - k);
       se[at] = enough ? block_error(b, zero, 0, j.n_blocks) : NAN;
       lower[at] = value[at] - t * se[at];
       upper[at] = value[at] + t * se[at];

@@ -24,7 +24,8 @@ static sgdl_status check_sizes(sgdl_context *ctx, const sgdl_paths *paths)
     ptrdiff_t T = paths->frames[p];
     if (T < 1) return sgdl_fail(ctx, SGDL_TOO_SHORT, "`x` has no frames in path %td: expected some", p + 1);
     if (paths->dim > most / T || T * paths->dim > most - total)
-      return sgdl_fail(ctx, SGDL_TOO_LARGE, "`x` has %td x %td elements in path %td: expected fewer than %td in all",
+      return sgdl_fail(ctx, SGDL_TOO_LARGE,
+                       "`x` has %td x %td elements in path %td: expected fewer than %td in all",
                        T, paths->dim, p + 1, most);
     total += T * paths->dim;
     if (T > longest) longest = T;
@@ -69,7 +70,8 @@ static sgdl_status check_directions(sgdl_context *ctx, const sgdl_paths *paths, 
   SGDL_TRY(sgdl_check_finite(ctx, "direction", o->directions, paths->dim * o->n_directions, paths->dim));
   for (ptrdiff_t k = 0; k < o->n_directions; k++)
     if (!(length_of(paths->dim, o->directions + paths->dim * k) > 0))
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`direction` %td is zero: expected a vector of %td numbers with a "
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                       "`direction` %td is zero: expected a vector of %td numbers with a "
                        "length", k + 1, paths->dim);
   return SGDL_OK;
 }
@@ -115,7 +117,8 @@ static ptrdiff_t count_nan(ptrdiff_t n, const double *x)
   return count;
 }
 
-static sgdl_status check_numbers(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o, int *gaps)
+static sgdl_status check_numbers(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o,
+                                 int *gaps)
 {
   *gaps = 0;
   for (ptrdiff_t c = 0; c < paths->dim; c++) {
@@ -133,7 +136,8 @@ static sgdl_status check_numbers(sgdl_context *ctx, const sgdl_paths *paths, con
       there |= !nan || count_nan(T, x) < T;
     }
     if (!there)
-      return sgdl_fail(ctx, SGDL_NOT_FINITE, "`x`: coordinate %td is NaN in every frame: expected some numbers, or "
+      return sgdl_fail(ctx, SGDL_NOT_FINITE,
+                       "`x`: coordinate %td is NaN in every frame: expected some numbers, or "
                        "weight 0", c + 1);
   }
   return SGDL_OK;
@@ -249,7 +253,8 @@ sgdl_status sgdl_view_open(sgdl_context *ctx, const sgdl_paths *paths, const sgd
   v->path = malloc((size_t)paths->n_paths * sizeof *v->path);
   v->copies = calloc((size_t)paths->n_paths, sizeof *v->copies);
   sgdl_status status = SGDL_OK;
-  if (!v->path || !v->copies) status = sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for %td paths", paths->n_paths);
+  if (!v->path || !v->copies) status = sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for %td paths",
+                                                 paths->n_paths);
   for (ptrdiff_t p = 0; p < paths->n_paths && status == SGDL_OK; p++)
     if (paths->frames[p] > v->longest) v->longest = paths->frames[p];
   if (status == SGDL_OK && o->per == SGDL_PER_TOTAL) status = total_view(ctx, paths, o, n_missing, v);

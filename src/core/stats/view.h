@@ -1,4 +1,5 @@
-/* What one curve of the MSD is made of: some coordinates of every path, checked, with their missing frames. */
+/* What one curve of the MSD is made of: some coordinates of every path, checked, with their missing frames.
+ * */
 #ifndef SGDL_VIEW_H
 #define SGDL_VIEW_H
 
@@ -13,8 +14,8 @@ typedef struct sgdl_view {
   double progress_from, progress_to; /* the share of the whole call's progress              */
 } sgdl_view;
 
-/* Sizes, weights, directions; every number finite or NaN; no coordinate that counts NaN throughout. n_missing:
- * frames with a NaN that counts. */
+/* Sizes, weights, directions; every number finite or NaN; no coordinate that counts NaN throughout.
+ * n_missing: frames with a NaN that counts. */
 sgdl_status sgdl_paths_check(sgdl_context *ctx, const sgdl_paths *paths, const sgdl_msd_options *o,
                              ptrdiff_t *n_missing);
 /* Curve k of paths that were checked; n_missing as found then. */

@@ -82,7 +82,8 @@ static double there(const double *x, ptrdiff_t m, ptrdiff_t n, int gaps)
 }
 
 /* Origins [first, first + length) of one path. */
-static void origins(const sgdl_view *v, const sgdl_piece *s, ptrdiff_t first, ptrdiff_t length, ptrdiff_t n_lags,
+static void origins(const sgdl_view *v, const sgdl_piece *s, ptrdiff_t first, ptrdiff_t length,
+                    ptrdiff_t n_lags,
                     const double *lags, double *sums, double *counts)
 {
   for (ptrdiff_t l = 0; l < n_lags; l++) {
@@ -133,7 +134,8 @@ sgdl_status sgdl_units_of_origins(sgdl_context *ctx, const sgdl_view *v, ptrdiff
 
 /* ---- one origin ---- */
 
-sgdl_status sgdl_units_from_origin(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags, const double *lags,
+sgdl_status sgdl_units_from_origin(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags,
+                                   const double *lags,
                                    ptrdiff_t origin, sgdl_units *u)
 {
   SGDL_TRY(sgdl_units_open(ctx, n_lags, v->n_paths, u));

@@ -17,7 +17,8 @@ sgdl_status sgdl_units_of_blocks(sgdl_context *ctx, const sgdl_view *v, ptrdiff_
 sgdl_status sgdl_units_of_origins(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags, const double *lags,
                                   ptrdiff_t length, sgdl_units *u);
 /* The displacement of each path from one frame. */
-sgdl_status sgdl_units_from_origin(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags, const double *lags,
+sgdl_status sgdl_units_from_origin(sgdl_context *ctx, const sgdl_view *v, ptrdiff_t n_lags,
+                                   const double *lags,
                                    ptrdiff_t origin, sgdl_units *u);
 
 /* Frames of all paths. */
