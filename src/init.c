@@ -1,5 +1,6 @@
 /* Registration of the entry points that R calls. */
 #include "r_glue.h"
+#include "r_slice.h"
 
 #include <R_ext/Rdynload.h>
 #include <R_ext/Visibility.h>
@@ -105,4 +106,5 @@ attribute_visible void R_init_sgdlangevin(DllInfo *dll)
   R_registerRoutines(dll, NULL, entries, NULL, NULL);
   R_useDynamicSymbols(dll, FALSE);
   R_forceSymbols(dll, TRUE);
+  r_slice_init(dll);
 }

@@ -2,7 +2,9 @@
  * wherever R jumps: R makes it, moves it on (which may raise), asks what it has, and frees it. */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "r_objective.h"
+#include "r_slice.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -17,6 +19,8 @@ typedef struct run {
   ptrdiff_t step;              /* on disk: steps done                                       */
   r_jump jump;                 /* out of the progress function                              */
   SEXP progress;
+  SEXP kept;                   /* the list of what the run borrows, for take_state          */
+  ptrdiff_t room;              /* doubles for the state                                     */
   double fraction, reported_s; /* what the progress function is told; when it last was     */
   int (*should_stop)(void *user);
   sgdl_status status;
@@ -25,7 +29,7 @@ typedef struct run {
 
 /* What a run borrows, by position in the list that its pointer keeps alive. */
 enum { KEPT_MODEL, KEPT_OPTIONS, KEPT_OBJECTIVE, KEPT_TOKEN, KEPT_PROGRESS, KEPT_THETA, KEPT_VELOCITY,
-       KEPT_SUMMARIES, KEPT };
+       KEPT_SUMMARIES, KEPT_STATE, KEPT };
 
 static run *run_of(SEXP pointer)
 {
@@ -214,6 +218,21 @@ static void new_recording(SEXP options, SEXP kept, SEXP earlier, run *r)
   copy_rows(r_field(earlier, "velocity"), records, width * paths, r->recording.velocity);
 }
 
+static SEXP new_state(void *data)
+{
+  const run *r = data;
+  SET_VECTOR_ELT(r->kept, KEPT_STATE, Rf_allocVector(REALSXP, (R_xlen_t)r->room));
+  return R_NilValue;
+}
+
+/* The core works in a vector of R, of which the result is made without a copy. */
+static double *take_state(void *user, ptrdiff_t n)
+{
+  run *r = user;
+  r->room = n;
+  return r_jump_call(&r->jump, new_state, r) ? NULL : REAL(VECTOR_ELT(r->kept, KEPT_STATE));
+}
+
 /* earlier: NULL, or state, theta, velocity and number of records of the run to go on with. */
 SEXP r_run_create(SEXP model, SEXP options, SEXP earlier, SEXP progress)
 {
@@ -230,6 +249,7 @@ SEXP r_run_create(SEXP model, SEXP options, SEXP earlier, SEXP progress)
   SET_VECTOR_ELT(kept, KEPT_PROGRESS, progress);
   r->jump.token = VECTOR_ELT(kept, KEPT_TOKEN);
   r->progress = progress;
+  r->kept = kept;
   unpack_model(model, &r->model);
   unpack(options, r);
   unpack_data(options, kept, r);
@@ -239,12 +259,13 @@ SEXP r_run_create(SEXP model, SEXP options, SEXP earlier, SEXP progress)
   }
   new_recording(options, kept, earlier, r);
   run_context(r, &ctx);
-  sgdl_status status = sgdl_run_create(&ctx, &r->model, &r->sim, &r->core);
+  const sgdl_memory memory = {take_state, r};
+  sgdl_status status = sgdl_run_create_in(&ctx, &r->model, &r->sim, &memory, &r->core);
   settle(r, &ctx, status);
   r_check(&ctx, status);
   if (!Rf_isNull(earlier)) {
     SEXP state = r_field(earlier, "state");
-    r_check(&ctx, sgdl_run_restore(r->core, &ctx, XLENGTH(state), REAL(state)));
+    r_check(&ctx, sgdl_run_restore(r->core, &ctx, XLENGTH(state), REAL_RO(state)));
   }
   UNPROTECT(2);
   return pointer;
@@ -267,8 +288,8 @@ SEXP r_run_interrupted(SEXP pointer)
   return R_NilValue;
 }
 
-/* Room for the summaries that are asked for, as fields of a list. */
-static SEXP new_summaries(const run *r, sgdl_summaries *summaries)
+/* Room for the summaries that are asked for, as fields of a list; for moments only where `room` says so. */
+static SEXP new_summaries(const run *r, int room, sgdl_summaries *summaries)
 {
   const char *names[] = {"count", "mean", "variance", "displacement", "local_displacement", "msd", "msd_count",
                          ""};
@@ -276,7 +297,7 @@ static SEXP new_summaries(const run *r, sgdl_summaries *summaries)
   const int which = r->sim.summaries;
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
   memset(summaries, 0, sizeof *summaries);
-  if (which & SGDL_MOMENTS) {
+  if (which & SGDL_MOMENTS && room) {
     summaries->mean = r_new_matrix(out, 1, d, paths);
     summaries->variance = r_new_matrix(out, 2, d, paths);
   }
@@ -290,11 +311,38 @@ static SEXP new_summaries(const run *r, sgdl_summaries *summaries)
   return out;
 }
 
+/* d x paths numbers that the state holds, as element i of `list`. */
+static void share_moment(SEXP list, int i, const run *r, const double *moment)
+{
+  SEXP whole = VECTOR_ELT(r->kept, KEPT_STATE), shape = PROTECT(Rf_allocVector(INTSXP, 2));
+  const ptrdiff_t d = r->model.dim, paths = r->sim.n_paths;
+  SET_VECTOR_ELT(list, i, r_slice(whole, moment - REAL_RO(whole), d * paths));
+  INTEGER(shape)[0] = (int)d;
+  INTEGER(shape)[1] = (int)paths;
+  Rf_setAttrib(VECTOR_ELT(list, i), R_DimSymbol, shape);
+  UNPROTECT(1);
+}
+
+/* Summaries of a run in memory, as element i of `list`: moments are those in its state where they are known. */
+static void set_summaries(SEXP list, int i, const run *r)
+{
+  sgdl_summaries summaries;
+  const double *mean, *variance;
+  sgdl_run_moments(r->core, &mean, &variance);
+  const int shared = mean && r->model.dim <= INT_MAX && r->sim.n_paths <= INT_MAX;
+  SET_VECTOR_ELT(list, i, new_summaries(r, !shared, &summaries));
+  SEXP fields = VECTOR_ELT(list, i);
+  sgdl_run_summaries(r->core, &summaries);
+  r_set_number(fields, 0, (double)summaries.count);
+  if (!shared) return;
+  share_moment(fields, 1, r, mean);
+  share_moment(fields, 2, r, variance);
+}
+
 /* What a run has: its rows and state, or the steps done on disk, and how it ended. */
 SEXP r_run_result(SEXP pointer)
 {
   run *r = run_of(pointer);
-  sgdl_summaries summaries;
   const char *names[] = {"theta", "velocity", "records_done", "step", "state", "summaries", "status", "message",
                          ""};
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names)), kept = R_ExternalPtrProtected(pointer);
@@ -304,14 +352,12 @@ SEXP r_run_result(SEXP pointer)
   SET_VECTOR_ELT(out, 5, VECTOR_ELT(kept, KEPT_SUMMARIES));
   if (r->core) {
     r->step = sgdl_run_step(r->core);
-    SET_VECTOR_ELT(out, 5, new_summaries(r, &summaries));
-    sgdl_run_summaries(r->core, &summaries);
-    r_set_number(VECTOR_ELT(out, 5), 0, (double)summaries.count);
+    set_summaries(out, 5, r);
   }
   r_set_number(out, 3, (double)r->step);
   ptrdiff_t n = 0;
   const double *state = r->core && r->status != SGDL_UNSTABLE ? sgdl_run_state(r->core, &n) : NULL;
-  if (state) memcpy(r_new_vector(out, 4, n), state, sizeof *state * (size_t)n);
+  if (state) SET_VECTOR_ELT(out, 4, r_slice(VECTOR_ELT(kept, KEPT_STATE), 0, n));
   SET_VECTOR_ELT(out, 6, Rf_mkString(sgdl_status_word(r->status)));
   SET_VECTOR_ELT(out, 7, Rf_mkString(r->message));
   UNPROTECT(1);
@@ -325,7 +371,7 @@ SEXP r_run_disk(SEXP pointer, SEXP disk)
   run *r = run_of(pointer);
   sgdl_summaries summaries;
   SEXP kept = R_ExternalPtrProtected(pointer);
-  SET_VECTOR_ELT(kept, KEPT_SUMMARIES, new_summaries(r, &summaries));
+  SET_VECTOR_ELT(kept, KEPT_SUMMARIES, new_summaries(r, 1, &summaries));
   const sgdl_disk where = {.folder = r_text(r_field(disk, "folder")),
                            .segment_records = (ptrdiff_t)r_number(disk, "segment", 0),
                            .checkpoint_every = (ptrdiff_t)r_number(disk, "checkpoint", 0),

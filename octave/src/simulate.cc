@@ -187,13 +187,16 @@ namespace sgdlangevin
   // Arrays for the summaries that a simulation asks for; [] the others.
   struct summaries_view
   {
-    explicit summaries_view (const simulation_view& simulation)
+    // Moments have room of their own only where `moments` says so: else they lie in the state.
+    summaries_view (const simulation_view& simulation, bool moments)
     {
       const sgdl_simulation& sim = simulation.core;
       octave_idx_type d = simulation.model.core.dim, n = sim.n_paths,
         records = sgdl_simulation_records (&sim);
       core = sgdl_summaries ();
       m_asked = sim.summaries;
+      if (! moments)
+        m_asked &= ~SGDL_MOMENTS;
       core.mean = room (SGDL_MOMENTS, m_mean, d, n);
       core.variance = room (SGDL_MOMENTS, m_variance, d, n);
       core.displacement = room (SGDL_DISPLACEMENT, m_displacement, records, n);
@@ -205,6 +208,13 @@ namespace sgdlangevin
           m_lags.resize (sim.n_lags);
           std::copy_n (sim.lags, sim.n_lags, m_lags.fortran_vec ());
         }
+      m_asked = sim.summaries;
+    }
+
+    void share_moments (const NDArray& mean, const NDArray& variance)
+    {
+      m_mean = Matrix (mean);
+      m_variance = Matrix (variance);
     }
 
     // A struct; rows of the displacements up to `done` records.
@@ -266,13 +276,52 @@ namespace sgdlangevin
     void operator () (sgdl_run *run) const { sgdl_run_free (run); }
   };
 
-  static octave_value state_of (const sgdl_run *run)
+  // The core works in an array of Octave, of which the result is made without a copy.
+  struct state_room
+  {
+    Array<double> array;
+
+    // Octave's failures do not pass through the core.
+    static double * take (void *user, ptrdiff_t n)
+    {
+      try
+        {
+          state_room *room = static_cast<state_room *> (user);
+          room->array = Array<double> (dim_vector (n, 1));
+          return room->array.fortran_vec ();
+        }
+      catch (const std::bad_alloc&)
+        {
+          return nullptr;
+        }
+    }
+
+    // Elements from `at` on, which share the storage.
+    NDArray slice (const double *at, octave_idx_type rows, octave_idx_type columns = 1) const
+    {
+      octave_idx_type first = at - array.data ();
+      return NDArray (array.linear_slice (first, first + rows * columns).reshape (dim_vector (rows, columns)));
+    }
+  };
+
+  static octave_value state_of (const sgdl_run *run, const state_room& room)
   {
     ptrdiff_t n;
     const double *state = sgdl_run_state (run, &n);
-    ColumnVector copy (n);
-    std::copy_n (state, n, copy.fortran_vec ());
-    return copy;
+    return room.slice (state, n);
+  }
+
+  static summaries_view summaries_of (const sgdl_run *run, const simulation_view& simulation,
+                                      const state_room& room)
+  {
+    const double *mean, *variance;
+    sgdl_run_moments (run, &mean, &variance);
+    summaries_view summaries (simulation, ! mean);
+    sgdl_run_summaries (run, &summaries.core);
+    octave_idx_type d = simulation.model.core.dim, n = simulation.core.n_paths;
+    if (mean)
+      summaries.share_moments (room.slice (mean, d, n), room.slice (variance, d, n));
+    return summaries;
   }
 
   // (model, steps, options, state to go on from or [], records there already): a struct with the records
@@ -282,9 +331,10 @@ namespace sgdlangevin
     call_context ctx;
     simulation_view simulation (ctx, args(0), args(1), args(2));
     const sgdl_simulation& sim = simulation.core;
-    summaries_view summaries (simulation);
+    state_room room;
+    const sgdl_memory memory = {state_room::take, &room};
     sgdl_run *created = nullptr;
-    ctx.check (sgdl_run_create (ctx, &simulation.model.core, &sim, &created));
+    ctx.check (sgdl_run_create_in (ctx, &simulation.model.core, &sim, &memory, &created));
     std::unique_ptr<sgdl_run, run_deleter> run (created);
     NDArray state = real_vector (args(3), "state", -1, true);
     if (! state.isempty ())
@@ -308,15 +358,15 @@ namespace sgdlangevin
       ctx.rethrow_pending ();
     if (! is_partial (status))
       ctx.check (status);
-    sgdl_run_summaries (run.get (), &summaries.core);
     ptrdiff_t done = std::max (recording.first, recording.done);   // failed again before new records
 
     octave_scalar_map result;
     result.assign ("step", recorded_steps (sim, done));
     result.assign ("theta", theta);
     result.assign ("velocity", velocity);
-    result.assign ("summaries", summaries.value (done));
-    result.assign ("state", status == SGDL_UNSTABLE ? octave_value (Matrix ()) : state_of (run.get ()));
+    result.assign ("summaries", summaries_of (run.get (), simulation, room).value (done));
+    result.assign ("state", status == SGDL_UNSTABLE ? octave_value (Matrix ())
+                                                    : state_of (run.get (), room));
     result.assign ("state_step", static_cast<double> (sgdl_run_step (run.get ())));
     result.assign ("status", sgdl_status_word (status));
     result.assign ("message", ctx.message ());
@@ -329,7 +379,7 @@ namespace sgdlangevin
     call_context ctx;
     simulation_view simulation (ctx, args(0), args(1), args(2));
     const sgdl_simulation& sim = simulation.core;
-    summaries_view summaries (simulation);
+    summaries_view summaries (simulation, true);
     octave_scalar_map options = args(2).scalar_map_value ();
     auto records = [&options] (const char *name)
       {

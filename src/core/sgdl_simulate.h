@@ -168,6 +168,16 @@ typedef struct sgdl_recording {
 /* `model`, `sim` and all they point to are borrowed until sgdl_run_free. */
 sgdl_status sgdl_run_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                             sgdl_run **run);
+/* The caller's own room for the state: `take` gives n doubles that stay until sgdl_run_free, NULL if there are
+ * none. The state is theirs afterwards (sgdl_run_state begins where they do): nothing needs a copy. */
+typedef struct sgdl_memory {
+  double *(*take)(void *user, ptrdiff_t n);
+  void *user;
+} sgdl_memory;
+/* The same with the state in room that `memory` gives; NULL: as sgdl_run_create. `take` is called once, before
+ * the return. */
+sgdl_status sgdl_run_create_in(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                               const sgdl_memory *memory, sgdl_run **run);
 /* Moves on to step `until` and writes the records of steps (now, until], and of step 0 at the first call;
  * those outside the rows of `recording` (or with recording NULL) are summarised only. SGDL_INTERRUPTED: the state
  * is that of the last complete step in every path (sgdl_run_step), and can go on. A failing objective or a
@@ -191,6 +201,9 @@ typedef struct sgdl_summaries {
   double *msd, *msd_count;  /* n_lags x n_paths                                                         */
 } sgdl_summaries;
 void sgdl_run_summaries(const sgdl_run *run, sgdl_summaries *summaries);
+/* Where the state holds mean and variance (d x n_paths each, borrowed as the state is); NULL where they are not
+ * asked for, not known (fewer than two records) or spoilt by a path that diverged. */
+void sgdl_run_moments(const sgdl_run *run, const double **mean, const double **variance);
 
 /* All in one call: create, advance to the end, free. theta, velocity: records x width x n_paths, velocity (or
  * both) optional. *records_done: rows complete in every path. state (optional, state_size doubles): where it

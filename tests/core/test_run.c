@@ -28,7 +28,8 @@ static double *copy_state(const sgdl_run *run, ptrdiff_t *n)
 
 /* ---- pieces ---- */
 
-/* Advances in pieces of 1, 2, 3, ... steps on changing numbers of threads, every other time in a new run that takes
+/* Advances in pieces of 1, 2, 3, ... steps on changing numbers of threads, so that noise is drawn for one path and many
+ * steps at once as well as for several paths and few steps; every other time in a new run that takes
  * the state of the one before; the state at the end and the rows are those of one call. */
 static void pieces_make_the_whole(const sgdl_model *model, sgdl_simulation sim)
 {
@@ -76,12 +77,13 @@ static void bits_do_not_depend_on_pieces(void)
 {
   for (int full = 0; full < 2; full++)
     for (int modes = 0; modes < 2; modes++)
-      for (int method = SGDL_EXACT; method <= SGDL_BAOAB; method++) {
-        int langevin = method == SGDL_EXACT || method == SGDL_BAOAB;
+      for (int method = SGDL_EXACT; method <= SGDL_EULER_MARUYAMA; method++) {
+        int langevin = method == SGDL_EXACT || method >= SGDL_BAOAB;
         sgdl_model model =
             problem_model(&data, langevin ? SGDL_LANGEVIN : SGDL_SGD, langevin ? SGDL_WITHOUT : SGDL_EPOCH, full);
         sgdl_simulation sim = {.method = (sgdl_method)method, .steps = 100, .n_paths = 3, .seed = 4,
                                .record_every = 3, .record_modes = modes, .X = data.X, .y = data.y};
+        if (method >= SGDL_BAOAB) sim.substeps = 2;
         pieces_make_the_whole(&model, sim);
       }
 }

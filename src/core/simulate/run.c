@@ -48,7 +48,7 @@ static double *path_state(const sgdl_run *run, ptrdiff_t path)
 
 static double *path_vectors(const sgdl_run *run, ptrdiff_t path)
 {
-  return run->vectors + path * run->layout.n_vectors * run->d;
+  return run->vectors + path * run->d;
 }
 
 /* ---- a tile: steps of one path, or few steps of several ---- */
@@ -445,7 +445,7 @@ static void fill_shape(const sgdl_run *run, double *head)
   memcpy(head + SGDL_HEAD_SHAPE, shape, sizeof shape);
 }
 
-static const double mark = 20261123.04; /* day and issue of the layout */
+static const double mark = 20261128.04; /* day and issue of the layout */
 
 /* Doubles up to and with the series of `count` records. */
 static ptrdiff_t state_size(const sgdl_run *run, ptrdiff_t count)
@@ -495,8 +495,18 @@ sgdl_status sgdl_run_restore(sgdl_run *run, sgdl_context *ctx, ptrdiff_t n, cons
 
 /* ---- creation ---- */
 
+/* Room for the block of the state, the caller's where it gives some. */
+static sgdl_status take_block(sgdl_context *ctx, sgdl_run *run, ptrdiff_t n, const sgdl_memory *memory)
+{
+  if (!memory) return sgdl_alloc(ctx, &run->head, n, "the state of the paths");
+  run->borrowed = 1;
+  run->head = memory->take(memory->user, n);
+  return run->head ? SGDL_OK
+                   : sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the state of the paths (%td numbers)", n);
+}
+
 /* The one block of the state. */
-static sgdl_status allocate_state(sgdl_context *ctx, sgdl_run *run)
+static sgdl_status allocate_state(sgdl_context *ctx, sgdl_run *run, const sgdl_memory *memory)
 {
   const sgdl_summary_layout *l = &run->layout;
   ptrdiff_t n_paths = run->sim->n_paths, states = sgdl_times(run->stepper.state_size, n_paths);
@@ -507,7 +517,7 @@ static sgdl_status allocate_state(sgdl_context *ctx, sgdl_run *run)
     return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the state of %td paths of %td parameters", n_paths,
                      run->d);
   ptrdiff_t fixed = SGDL_HEAD_SIZE + states + vectors + lags;
-  SGDL_TRY(sgdl_alloc(ctx, &run->head, fixed + series, "the state of the paths"));
+  SGDL_TRY(take_block(ctx, run, fixed + series, memory));
   memset(run->head, 0, (size_t)fixed * sizeof *run->head);
   run->states = run->head + SGDL_HEAD_SIZE;
   run->vectors = run->states + states;
@@ -565,14 +575,14 @@ static sgdl_status keep_start(sgdl_context *ctx, sgdl_run *run)
       sgdl_project(&run->observer.projection, 1, 0, work, work + 2 * d);
       from = work + 2 * d;
     }
-    memcpy(path_vectors(run, path) + l->start * d, from, (size_t)d * sizeof *from);
+    memcpy(path_vectors(run, path) + l->start * l->stride, from, (size_t)d * sizeof *from);
   }
   free(work);
   return SGDL_OK;
 }
 
 /* Everything before the first step. */
-static sgdl_status prepare(sgdl_context *ctx, sgdl_run *run)
+static sgdl_status prepare(sgdl_context *ctx, sgdl_run *run, const sgdl_memory *memory)
 {
   const sgdl_simulation *sim = run->sim;
   SGDL_TRY(sgdl_stepper_create(ctx, run->model, sim, &run->stepper));
@@ -583,13 +593,19 @@ static sgdl_status prepare(sgdl_context *ctx, sgdl_run *run)
   run->threads = run->stepper.serial ? 1 : sgdl_threads(ctx);
   if (run->threads > sgdl_times(sim->n_paths, run->pieces)) run->threads = (int)(sim->n_paths * run->pieces);
   SGDL_TRY(allocate_work(ctx, run));
-  SGDL_TRY(allocate_state(ctx, run));
+  SGDL_TRY(allocate_state(ctx, run, memory));
   SGDL_TRY(sgdl_starting_states(ctx, run->model, sim, &run->stepper, run->states));
   return keep_start(ctx, run);
 }
 
 sgdl_status sgdl_run_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                             sgdl_run **run)
+{
+  return sgdl_run_create_in(ctx, model, sim, NULL, run);
+}
+
+sgdl_status sgdl_run_create_in(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                               const sgdl_memory *memory, sgdl_run **run)
 {
   ctx->message[0] = '\0';
   *run = NULL;
@@ -600,7 +616,7 @@ sgdl_status sgdl_run_create(sgdl_context *ctx, const sgdl_model *model, const sg
   made->sim = sim;
   made->d = model->dim;
   int blas_threads = sgdl_blas_single_begin();
-  sgdl_status status = prepare(ctx, made);
+  sgdl_status status = prepare(ctx, made, memory);
   sgdl_blas_single_end(blas_threads);
   if (status == SGDL_OK)
     *run = made;
@@ -614,7 +630,7 @@ void sgdl_run_free(sgdl_run *run)
   if (!run) return;
   if (run->stepper.destroy) run->stepper.destroy(&run->stepper);
   sgdl_observer_free(&run->observer);
-  free(run->head);
+  if (!run->borrowed) free(run->head);
   free(run->scratch);
   free(run->sums);
   free(run);

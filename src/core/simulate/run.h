@@ -46,18 +46,20 @@ void sgdl_record_coordinates(const sgdl_observer *observer, const sgdl_recording
 
 enum { SGDL_PIECE = 1024 }; /* coordinates whose squares are added up before pieces are: fixes the bits */
 
-/* Where summaries live: vectors of d per path (-1: not kept), then sums per path and lag, then rows of series,
- * one per record, n_series x n_paths. A record adds n_scalars numbers per path. */
+/* Where summaries live: vectors of d (-1: not kept), each of all paths one after another, so that mean and variance
+ * are what users get; then sums per path and lag, then rows of series, one per record, n_series x n_paths. A record
+ * adds n_scalars numbers per path. */
 typedef struct sgdl_summary_layout {
   int kinds;
   ptrdiff_t d, n_paths, n_lags;
+  ptrdiff_t stride;           /* from a vector of a path to its next: d * n_paths */
   const double *lags;
-  ptrdiff_t mean, squares, start, previous, origins, n_vectors;
+  ptrdiff_t mean, variance, start, previous, origins, n_vectors;
   ptrdiff_t displacement, local, lag_scalars, n_scalars, n_series;
 } sgdl_summary_layout;
 
 void sgdl_summary_layout_init(const sgdl_simulation *sim, ptrdiff_t d, sgdl_summary_layout *layout);
-/* Positions of coordinates [first, first + rows->m), rows->m <= SGDL_BAND, of a path whose vectors begin at
+/* Positions of coordinates [first, first + rows->m), rows->m <= SGDL_BAND, of a path whose first vector begins at
  * `vectors`; adds to sums (n_scalars per record). */
 void sgdl_summarise(const sgdl_summary_layout *layout, ptrdiff_t first, const sgdl_rows *rows,
                     double *vectors, double *sums);
@@ -87,6 +89,7 @@ struct sgdl_run {
   ptrdiff_t pieces;         /* of a path, each moved by one thread                              */
   int threads;              /* that have scratch                                                */
   double *head, *states, *vectors, *lag_sums, *series; /* one block                             */
+  int borrowed;             /* the block is the caller's                                        */
   double *scratch;
   ptrdiff_t scratch_size, sums_size;
   double *sums;             /* what records of a block add: n_scalars x records x pieces x paths */

@@ -1,6 +1,6 @@
-/* Running summaries of the recorded states: moments by Welford's update, squared displacements from the start
- * and from the record before, and mean squared displacements at lags from origins `lag` apart. Sums over
- * coordinates run in a fixed order, by lanes within a band, by bands within a piece, by pieces. */
+/* Running summaries of the recorded states: moments by updates that keep mean and variance themselves, squared
+ * displacements from the start and from the record before, and mean squared displacements at lags from origins
+ * `lag` apart. Sums over coordinates run in a fixed order, by lanes within a band, by bands within a piece, by pieces. */
 #include "run.h"
 
 #include <math.h>
@@ -8,11 +8,11 @@
 
 void sgdl_summary_layout_init(const sgdl_simulation *sim, ptrdiff_t d, sgdl_summary_layout *layout)
 {
-  sgdl_summary_layout l = {.kinds = sim->summaries, .d = d, .n_paths = sim->n_paths, .mean = -1, .squares = -1,
-                           .start = -1, .previous = -1, .displacement = -1, .local = -1};
+  sgdl_summary_layout l = {.kinds = sim->summaries, .d = d, .n_paths = sim->n_paths, .stride = d * sim->n_paths,
+                           .mean = -1, .variance = -1, .start = -1, .previous = -1, .displacement = -1, .local = -1};
   if (l.kinds & SGDL_MOMENTS) {
     l.mean = l.n_vectors++;
-    l.squares = l.n_vectors++;
+    l.variance = l.n_vectors++;
   }
   if (l.kinds & SGDL_DISPLACEMENT) {
     l.start = l.n_vectors++;
@@ -35,14 +35,16 @@ void sgdl_summary_layout_init(const sgdl_simulation *sim, ptrdiff_t d, sgdl_summ
 
 /* ---- one band ---- */
 
+/* mean_n = mean + (x - mean) / n;  variance_n = (n-2)/(n-1) variance + (x - mean)^2 / n, 0 at n = 1. */
 SGDL_VECTORISED static void update_moments(ptrdiff_t n, const double *x, double count, double *restrict mean,
-                                           double *restrict squares)
+                                           double *restrict variance)
 {
-  double part = 1.0 / count;
+  const double part = 1.0 / count, gain = count > 1.0 ? part : 0.0;
+  const double kept = count > 1.0 ? (count - 2.0) / (count - 1.0) : 0.0;
   for (ptrdiff_t i = 0; i < n; i++) {
     double before = x[i] - mean[i];
     mean[i] += part * before;
-    squares[i] += before * (x[i] - mean[i]);
+    variance[i] = kept * variance[i] + gain * (before * before);
   }
 }
 
@@ -80,17 +82,18 @@ void sgdl_summarise(const sgdl_summary_layout *layout, ptrdiff_t first, const sg
                     double *vectors, double *sums)
 {
   const sgdl_summary_layout *l = layout;
-  ptrdiff_t n = rows->m, d = l->d;
+  ptrdiff_t n = rows->m, stride = l->stride;
   double *at = vectors + first;
   for (ptrdiff_t q = 0; q < rows->n; q++, sums += l->n_scalars) {
     const double *x = rows->states + 2 * n * q;
     ptrdiff_t r = rows->first + q;
-    if (l->mean >= 0) update_moments(n, x, (double)(r + 1), at + l->mean * d, at + l->squares * d);
-    if (l->start >= 0) sums[l->displacement] += squared_distance(n, x, at + l->start * d);
-    if (l->previous >= 0) sums[l->local] += move_origin(n, x, at + l->previous * d);
+    if (l->mean >= 0) update_moments(n, x, (double)(r + 1), at + l->mean * stride,
+                                     at + l->variance * stride);
+    if (l->start >= 0) sums[l->displacement] += squared_distance(n, x, at + l->start * stride);
+    if (l->previous >= 0) sums[l->local] += move_origin(n, x, at + l->previous * stride);
     for (ptrdiff_t k = 0; k < l->n_lags; k++)
       if (r % (ptrdiff_t)l->lags[k] == 0)
-        sums[l->lag_scalars + k] += move_origin(n, x, at + (l->origins + k) * d);
+        sums[l->lag_scalars + k] += move_origin(n, x, at + (l->origins + k) * stride);
   }
 }
 
@@ -135,19 +138,24 @@ static void copy_series(const sgdl_run *run, ptrdiff_t which, ptrdiff_t count, d
       out[r + p * records] = r < count ? run->series[which + l->n_series * (p + l->n_paths * r)] : NAN;
 }
 
+static void copy_known(int known, ptrdiff_t n, const double *from, double *to)
+{
+  for (ptrdiff_t i = 0; to && i < n; i++) to[i] = known ? from[i] : NAN;
+}
+
 static void copy_moments(const sgdl_run *run, double count, double *mean, double *variance)
 {
   const sgdl_summary_layout *l = &run->layout;
-  int known = count > 0.0 && !run->spoilt;
-  for (ptrdiff_t p = 0; p < l->n_paths; p++) {
-    const double *vectors = run->vectors + l->n_vectors * l->d * p;
-    for (ptrdiff_t i = 0; i < l->d; i++) {
-      if (mean) mean[i + p * l->d] = known ? vectors[l->mean * l->d + i] : NAN;
-      if (variance)
-        variance[i + p * l->d] =
-            known && count > 1.0 ? vectors[l->squares * l->d + i] / (count - 1.0) : NAN;
-    }
-  }
+  copy_known(count > 0.0 && !run->spoilt, l->stride, run->vectors + l->mean * l->stride, mean);
+  copy_known(count > 1.0 && !run->spoilt, l->stride, run->vectors + l->variance * l->stride, variance);
+}
+
+void sgdl_run_moments(const sgdl_run *run, const double **mean, const double **variance)
+{
+  const sgdl_summary_layout *l = &run->layout;
+  int known = l->mean >= 0 && run->head[SGDL_HEAD_COUNT] > 1.0 && !run->spoilt;
+  *mean = known ? run->vectors + l->mean * l->stride : NULL;
+  *variance = known ? run->vectors + l->variance * l->stride : NULL;
 }
 
 static void copy_msd(const sgdl_run *run, ptrdiff_t count, double *msd, double *msd_count)
