@@ -148,7 +148,7 @@ exponent_legend <- function(x) {
 # Scale, value with its bar of x$level, and the line of the fitted slope through their mean, on log axes.
 diagram_points <- function(x) {
   d <- x$diagram
-  if (is.null(d)) stop_argument("`which` = \"diagram\": method \"%s\" has none; expected \"msd\"", x$method)
+  if (is.null(d)) stop_argument("`which` = \"diagram\": method \"%s\" has none: expected \"msd\"", x$method)
   reach <- stats::qnorm((1 + x$level) / 2)
   points <- if (x$method == "wavelet") {
     data.frame(scale = d$scale, value = 2^d$log2_energy, factor = 2^(reach * d$se), weight = d$n,

@@ -74,6 +74,7 @@
 #'   length, fewer than 3 octaves or 4 sizes of boxes fit, there are fewer than 3 lags, or
 #'   fewer than 3 paths to be distributed; `no_convergence` where the covariance is singular to rounding;
 #'   `unsupported` where the exponent is outside (0, 2) and the method cannot say so; `bad_argument`.
+#'   Warning `epoch_ripple` where the window of a run by epochs reaches past half an epoch.
 #' @section Cost: that of [msd()] on every block and `n_boot` regressions (`"ols"`); that of [msd()] and some
 #'   20 sums over 78 T terms (`"gls"`); FFTs (`"whittle"`); O(T) (`"wavelet"`); `3 n_sim` simulations and
 #'   analyses (`"dfa"`).
@@ -103,8 +104,10 @@ diffusion_exponent <- function(x, method = "ols", window = NULL, level = 0.95, p
   window <- if (is.null(window)) c(0, 0) else as_numeric_vector(window, "window", 2L) / frames$record
   engine <- exponent_methods[[method]]$fit
   if (!(level > 0 && level < 1)) stop_argument("`level` = %g: expected a number between 0 and 1", level)
-  if (pool == "common") return(new_exponent(frames, engine(frames, window, level, options), method, level))
-  distributed_exponent(frames, engine, window, level, options, method)
+  fit <- if (pool == "common") new_exponent(frames, engine(frames, window, level, options), method, level) else
+    distributed_exponent(frames, engine, window, level, options, method)
+  check_epoch_ripple(x, frames, fit$window[2L] / frames$record)
+  fit
 }
 
 # What a method is asked for beyond the arguments that all share, with its defaults. An option of another

@@ -63,7 +63,8 @@
 #'   column, and `vcov` and `replicates` have a third dimension.
 #'
 #'   Methods: [plot()] (log axes with error bars; theory on top), [points()], [as.data.frame()], [summary()],
-#'   [vcov()]; [msd_transform()] for functions of the MSD.
+#'   [vcov()], `tidy()` and `glance()` where package generics is installed; [msd_transform()] for functions of
+#'   the MSD.
 #' @section Errors: `too_short`, `bad_argument`, `not_finite`, `io`; see [sgdlangevin-conditions].
 #' @section Cost: O(T log T) a coordinate and path, memory O(T) a thread; with gaps twice that; full accuracy
 #'   O(T log^2 T), with gaps O(T) a lag. `"gaussian"`: 0.7 ns T for each pair of lags and coordinate.
@@ -251,7 +252,56 @@ msd_notes <- function(x) {
 summary.msd <- function(object, ...) {
   table <- as.data.frame(object)
   if (!is.null(object$se)) table$relative_se <- table$se / table$msd
+  structure(list(fit = object, table = table), class = "summary.msd")
+}
+
+#' @export
+print.summary.msd <- function(x, ...) {
+  cat(sprintf("Mean squared displacement (%s): %s, %s, %s\n", x$fit$average, plural(x$fit$frames, "frame"),
+              plural(x$fit$dim, "coordinate"), plural(x$fit$n_paths, "path")))
+  for (line in msd_sentences(x$fit)) cat(strwrap(line, 90, indent = 2, exdent = 4), sep = "\n")
+  print_rows(x$table, 12L)
+  cat(msd_notes(x$fit), sep = "")
+  invisible(x)
+}
+
+# What each curve does from its first lag to its last, a sentence each for the first six.
+msd_sentences <- function(x) {
+  msd <- as.matrix(x$msd)
+  se <- if (is.null(x$se)) msd * NaN else as.matrix(x$se)
+  names <- if (is.matrix(x$msd)) sprintf(" %s %s %s", if (x$per == "direction") "along" else "of", x$per, curve_labels(x))
+  shown <- seq_len(min(ncol(msd), 6L))
+  lines <- vapply(shown, function(k) msd_sentence(x$lag, msd[, k], se[, k], if (is.null(names)) "" else names[k]), "")
+  c(lines, if (ncol(msd) > 6L) sprintf("... and %s more", plural(ncol(msd) - 6L, "curve")))
+}
+
+msd_sentence <- function(lag, msd, se, name) {
+  there <- which(!is.na(msd))
+  if (!length(there)) return(sprintf("No lag has a displacement%s.", name))
+  ends <- range(there)
+  value <- sprintf("%.4g", msd[ends])
+  known <- !is.na(se[ends])
+  value[known] <- sprintf("%s (se %.2g)", value[known], se[ends][known])
+  if (ends[1L] == ends[2L]) {
+    return(sprintf("At lag %.6g the mean squared displacement%s is %s.", lag[ends[1L]], name, value[1L]))
+  }
+  slope <- diff(log(msd[ends])) / diff(log(lag[ends]))
+  sprintf("From lag %.6g to lag %.6g the mean squared displacement%s goes from %s to %s%s.", lag[ends[1L]],
+          lag[ends[2L]], name, value[1L], value[2L],
+          if (is.finite(slope)) sprintf(", on average as lag^%.2f", slope) else "")
+}
+
+# Registered with package generics in .onLoad().
+tidy.msd <- function(x, ...) {
+  table <- as.data.frame(x)
+  names(table)[names(table) == "msd"] <- "estimate"
+  names(table)[names(table) == "se"] <- "std.error"
   table
+}
+
+glance.msd <- function(x, ...) {
+  data.frame(average = x$average, frames = x$frames, dim = x$dim, n_paths = x$n_paths, n_lags = length(x$lag),
+             se_method = if (is.null(x$se)) "none" else x$se_method, missing = x$missing)
 }
 
 #' @export

@@ -6,13 +6,22 @@
 #' simulation, statistics of trajectories, and one against the other.
 #'
 #' \describe{
-#' \item{Set up}{[sgd_hyper()]; a problem: [sgd_quadratic()], [sgd_regression()], [sgd_spectrum()]; their
-#' [sgd_model()].}
-#' \item{Theory}{[sgd_stationary()], [sgd_transient()], [sgd_modified_loss()], [sgd_current()],
-#' [sgd_oscillations()], [sgd_msd()].}
+#' \item{Set up}{[sgd_hyper()], [sgd_equivalent()]; a problem: [sgd_quadratic()], [sgd_regression()],
+#' [sgd_spectrum()], [sgd_examples()]; their [sgd_model()].}
+#' \item{Theory}{[sgd_stationary()], [sgd_log_density()], [sgd_transient()], [sgd_modified_loss()],
+#' [sgd_modified_loss_value()], [sgd_modified_loss_section()], [sgd_current()], [sgd_fokker_planck_check()],
+#' [sgd_irreversibility()], [sgd_oscillations()], [sgd_msd()], [sgd_autocorrelation()], [sgd_power_spectrum()].}
 #' \item{Simulation}{[sgd_simulate()], [sgd_resume()], [sgd_batch()]; on any loss: [sgd_objective()],
-#' [sgd_logistic()], [sgd_softmax()], [sgd_tanh_network()], and [sgd_quadratic_at()] back to the theory.}
-#' \item{Statistics}{[msd()], [diffusion_exponent()].}
+#' [sgd_native()], [sgd_logistic()], [sgd_softmax()], [sgd_tanh_network()], with [sgd_loss()], [sgd_gradient()],
+#' [sgd_hessian_product()], [sgd_gradient_covariance()], and [sgd_quadratic_at()] back to the theory; checks:
+#' [sgd_method_order()], [sgd_check_sample()]; anomalous diffusion to calibrate with: [simulate_diffusion()].}
+#' \item{Mean squared displacement}{[msd()], [msd_stream()] for data that do not fit memory,
+#' [msd_transform()] for functions of it.}
+#' \item{Exponents}{[diffusion_exponent()] by six methods; beyond one number [local_exponent()],
+#' [msd_crossover()].}
+#' \item{Tests and models}{[diffusion_test()], [ageing()], [ergodicity()], [compare_diffusion()],
+#' [shuffling_test()].}
+#' \item{Theory against data}{[fit_langevin()], [power_spectrum()], [velocity_autocorrelation()].}
 #' \item{Files}{[read_trajectory()], [write_trajectory()].}
 #' \item{Session}{[sgd_devices()], [sgd_threads()]; errors: [sgdlangevin-conditions].}
 #' }
@@ -32,7 +41,7 @@
 "_PACKAGE"
 
 .onLoad <- function(libname, pkgname) {
-  register_methods("generics", c("tidy", "glance"), c("diffusion_exponent", "sgd_fit", "sgd_method_order",
+  register_methods("generics", c("tidy", "glance"), c("msd", "diffusion_exponent", "sgd_fit", "sgd_method_order",
                                                      "sgd_sample_check"))
   register_methods("ggplot2", "autoplot", autoplot_classes)
   register_methods("generics", c("tidy", "glance"), diffusion_classes)

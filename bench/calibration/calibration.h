@@ -147,4 +147,34 @@ static inline void calibration_diffusion(const calibration_case *c, ptrdiff_t ba
   calibration_check(&ctx, sgdl_diffusion_simulate(&ctx, &p, x));
 }
 
+/* The pure processes that every method of the exponent is held against. */
+static const double calibration_exponents[] = {0.4, 0.7, 1.0, 1.3, 1.6};
+static const ptrdiff_t calibration_lengths[] = {128, 1024, 8192};
+
+/* One row: fractional Brownian motion without noise, against the bound without a drift. */
+static inline void calibration_fbm(const char *method, ptrdiff_t n, double exponent, ptrdiff_t replicates,
+                                   void (*estimate)(const calibration_case *c, sgdl_context *ctx,
+                                                    const double *x, calibration_outcome *out))
+{
+  sgdl_context ctx;
+  sgdl_mle_options options = {.level = 0.95};
+  sgdl_diffusion process = {.process = SGDL_PROCESS_FBM, .steps = n, .dim = 1, .exponent = exponent,
+                            .diffusivity = 1.0, .seed = 1 + (uint64_t)n + (uint64_t)(1e4 * exponent)};
+  calibration_case c = {.process = "fbm",
+                        .method = method,
+                        .quantity = "exponent",
+                        .n = n,
+                        .exponent = exponent,
+                        .truth = exponent,
+                        .interior = NAN,
+                        .replicates = replicates,
+                        .simulate = calibration_diffusion,
+                        .estimate = estimate,
+                        .size = n + 1,
+                        .user = &process};
+  sgdl_context_init(&ctx);
+  calibration_check(&ctx, sgdl_fbm_bound(&ctx, n, 1, &options, exponent, 0.0, &c.bound, NULL));
+  calibration_study(&c);
+}
+
 #endif

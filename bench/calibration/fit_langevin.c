@@ -1,7 +1,8 @@
 /* Calibration of sgdl_fit_langevin: coverage of the 95% intervals of noise strength, curvature and damping, of
  * what the fitted mode does, false alarms of the goodness-of-fit test; on paths of the Langevin model (exact
  * sampling) and of SGD, with replacement and by epochs, recorded every step or every few.
- *   fit_langevin [replicates [seed]]        prints a CSV table; standard errors of the study beside each. */
+ *   fit_langevin [scale [seed [first [end]]]]   scale 1 (default): 1000 replicates; the scenarios first .. end - 1.
+ * Prints a CSV table; standard errors of the study beside each. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <stdio.h>
@@ -68,6 +69,25 @@ static void count(const double *row, ptrdiff_t rows, double truth_frequency, tal
 #undef AT
 }
 
+/* One replicate, on one thread. */
+typedef struct {
+  double table[MODES * SGDL_FIT_COLUMNS];
+  sgdl_fit_summary summary;
+} outcome;
+
+static void fit(const sgdl_model *model, const sgdl_fit_options *options, ptrdiff_t frames, const double *x,
+                outcome *out)
+{
+  static const double modes[MODES] = { 0, 1, 2, 3, 4 };
+  double covariance[9 * MODES], fitted[SGDL_FIT_BANDS * MODES], data[SGDL_FIT_BANDS * MODES];
+  double f[SGDL_FIT_BANDS], w[SGDL_FIT_BANDS];
+  sgdl_context ctx;
+  sgdl_context_init(&ctx);
+  ctx.threads = 1;
+  check(&ctx, sgdl_fit_langevin(&ctx, model, options, frames, 1, x, MODES, modes, out->table, covariance, f, w, fitted,
+                                data, &out->summary));
+}
+
 static void study(sgdl_context *ctx, const scenario *s, ptrdiff_t replicates, uint64_t seed)
 {
   sgdl_model model = { .dim = MODES, .hyper = { 0.1, s->momentum, 0, 8 }, .dynamics = s->dynamics,
@@ -80,22 +100,23 @@ static void study(sgdl_context *ctx, const scenario *s, ptrdiff_t replicates, ui
                                .every = (double)s->every, .level = 0.95 };
   size_t size = (size_t)(s->frames * MODES * replicates);
   double *x = malloc(size * sizeof *x), *v = malloc(size * sizeof *v);
-  double modes[MODES], table[MODES * SGDL_FIT_COLUMNS], covariance[9 * MODES], period[MODES];
-  double fitted[SGDL_FIT_BANDS * MODES], data[SGDL_FIT_BANDS * MODES], f[SGDL_FIT_BANDS], w[SGDL_FIT_BANDS];
-  double scratch[4][MODES], all_alarms = 0, theory_alarms = 0;
+  outcome *outcomes = malloc((size_t)replicates * sizeof *outcomes);
+  double period[MODES], scratch[4][MODES], all_alarms = 0, theory_alarms = 0;
   int regime[MODES];
   tally tallies[MODES] = { { 0 } };
-  sgdl_fit_summary summary;
   ptrdiff_t done;
-  for (int m = 0; m < MODES; m++) modes[m] = m;
+  if (!x || !v || !outcomes) {
+    fprintf(stderr, "out of memory\n");
+    exit(1);
+  }
   check(ctx, sgdl_oscillations(ctx, &model, scratch[0], scratch[1], regime, period, scratch[2], scratch[3]));
   check(ctx, sgdl_simulate(ctx, &model, &sim, x, v, &done));
+#pragma omp parallel for schedule(dynamic)
+  for (ptrdiff_t r = 0; r < replicates; r++) fit(&model, &options, s->frames, x + r * s->frames * MODES, outcomes + r);
   for (ptrdiff_t r = 0; r < replicates; r++) {
-    check(ctx, sgdl_fit_langevin(ctx, &model, &options, s->frames, 1, x + r * s->frames * MODES, MODES, modes,
-                                 table, covariance, f, w, fitted, data, &summary));
-    for (int m = 0; m < MODES; m++) count(table + m, MODES, 1 / period[m], &tallies[m]);
-    all_alarms += summary.fit[2] < 0.05;
-    theory_alarms += summary.theory[2] < 0.05;
+    for (int m = 0; m < MODES; m++) count(outcomes[r].table + m, MODES, 1 / period[m], &tallies[m]);
+    all_alarms += outcomes[r].summary.fit[2] < 0.05;
+    theory_alarms += outcomes[r].summary.theory[2] < 0.05;
   }
   for (int m = 0; m < MODES; m++) {
     const tally *t = &tallies[m];
@@ -110,12 +131,16 @@ static void study(sgdl_context *ctx, const scenario *s, ptrdiff_t replicates, ui
   }
   free(x);
   free(v);
+  free(outcomes);
   fflush(stdout);
 }
 
 int main(int argc, char **argv)
 {
-  ptrdiff_t replicates = argc > 1 ? atol(argv[1]) : 1000;
+  const double scale = argc > 1 ? atof(argv[1]) : 1.0;
+  const ptrdiff_t replicates = scale > 0.02 ? (ptrdiff_t)(1000 * scale) : 20;
+  const size_t first = argc > 3 ? (size_t)atol(argv[3]) : 0;
+  const size_t end = argc > 4 ? (size_t)atol(argv[4]) : sizeof scenarios / sizeof *scenarios;
   uint64_t seed = argc > 2 ? (uint64_t)atol(argv[2]) : 1;
   sgdl_context ctx;
   sgdl_context_init(&ctx);
@@ -125,7 +150,6 @@ int main(int argc, char **argv)
     printf(",%s_coverage,%s_log_bias,%s_sd_over_se", names[p], names[p], names[p]);
   }
   printf(",frequency_coverage,fit_alarms,fit_alarms_all,theory_alarms_all,coverage_se\n");
-  for (size_t i = argc > 3 ? (size_t)atol(argv[3]) : 0; i < (argc > 4 ? (size_t)atol(argv[4]) : sizeof scenarios / sizeof *scenarios); i++)
-    study(&ctx, &scenarios[i], replicates, seed + i);
+  for (size_t i = first; i < end; i++) study(&ctx, &scenarios[i], replicates, seed + i);
   return 0;
 }

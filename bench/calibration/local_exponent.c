@@ -133,8 +133,8 @@ static void study(const char *name, sgdl_process process, double exponent, ptrdi
 
 int main(int argc, char **argv)
 {
-  static const double exponents[] = { 0.4, 0.7, 1.0, 1.3, 1.6 };
-  static const ptrdiff_t lengths[] = { 128, 1024, 8192 };
+  const double *const exponents = calibration_exponents;
+  const ptrdiff_t *const lengths = calibration_lengths;
   const double scale = calibration_scale(argc, argv);
   calibration_header();
   for (int l = 0; l < 3; l++) {

@@ -57,9 +57,10 @@ static void study(sgdl_process process, const char *name, const char *method, pt
 
 int main(int argc, char **argv)
 {
-  static const double exponents[] = {0.4, 0.7, 1.0, 1.3, 1.6}, noises[] = {0.1, 0.5, 2.0};
-  static const ptrdiff_t lengths[] = {128, 1024, 8192}, full[] = {10000, 10000, 2000},
-                         noisy[] = {2000, 2000, 400};
+  static const double noises[] = {0.1, 0.5, 2.0};
+  static const ptrdiff_t full[] = {10000, 10000, 2000}, noisy[] = {2000, 2000, 400};
+  const double *const exponents = calibration_exponents;
+  const ptrdiff_t *const lengths = calibration_lengths;
   const double scale = calibration_scale(argc, argv);
   calibration_header();
   for (int l = 0; l < 3; l++)

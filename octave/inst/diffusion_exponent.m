@@ -112,7 +112,9 @@
 ## (fewer than 8 blocks of twice the largest lag, or fewer than 3 lags; gls: fewer than 33
 ## frames or a window past half of the path; distributed: fewer than 3 paths),
 ## @code{sgdlangevin:no_convergence} (covariance singular to rounding),
-## @code{sgdlangevin:unsupported} (an exponent outside (0, 2)).
+## @code{sgdlangevin:unsupported} (an exponent outside (0, 2)).  Warning
+## @code{sgdlangevin:epoch_ripple} where the window of a run by epochs reaches past half an
+## epoch.
 ##
 ## @strong{Source}: arXiv 2107.09133 fits the exponent by least squares on log-spaced lags;
 ## the intervals are ours.  Cost: that of msd, and n_boot n_lags (ols) or some 20 sums over
@@ -136,6 +138,7 @@ function fit = diffusion_exponent (x, varargin)
   if (isstruct (x))
     unit = "steps";
   endif
+  source = x;
   [x, spacing] = __sgdl_trajectory__ (x);
   window = [0, 0];   # the core's default
   if (! isempty (opt.window))
@@ -149,6 +152,7 @@ function fit = diffusion_exponent (x, varargin)
   else
     fit = distributed (x, window, opt, method.fit);
   endif
+  __sgdl_epoch_ripple__ (source, x, spacing, fit.window(2));
   fit = in_steps (fit, x, spacing, unit, opt);
 endfunction
 
@@ -442,6 +446,22 @@ endfunction
 %! endfor
 %! assert (fit.diagram.box([1, end])', fit.window);
 %! assert (diffusion_exponent (x, "method", "whittle", "bandwidth", 40).bandwidth, 40);
+%!function run = run_by_epochs ()
+%! X = reshape (cos (1:600), 200, 3);
+%! problem = sgd_regression (X, X * [1; 2; 3] + sin (1:200)');
+%! model = sgd_model (problem, sgd_hyper (0.1, 0.9, 0, 10), "dynamics", "sgd", "sampling", "epoch");
+%! run = sgd_simulate (model, 1000, "method", "minibatch", "seed", 1, "nsim", 3);
+%!endfunction
+%!warning <this run was sampled by epochs of 20 steps> diffusion_exponent (run_by_epochs (), "seed", 1);
+%!warning id=sgdlangevin:epoch_ripple diffusion_exponent (run_by_epochs (), "method", "gls");
+%!warning id=sgdlangevin:epoch_ripple diffusion_exponent (run_by_epochs (), "method", "mle");
+%!warning id=sgdlangevin:epoch_ripple diffusion_exponent (run_by_epochs (), "pool", "distributed", "seed", 1);
+%!test   # lags below half an epoch, and what nothing is known of
+%! lastwarn ("");
+%! run = run_by_epochs ();
+%! diffusion_exponent (run, "window", [1, 9], "seed", 1);
+%! diffusion_exponent (run.theta, "seed", 1);
+%! assert (lastwarn (), "");
 %!error <`bandwidth` = 0: expected a whole number> diffusion_exponent (walk, "method", "whittle", "bandwidth", 0)
 %!error <did you mean "full"> diffusion_exponent (walk, "method", "whittle", "bandwidth", "fall")
 %!error <`moments` = 11> diffusion_exponent (walk, "method", "wavelet", "moments", 11)

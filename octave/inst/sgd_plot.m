@@ -12,7 +12,9 @@
 ## @item msd, diffusion_exponent
 ## measured mean squared displacement against lag on log axes, with bars; @var{theory}:
 ## struct from sgd_msd or cell array of them, drawn over it; @var{labels}: their names
-## (cellstr); @var{level} of the bars, default 0.95.  diffusion_exponent draws its fit
+## (cellstr); @var{level} of the bars, default 0.95.  diffusion_exponent draws its fit, or with
+## @var{which} = @qcode{"diagram"} what method @qcode{"wavelet"} (energies of octaves) or
+## @qcode{"dfa"} (fluctuations in boxes) fitted; its @var{level} is that of the fit
 ## @item local_exponent
 ## exponents against lag with their band; @var{theory} as above, drawn over it
 ## @item msd_crossover, diffusion_test, ergodicity, ageing, compare_diffusion
@@ -81,7 +83,7 @@ function ax = sgd_plot (x, varargin)
     case "msd"
       plot_msd (x, parse ({"theory", []; "labels", []; "level", 0.95}));
     case "diffusion_exponent"
-      plot_exponent (x, parse ({"level", 0.95}));
+      plot_exponent (x, parse ({"level", x.level; "which", {"msd", "diagram"}}));
     case "local_exponent"
       plot_local_exponent (x, parse ({"theory", []}));
     case "msd_crossover"
@@ -181,6 +183,37 @@ endfunction
 %!test check (msd (run, "se", false))
 %!test check (msd (run, "per", "coordinate"))
 %!test check (diffusion_exponent (run, "window", [1, 20], "seed", 1))
+%!test   # every method of the exponent
+%! walk = cumsum (cos ((1:300)' .* (1:3) .^ 2 * sqrt (2)));
+%! for method = {"ols", "gls", "mle", "whittle", "wavelet", "dfa"}
+%!   options = {};
+%!   if (any (strcmp (method{1}, {"ols", "dfa"})))
+%!     options = {"seed", 1};
+%!   endif
+%!   fit = diffusion_exponent (walk, "method", method{1}, options{:});
+%!   check (fit);
+%!   check (fit, "level", 0.5, "which", "msd");
+%!   if (isfield (fit, "diagram"))
+%!     check (fit, "which", "diagram");
+%!     check (fit, "which", "diagram", "level", 0.5);
+%!   else
+%!     fail ("sgd_plot (fit, \"which\", \"diagram\")", "method \"[a-z]+\" has none: expected \"msd\"");
+%!   endif
+%! endfor
+%! check (diffusion_exponent (reshape (walk, 300, 1, 3), "method", "gls", "pool", "distributed"));
+%!test   # the diagram: bars of the fit's level, line of its slope
+%! fit = diffusion_exponent (cumsum (cos ((1:300)' .^ 2)), "method", "wavelet", "level", 0.9);
+%! h = figure ("visible", "off");
+%! unwind_protect
+%!   ax = sgd_plot (fit, "which", "diagram");
+%!   line = findobj (ax, "type", "line", "tag", "fit");
+%!   x = get (line, "xdata");
+%!   assert (diff (log (get (line, "ydata"))) ./ diff (log (x)), repmat (fit.exponent + 1, 1, numel (x) - 1), 1e-12);
+%!   assert (x', fit.diagram.scale);
+%! unwind_protect_cleanup
+%!   close (h);
+%! end_unwind_protect
+%!error <did you mean "diagram"> sgd_plot (diffusion_exponent (run, "method", "wavelet"), "which", "diagramm")
 %!test check (sgd_msd (model, [1, 10, 100]))
 %!test check (sgd_msd (model, [1, 10, 100]), "which", "exponent")
 %!test

@@ -530,11 +530,13 @@ function text = msd_text (x)
   columns_of = [columns_of, x.msd(:)];
   names{end+1} = "msd";
   if (! isempty (x.se))
-    columns_of = [columns_of, x.se(:)];
-    names{end+1} = "se";
+    columns_of = [columns_of, x.se(:), x.se(:) ./ x.msd(:)];
+    names = [names, {"se", "relative_se"}];
   endif
+  columns_of = [columns_of, x.n(:)];
+  names{end+1} = "n";
   text = [line("Mean squared displacement (%s): %s, %s, %s", x.average, plural (x.frames, "frame"), ...
-               plural (x.dim, "coordinate"), plural (x.n_paths, "path")), table(names, columns_of)];
+               plural (x.dim, "coordinate"), plural (x.n_paths, "path")), msd_sentences(x), table(names, columns_of)];
   if (x.missing > 0)
     text = [text, line("  %s missing: displacements that touch one are left out", plural (x.missing, "frame"))];
   endif
@@ -548,6 +550,51 @@ function text = msd_text (x)
     text = [text, line("  note: rounding may reach %.1e of the shortest displacements; method = \"fft\" has less", ...
                        max (x.bound))];
   endif
+endfunction
+
+## What each curve does from its first lag to its last, a sentence each for the first six.
+function text = msd_sentences (x)
+  curves = columns (x.msd);
+  text = name = "";
+  for k = 1:min (curves, 6)
+    if (curves > 1)
+      name = sprintf (" %s %s %d", {"of", "along"}{1 + strcmp(x.per, "direction")}, x.per, k);
+    endif
+    se = NaN (size (x.lag));
+    if (! isempty (x.se))
+      se = x.se(:,k);
+    endif
+    text = [text, msd_sentence(x.lag, x.msd(:,k), se, name)];
+  endfor
+  if (curves > 6)
+    text = [text, line("  ... and %s more", plural (curves - 6, "curve"))];
+  endif
+endfunction
+
+function text = msd_sentence (lag, msd, se, name)
+  there = find (! isnan (msd));
+  if (isempty (there))
+    text = line ("  No lag has a displacement%s.", name);
+    return;
+  endif
+  ends = there([1, end]);
+  for i = 1:2
+    value{i} = sprintf ("%.4g", msd(ends(i)));
+    if (! isnan (se(ends(i))))
+      value{i} = sprintf ("%s (se %.2g)", value{i}, se(ends(i)));
+    endif
+  endfor
+  if (ends(1) == ends(2))
+    text = line ("  At lag %.6g the mean squared displacement%s is %s.", lag(ends(1)), name, value{1});
+    return;
+  endif
+  slope = diff (log (msd(ends))) / diff (log (lag(ends)));
+  growth = "";
+  if (isfinite (slope))
+    growth = sprintf (", on average as lag^%.2f", slope);
+  endif
+  text = line ("  From lag %.6g to lag %.6g the mean squared displacement%s goes from %s to %s%s.", lag(ends(1)), ...
+               lag(ends(2)), name, value{1}, value{2}, growth);
 endfunction
 
 function text = transform_text (x)
@@ -729,6 +776,13 @@ endfunction
 %! has (run, "every 2 steps, seed 1, backend cpu\n");
 %! has (msd (run), "(time-averaged): 151 frames");
 %! has (msd (run, "per", "coordinate"), "coordinate");
+%! has (msd ([0; 1; 2; 3; 4], "lags", [1, 2], "se", false), ...
+%!      "From lag 1 to lag 2 the mean squared displacement goes from 1 to 4, on average as lag^2.00.");
+%! has (msd ((0:4)', "lags", 2, "se", false), "At lag 2 the mean squared displacement is 4.");
+%! has (msd (run, "per", "coordinate"), "displacement of coordinate 2 goes from ");
+%! has (msd (cumsum (ones (9, 8)), "lags", [1, 2], "per", "coordinate"), "... and 2 curves more");
+%! has (msd (run), "relative_se");
+%! has (msd ([1; NaN; 3; NaN; 7], "lags", 1), "No lag has a displacement.");
 %! has (msd ([1; NaN; 3; 4; 7]), "1 frame missing");
 %! has (msd ([1; NaN; 3; NaN; 7], "lags", [1, 2]), "1 lag without a displacement");
 %! has (msd_stream (9), "Stream of the mean squared displacement by the Gram matrix of frames: 0 of 9 frames");

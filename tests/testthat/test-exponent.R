@@ -101,3 +101,17 @@ test_that("bad requests are named", {
   expect_failure_of(diffusion_exponent(x, n_boot = 1), "bad_argument", "`n_boot` = 1")
   expect_failure_of(diffusion_exponent(c(x, Inf)), "not_finite", "Inf")
 })
+
+test_that("windows past half an epoch of a run by epochs are warned of", {
+  set.seed(8)
+  X <- matrix(rnorm(600), 200)
+  problem <- sgd_regression(X, X %*% 1:3 + rnorm(200))
+  model <- sgd_model(problem, sgd_hyper(0.1, 0.9, batch_size = 10), dynamics = "sgd", sampling = "epoch")
+  run <- sgd_simulate(model, 1000, method = "minibatch", seed = 1, nsim = 3)
+  expect_warning_of(diffusion_exponent(run, seed = 1), "epoch_ripple", "this run was sampled by epochs of 20 steps")
+  expect_warning_of(diffusion_exponent(run, "gls"), "epoch_ripple", "use lags below 10")
+  expect_warning_of(diffusion_exponent(run, "mle"), "epoch_ripple", "sampling = \"epoch\"")
+  expect_warning_of(diffusion_exponent(run, pool = "distributed", seed = 1), "epoch_ripple", "epochs of 20 steps")
+  expect_silent(diffusion_exponent(run, window = c(1, 9), seed = 1))
+  expect_silent(diffusion_exponent(run$theta, seed = 1)) # nothing is known of an array
+})

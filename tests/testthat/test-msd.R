@@ -261,3 +261,26 @@ test_that("bad options and paths are named", {
                     "expected most steps 1 apart")
   expect_equal(msd(rep(7, 20), 1:3)$msd, c(0, 0, 0))
 })
+
+test_that("the summary is a sentence and a table", {
+  line <- msd(0:4, lags = 1:2, se = FALSE)
+  expect_output(print(summary(line)),
+                "From lag 1 to lag 2 the mean squared displacement goes from 1 to 4, on average as lag^2.00.",
+                fixed = TRUE)
+  expect_output(print(summary(msd(0:4, lags = 2, se = FALSE))), "At lag 2 the mean squared displacement is 4.",
+                fixed = TRUE)
+  expect_output(print(summary(msd(c(1, NaN, 3, NaN, 7), lags = 1))), "No lag has a displacement.", fixed = TRUE)
+  set.seed(31)
+  walk <- apply(matrix(rnorm(8 * 300), ncol = 8), 2, cumsum)
+  measured <- msd(walk, lags = c(1, 10), per = "coordinate")
+  expect_output(print(summary(measured)), "displacement of coordinate 2 goes from")
+  expect_output(print(summary(measured)), "... and 2 curves more", fixed = TRUE)
+  one <- msd(walk, lags = c(1, 10))
+  expect_equal(summary(one)$table$relative_se, one$se / one$msd)
+  expect_output(print(summary(one)), sprintf("to %.4g (se %.2g), on average as", one$msd[2], one$se[2]), fixed = TRUE)
+  skip_if_not_installed("generics")
+  expect_equal(generics::tidy(measured)$estimate, as.vector(measured$msd))
+  expect_named(generics::tidy(one), c("lag", "estimate", "std.error", "n"))
+  expect_equal(generics::glance(one)[c("frames", "dim", "n_lags", "se_method")],
+               data.frame(frames = 300, dim = 8, n_lags = 2, se_method = one$se_method))
+})
