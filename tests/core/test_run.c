@@ -28,9 +28,9 @@ static double *copy_state(const sgdl_run *run, ptrdiff_t *n)
 
 /* ---- pieces ---- */
 
-/* Advances in pieces of 1, 2, 3, ... steps on changing numbers of threads, so that noise is drawn for one path and many
- * steps at once as well as for several paths and few steps; every other time in a new run that takes
- * the state of the one before; the state at the end and the rows are those of one call. */
+/* Advances in pieces of 1, 2, 3, ... steps on changing numbers of threads, so that noise is drawn for one path and
+ * many steps at once as well as for several paths and few steps; every other time in a new run that takes the state
+ * of the one before; the state at the end and the rows are those of one call. */
 static void pieces_make_the_whole(const sgdl_model *model, sgdl_simulation sim)
 {
   sim.summaries = SGDL_MOMENTS | SGDL_DISPLACEMENT | SGDL_LOCAL_DISPLACEMENT | SGDL_ONLINE_MSD;
