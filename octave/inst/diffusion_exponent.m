@@ -448,7 +448,7 @@ endfunction
 %! assert (diffusion_exponent (x, "method", "whittle", "bandwidth", 40).bandwidth, 40);
 %!function run = run_by_epochs ()
 %! run = struct ("type", "sgd_trajectory", "step", (0:999)', "velocity", [],
-%!               "theta", simulate_diffusion ("fbm", 999, "nsim", 3, "exponent", 1, "seed", 1),
+%!               "theta", simulate_diffusion ("fbm", 999, "nsim", 3, "exponent", 1, "seed", 1).theta,
 %!               "hyper", sgd_hyper (0.1, 0, 0, 10), "run", struct ("n_examples", 200, "epoch_sampling", 1));
 %!endfunction
 %!warning <this run was sampled by epochs of 20 steps> diffusion_exponent (run_by_epochs (), "seed", 1);

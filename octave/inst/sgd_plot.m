@@ -200,7 +200,7 @@ endfunction
 %!     fail ("sgd_plot (fit, \"which\", \"diagram\")", "method \"[a-z]+\" has none: expected \"msd\"");
 %!   endif
 %! endfor
-%! check (diffusion_exponent (reshape (walk, 300, 1, 3), "method", "gls", "pool", "distributed"));
+%! check (diffusion_exponent (reshape (walk.theta, 300, 1, 3), "method", "gls", "pool", "distributed"));
 %!test   # the diagram: bars of the fit's level, line of its slope
 %! walk = simulate_diffusion ("fbm", 299, "exponent", 1, "seed", 1);
 %! fit = diffusion_exponent (walk, "method", "wavelet", "level", 0.9);

@@ -803,7 +803,7 @@ endfunction
 %!   has (fit, words{i,2});
 %!   has (fit, sprintf ("(method \"%s\", ", words{i,1}));
 %! endfor
-%! paths = diffusion_exponent (reshape (walk, 300, 1, 3), "method", "gls", "pool", "distributed");
+%! paths = diffusion_exponent (reshape (walk.theta, 300, 1, 3), "method", "gls", "pool", "distributed");
 %! has (paths, "paths differ by ");
 %!test   # beyond one exponent
 %! wanderer = cumsum (cos ((1:600)' .* (1:10) .^ 2));
