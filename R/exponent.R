@@ -165,7 +165,7 @@ fit_mle <- function(frames, window, level, options) {
   e$first <- e$window[1L]
   e$last <- e$window[2L]
   e$n_series <- prod(frames$size[-1L])
-  e$lags <- default_lags(frames)
+  e$lags <- default_lags(frames$size[1L])
   e$diagnostics <- c(e[c("log_likelihood", "at_boundary")],
                      if (options$noise) e[c("noise_detected", "noise_p")],
                      e["evaluations"])
@@ -185,7 +185,7 @@ fit_whittle <- function(frames, window, level, options) {
     bandwidth <- as_count(bandwidth, "bandwidth", 1)
   }
   e <- .Call(C_exponent_whittle, frames$x, frames$size, bandwidth, level)
-  e$lags <- default_lags(frames)
+  e$lags <- default_lags(frames$size[1L])
   e$diagnostics <- e[c("bias", "misfit", "misfit_p", "homogeneity_p")]
   e$extras <- list(bandwidth = e$n_points, full = bandwidth < 0)
   e
@@ -194,7 +194,7 @@ fit_whittle <- function(frames, window, level, options) {
 fit_wavelet <- function(frames, window, level, options) {
   e <- .Call(C_exponent_wavelet, frames$x, frames$size, as_count(options$moments, "moments", 1), window,
              level)
-  e$lags <- default_lags(frames)
+  e$lags <- default_lags(frames$size[1L])
   e$diagnostics <- e[c("misfit", "misfit_df", "misfit_p", "homogeneity_p")]
   diagram <- stats::setNames(as.data.frame(e$diagram), c("octave", "log2_energy", "se", "n"))
   diagram <- cbind(scale = 2^diagram$octave * frames$record, diagram)
@@ -206,7 +206,7 @@ fit_dfa <- function(frames, window, level, options) {
   seed <- as_seed(options$seed)
   e <- .Call(C_exponent_dfa, frames$x, frames$size, as_count(options$order, "order", 1),
              as_flag(options$overlap, "overlap"), window, level, as_count(options$n_sim, "n_sim", 1), seed)
-  e$lags <- default_lags(frames)
+  e$lags <- default_lags(frames$size[1L])
   e$diagnostics <- e[c("bias", "misfit", "misfit_df", "misfit_p", "homogeneity_p")]
   diagram <- stats::setNames(as.data.frame(e$diagram), c("box", "fluctuation", "log_se"))
   diagram$box <- diagram$box * frames$record

@@ -167,7 +167,7 @@ along_modes_msd <- function(frames, model, modes) {
     frames$x <- as_doubles(x)
     frames$size[2L] <- length(modes)
   }
-  lags <- default_lags(frames)
+  lags <- default_lags(frames$size[1L])
   new_msd(frames, lags, .Call(C_msd, frames$x, frames$size, 0L, 1, lags, TRUE), "time-averaged")
 }
 

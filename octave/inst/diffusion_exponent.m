@@ -447,10 +447,9 @@ endfunction
 %! assert (fit.diagram.box([1, end])', fit.window);
 %! assert (diffusion_exponent (x, "method", "whittle", "bandwidth", 40).bandwidth, 40);
 %!function run = run_by_epochs ()
-%! X = reshape (cos (1:600), 200, 3);
-%! problem = sgd_regression (X, X * [1; 2; 3] + sin (1:200)');
-%! model = sgd_model (problem, sgd_hyper (0.1, 0.9, 0, 10), "dynamics", "sgd", "sampling", "epoch");
-%! run = sgd_simulate (model, 1000, "method", "minibatch", "seed", 1, "nsim", 3);
+%! run = struct ("type", "sgd_trajectory", "step", (0:999)', "velocity", [],
+%!               "theta", simulate_diffusion ("fbm", 999, "nsim", 3, "exponent", 1, "seed", 1).theta,
+%!               "hyper", sgd_hyper (0.1, 0, 0, 10), "run", struct ("n_examples", 200, "epoch_sampling", 1));
 %!endfunction
 %!warning <this run was sampled by epochs of 20 steps> diffusion_exponent (run_by_epochs (), "seed", 1);
 %!warning id=sgdlangevin:epoch_ripple diffusion_exponent (run_by_epochs (), "method", "gls");

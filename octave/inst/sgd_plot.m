@@ -184,7 +184,7 @@ endfunction
 %!test check (msd (run, "per", "coordinate"))
 %!test check (diffusion_exponent (run, "window", [1, 20], "seed", 1))
 %!test   # every method of the exponent
-%! walk = cumsum (cos ((1:300)' .* (1:3) .^ 2 * sqrt (2)));
+%! walk = simulate_diffusion ("fbm", 299, "dim", 3, "exponent", 1, "seed", 1);
 %! for method = {"ols", "gls", "mle", "whittle", "wavelet", "dfa"}
 %!   options = {};
 %!   if (any (strcmp (method{1}, {"ols", "dfa"})))
@@ -200,9 +200,10 @@ endfunction
 %!     fail ("sgd_plot (fit, \"which\", \"diagram\")", "method \"[a-z]+\" has none: expected \"msd\"");
 %!   endif
 %! endfor
-%! check (diffusion_exponent (reshape (walk, 300, 1, 3), "method", "gls", "pool", "distributed"));
+%! check (diffusion_exponent (reshape (walk.theta, 300, 1, 3), "method", "gls", "pool", "distributed"));
 %!test   # the diagram: bars of the fit's level, line of its slope
-%! fit = diffusion_exponent (cumsum (cos ((1:300)' .^ 2)), "method", "wavelet", "level", 0.9);
+%! walk = simulate_diffusion ("fbm", 299, "exponent", 1, "seed", 1);
+%! fit = diffusion_exponent (walk, "method", "wavelet", "level", 0.9);
 %! h = figure ("visible", "off");
 %! unwind_protect
 %!   ax = sgd_plot (fit, "which", "diagram");
@@ -213,7 +214,7 @@ endfunction
 %! unwind_protect_cleanup
 %!   close (h);
 %! end_unwind_protect
-%!error <did you mean "diagram"> sgd_plot (diffusion_exponent (run, "method", "wavelet"), "which", "diagramm")
+%!error <did you mean "diagram"> sgd_plot (diffusion_exponent (run, "window", [1, 20], "seed", 1), "which", "diagramm")
 %!test check (sgd_msd (model, [1, 10, 100]))
 %!test check (sgd_msd (model, [1, 10, 100]), "which", "exponent")
 %!test

@@ -790,6 +790,21 @@ endfunction
 %! has (msd_transform (msd (run), @(m) m(1)), "Function of the mean squared displacement (delta)");
 %! has (msd (run, "se", false), "2 coordinates");
 %! has (diffusion_exponent (run, "window", [2, 16], "seed", 1), "Over lags 2 to 16 steps the displacement grows as lag^");
+%!test   # every method of the exponent
+%! walk = simulate_diffusion ("fbm", 299, "dim", 3, "exponent", 1, "seed", 1);
+%! words = {"ols", "the regression itself would claim se"; "gls", "chi squared"; "mle", "log likelihood";
+%!          "whittle", "cumulative periodogram"; "wavelet", "octaves"; "dfa", "sizes of boxes"};
+%! for i = 1:rows (words)
+%!   options = {};
+%!   if (any (strcmp (words{i,1}, {"ols", "dfa"})))
+%!     options = {"seed", 1};
+%!   endif
+%!   fit = diffusion_exponent (walk, "method", words{i,1}, options{:});
+%!   has (fit, words{i,2});
+%!   has (fit, sprintf ("(method \"%s\", ", words{i,1}));
+%! endfor
+%! paths = diffusion_exponent (reshape (walk.theta, 300, 1, 3), "method", "gls", "pool", "distributed");
+%! has (paths, "paths differ by ");
 %!test   # beyond one exponent
 %! wanderer = cumsum (cos ((1:600)' .* (1:10) .^ 2));
 %! has (local_exponent (wanderer, "seed", 1), "With 95% confidence at all lags at once, the motion is ");

@@ -104,10 +104,9 @@ test_that("bad requests are named", {
 
 test_that("windows past half an epoch of a run by epochs are warned of", {
   set.seed(8)
-  X <- matrix(rnorm(600), 200)
-  problem <- sgd_regression(X, X %*% 1:3 + rnorm(200))
-  model <- sgd_model(problem, sgd_hyper(0.1, 0.9, batch_size = 10), dynamics = "sgd", sampling = "epoch")
-  run <- sgd_simulate(model, 1000, method = "minibatch", seed = 1, nsim = 3)
+  walks <- array(apply(matrix(rnorm(3000), ncol = 3), 2, cumsum), c(1000, 1, 3))
+  run <- structure(list(step = 0:999, theta = walks, hyper = sgd_hyper(0.1, batch_size = 10),
+                        run = list(n_examples = 200, epoch_sampling = 1)), class = "sgd_trajectory")
   expect_warning_of(diffusion_exponent(run, seed = 1), "epoch_ripple", "this run was sampled by epochs of 20 steps")
   expect_warning_of(diffusion_exponent(run, "gls"), "epoch_ripple", "use lags below 10")
   expect_warning_of(diffusion_exponent(run, "mle"), "epoch_ripple", "sampling = \"epoch\"")

@@ -265,7 +265,7 @@ test_that("bad options and paths are named", {
 test_that("the summary is a sentence and a table", {
   line <- msd(0:4, lags = 1:2, se = FALSE)
   expect_output(print(summary(line)),
-                "From lag 1 to lag 2 the mean squared displacement goes from 1 to 4, on average as lag^2.00.",
+                "From lag 1 to lag 2 the mean squared displacement goes from 1 to 4, on average as\n    lag^2.00.",
                 fixed = TRUE)
   expect_output(print(summary(msd(0:4, lags = 2, se = FALSE))), "At lag 2 the mean squared displacement is 4.",
                 fixed = TRUE)
@@ -277,7 +277,7 @@ test_that("the summary is a sentence and a table", {
   expect_output(print(summary(measured)), "... and 2 curves more", fixed = TRUE)
   one <- msd(walk, lags = c(1, 10))
   expect_equal(summary(one)$table$relative_se, one$se / one$msd)
-  expect_output(print(summary(one)), sprintf("to %.4g (se %.2g), on average as", one$msd[2], one$se[2]), fixed = TRUE)
+  expect_output(print(summary(one)), sprintf("from %.4g (se %.2g) to %.4g", one$msd[1], one$se[1], one$msd[2]), fixed = TRUE)
   skip_if_not_installed("generics")
   expect_equal(generics::tidy(measured)$estimate, as.vector(measured$msd))
   expect_named(generics::tidy(one), c("lag", "estimate", "std.error", "n"))

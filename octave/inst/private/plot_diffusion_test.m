@@ -60,5 +60,6 @@ function draw_diffusion_comparison (x, opt)
   set (gca (), "ytick", 1:numel (behind), "yticklabel", strrep (x.model(order), "_", " "), "ylim",
        [0.5, numel(behind) + 0.5], "xlim", [0.8, 2 * max(behind)]);
   xlabel ("AICc above the best (1 added)");
+  ylabel ("model");
   title ("Models of diffusion");
 endfunction
