@@ -269,7 +269,9 @@ print.summary.msd <- function(x, ...) {
 msd_sentences <- function(x) {
   msd <- as.matrix(x$msd)
   se <- if (is.null(x$se)) msd * NaN else as.matrix(x$se)
-  names <- if (is.matrix(x$msd)) sprintf(" %s %s %s", if (x$per == "direction") "along" else "of", x$per, curve_labels(x))
+  names <- if (is.matrix(x$msd)) {
+    sprintf(" %s %s %s", if (x$per == "direction") "along" else "of", x$per, curve_labels(x))
+  }
   shown <- seq_len(min(ncol(msd), 6L))
   lines <- vapply(shown, function(k) msd_sentence(x$lag, msd[, k], se[, k], if (is.null(names)) "" else names[k]), "")
   c(lines, if (ncol(msd) > 6L) sprintf("... and %s more", plural(ncol(msd) - 6L, "curve")))

@@ -246,7 +246,8 @@ for (first in seq(1, 401, by = 100)) {
 put_fields("msd-stream-frames", msd(stream), c("lag", "msd", "se", "n", "vcov"))
 put_fields("msd-transform", msd_transform(msd(gappy), function(m) m[1] / m[2]), c("estimate"))
 for (name in c("exact_spectrum", "exact", "sgd_epoch")) {
-  fit <- diffusion_exponent(runs[[name]], window = c(1, 12), level = 0.9, n_boot = 99, seed = 77)
+  fit <- suppressWarnings( # of the ripple of epochs
+    diffusion_exponent(runs[[name]], window = c(1, 12), level = 0.9, n_boot = 99, seed = 77))
   put_fields(paste0("exponent-", name), fit,
              c("exponent", "se", "lower", "upper", "p_value", "log_diffusivity", "vcov", "window", "n_lags",
                "n_blocks", "curvature", "curvature_p"))

@@ -250,6 +250,7 @@ for first = 1:100:401
 endfor
 put_fields ("msd-stream-frames", msd (stream), {"lag", "msd", "se", "n", "vcov"});
 put_fields ("msd-transform", msd_transform (msd (gappy), @(m) m(1) / m(2)), {"estimate"});
+warning ("off", "sgdlangevin:epoch_ripple");
 for name = {"exact_spectrum", "exact", "sgd_epoch"}
   fit = diffusion_exponent (runs.(name{1}), "window", [1, 12], "level", 0.9, "n_boot", 99, "seed", 77);
   put_fields (["exponent-" name{1}], fit, ...
