@@ -1,7 +1,7 @@
-/* Calibration of sgdl_fit_langevin: coverage of the 95% intervals of noise strength, curvature and damping among
- * modes it calls identified, of the values over all modes, and false alarms of its two tests; on paths of the
- * Langevin model (exact sampling) and of SGD, with replacement and by epochs, recorded every step or every few,
- * of modes from ringing to overdamped and slow. Then false alarms of sgdl_shuffling_test.
+/* Calibration of sgdl_fit_langevin: coverage of the 95% intervals of noise strength, curvature and damping
+ * among modes it calls identified, of the values over all modes, and false alarms of its two tests; on paths
+ * of the Langevin model (exact sampling) and of SGD, with replacement and by epochs, recorded every step or
+ * every few, of modes from ringing to overdamped and slow. Then false alarms of sgdl_shuffling_test.
  *   fit_langevin [scale [first [end]]]      a CSV table; scale 1 is 600 replicates a case. */
 #include "calibration.h"
 
@@ -105,7 +105,8 @@ static sgdl_model model_of(const scenario *s)
 
 static const double modes[MODES] = { 0, 1, 2, 3, 4 };
 
-static void one(sgdl_context *ctx, const sgdl_model *model, const scenario *s, const double *x, tally *tallies)
+static void one(sgdl_context *ctx, const sgdl_model *model, const scenario *s, const double *x,
+                tally *tallies)
 {
   sgdl_fit_options options = { .curvature = 1, .damping = 1, .noise_known = 1, .every = (double)s->every,
                                .level = 0.95 };
@@ -158,7 +159,8 @@ static void shuffling_alarms(const scenario *s, double of, ptrdiff_t replicates,
     mine.threads = 1;
 #pragma omp for schedule(dynamic)
     for (ptrdiff_t r = 0; r < replicates; r++) {
-      calibration_check(&mine, sgdl_shuffling_test(&mine, &model, s->frames, 1, x + r * s->frames * MODES, 1, MODES,
+      calibration_check(&mine, sgdl_shuffling_test(&mine, &model, s->frames, 1, x + r * s->frames * MODES, 1,
+                                                   MODES,
                                                    modes, of, 0.95, temperature, f, w, ratio, &found));
       alarms += found.p_value < 0.05;
     }
@@ -171,7 +173,8 @@ static void shuffling_alarms(const scenario *s, double of, ptrdiff_t replicates,
 
 int main(int argc, char **argv)
 {
-  static const scenario short_run = { "sgd", SGDL_SGD, 0, 1, 302, 0.9 }, run = { "sgd", SGDL_SGD, 0, 1, 1002, 0.9 };
+  static const scenario short_run = { "sgd", SGDL_SGD, 0, 1, 302, 0.9 };
+  static const scenario run = { "sgd", SGDL_SGD, 0, 1, 1002, 0.9 };
   double scale = calibration_scale(argc, argv);
   ptrdiff_t replicates = calibration_replicates(FULL, scale), n = sizeof scenarios / sizeof *scenarios;
   ptrdiff_t first = argc > 2 ? atol(argv[2]) : 0, end = argc > 3 ? atol(argv[3]) : n + 1;

@@ -46,9 +46,9 @@ static sgdl_status check_options(sgdl_context *ctx, const sgdl_fit_options *o)
   return SGDL_OK;
 }
 
-/* Under epochs of M steps noise has the spectrum (M w)^2/12 at low frequencies w; the epochs that the record cuts
- * at both ends leak M/(3 n), the same at all of them. Ordinates below where that is a quarter of the power say the
- * same few numbers again and again: not used. 1: all. */
+/* Under epochs of M steps noise has the spectrum (M w)^2/12 at low frequencies w; the epochs that the record
+ * cuts at both ends leak M/(3 n), the same at all of them. Ordinates below where that is a quarter of the
+ * power say the same few numbers again and again: not used. 1: all. */
 static ptrdiff_t lowest_ordinate(const sgdl_fit_job *a, ptrdiff_t n)
 {
   const double share = 0.25, pi = 3.14159265358979323846;
@@ -156,8 +156,8 @@ static void put_estimate(double *table, ptrdiff_t row, ptrdiff_t rows, int which
     fitted && theory > 0 ? sgdl_normal_two_sided((logarithm - log(theory)) / se) : NAN;
 }
 
-/* By what the model leads to expect, as modes picked by their estimates are picked for luck; that the estimates
- * have to agree matters where the model is wrong. */
+/* By what the model leads to expect, as modes picked by their estimates are picked for luck; that the
+ * estimates have to agree matters where the model is wrong. */
 static int is_identified(const sgdl_fit_job *a, const sgdl_mode_fit *fit)
 {
   const double most_expected = 0.3, most_error = 0.5;
@@ -185,7 +185,8 @@ static void put_mode(const sgdl_fit_job *a, const double *modes, ptrdiff_t m, co
                exp(phi + log_unit), 0, z);
   for (int side = 0; side < 2; side++) {
     double *limit = table + m + (side == 0 ? SGDL_FIT_LOWER : SGDL_FIT_UPPER) * rows;
-    if (o->curvature) limit[SGDL_FIT_CURVATURE * rows] = fit->kappa_limits[side] - a->model->hyper.weight_decay;
+    if (o->curvature)
+      limit[SGDL_FIT_CURVATURE * rows] = fit->kappa_limits[side] - a->model->hyper.weight_decay;
     if (o->damping) limit[SGDL_FIT_DAMPING * rows] = exp(fit->phi_limits[side] + log_unit);
   }
   sgdl_fit_oscillation(a->model, o, fit, m, rows, table);
@@ -200,7 +201,8 @@ static void put_mode(const sgdl_fit_job *a, const double *modes, ptrdiff_t m, co
 }
 
 /* Density of the position in the middle of each band, and the measured one: the fit times the mean ratio. */
-static void put_bands(const sgdl_fit_job *a, ptrdiff_t m, const sgdl_mode_fit *fit, double *work, double *fitted,
+static void put_bands(const sgdl_fit_job *a, ptrdiff_t m, const sgdl_mode_fit *fit, double *work,
+                      double *fitted,
                       double *data)
 {
   ptrdiff_t n = a->density.n;

@@ -1,5 +1,6 @@
-/* The fit of one mode: prewhitened by the map of its own estimates, refitted until these settle; then errors that
- * know epochs, and limits of curvature and damping by profile likelihood. See sgdl_stats.h and whittle.h. */
+/* The fit of one mode: prewhitened by the map of its own estimates, refitted until these settle; then errors
+ * that know epochs, and limits of curvature and damping by profile likelihood. See sgdl_stats.h and
+ * whittle.h. */
 #include "fit.h"
 
 #include <math.h>
@@ -56,8 +57,8 @@ static double epoch_sum(double M, double w)
   return fabs(half) < 1e-12 ? 1 : fabs(sin(M * w / 2) / (M * half));
 }
 
-/* What the noise of an epoch, whose steps sum to zero, gives two frequencies a whole number of cycles an epoch
- * apart in common: squared coherence (M u a a')^2/(S S'), a = |D|/M. */
+/* What the noise of an epoch, whose steps sum to zero, gives two frequencies a whole number of cycles an
+ * epoch apart in common: squared coherence (M u a a')^2/(S S'), a = |D|/M. */
 static double epoch_coherence(const sgdl_noise *noise, double a, double b, double S, double other)
 {
   double cross = (double)noise->steps * noise->u * a * b;
@@ -65,8 +66,8 @@ static double epoch_coherence(const sgdl_noise *noise, double a, double b, doubl
 }
 
 /* Variance of the score: its information, and, as a run by epochs is only periodically stationary, the
- * covariance of ordinates apart by multiples of a cycle an epoch (a step a frame; of noise alone, as the filter
- * is that of the fit). */
+ * covariance of ordinates apart by multiples of a cycle an epoch (a step a frame; of noise alone, as the
+ * filter is that of the fit). */
 static void score_variance(const sgdl_fit_job *a, int n, const sgdl_whittle_work *work, double *B)
 {
   const sgdl_whittle *w = &a->whittle;
@@ -142,7 +143,8 @@ static profile open_profile(const mode_user *fitted, const sgdl_whittle_fit *bes
   return p;
 }
 
-/* Signed root of twice the fall of the profile likelihood from its maximum, nearly linear in the logarithm. */
+/* Signed root of twice the fall of the profile likelihood from its maximum, nearly linear in the logarithm.
+ * */
 static double profile_root(profile *p, double at, sgdl_whittle_fit *there, sgdl_whittle_work *work)
 {
   double kappa, phi;
@@ -201,7 +203,8 @@ static void profile_limits(profile *p, double information_variance, double varia
   }
   int held = isnan(se);
   double target = held ? z : z * sqrt(variance / information_variance);
-  double plain = held ? 1 : sqrt(information_variance), lowest = p->is_curvature ? log(flattest(a)) : -INFINITY;
+  double plain = held ? 1 : sqrt(information_variance);
+  double lowest = p->is_curvature ? log(flattest(a)) : -INFINITY;
   limits[0] = held ? -INFINITY : profile_limit(p, plain, -target, lowest, work);
   limits[1] = profile_limit(p, plain, target, -INFINITY, work);
 }
@@ -284,8 +287,8 @@ static void fit_in_passes(const sgdl_fit_job *a, ptrdiff_t m, mode_user *user, d
   }
 }
 
-/* Likelihood ratio of the fit to the theory with nothing fitted; under epochs scaled to the mean of its degrees
- * of freedom. */
+/* Likelihood ratio of the fit to the theory with nothing fitted; under epochs scaled to the mean of its
+ * degrees of freedom. */
 static void against_theory(const mode_user *fitted, const sgdl_whittle_fit *w, double kappa, double strength,
                            double inflation, sgdl_whittle_work *work, sgdl_mode_fit *fit)
 {
