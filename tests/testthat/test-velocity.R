@@ -92,11 +92,11 @@ test_that("ggplot2 objects build and hold what is measured", {
   expect_equal(nlevels(drawn$data$column), 2L)
   total <- velocity_autocorrelation(run, lags = 0:20)
   builds(ggplot2::autoplot(total, theory = sgd_autocorrelation(model, 0:20)))
-  expect_failure_of(ggplot2::autoplot(total, theory = 1), "bad_argument", "`theory`")
+  expect_error(ggplot2::autoplot(total, theory = 1), "`theory`", class = "sgdlangevin_bad_argument")
   spectrum <- power_spectrum(run)
   builds(ggplot2::autoplot(spectrum, theory = sgd_power_spectrum(model, spectrum$freq)))
   expect_equal(ggplot2::autoplot(spectrum)$data$density, spectrum$density)
-  expect_failure_of(ggplot2::autoplot(spectrum, theory = 1), "bad_argument", "`theory`")
+  expect_error(ggplot2::autoplot(spectrum, theory = 1), "`theory`", class = "sgdlangevin_bad_argument")
   epoch <- sgd_model(sgd_spectrum(c(2, 0.2), sigma2 = 1), sgd_hyper(0.1, 0.9, batch_size = 32),
                      dynamics = "sgd", sampling = "epoch", n_examples = 640)
   shuffled <- shuffling_test(sgd_simulate(epoch, 2000, start = "stationary", seed = 1), epoch)
