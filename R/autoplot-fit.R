@@ -10,7 +10,8 @@ autoplot.sgd_fit <- function(object, mode = NULL, which = "spectrum", level = ob
   }
   columns <- fitted_columns(object, mode)
   log_log(ggplot2::ggplot(fit_spectrum_bars(object, columns, level), column(x = "freq", y = "density")) +
-            ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper"), colour = palette_of[["measured"]]) +
+            ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper"),
+                                    colour = palette_of[["measured"]]) +
             ggplot2::geom_point(colour = palette_of[["measured"]]) +
             ggplot2::geom_line(column(y = "fit"), colour = palette_of[["theory"]]) +
             ggplot2::labs(x = "frequency (cycles per step)", y = "power spectral density of the position"))

@@ -17,15 +17,15 @@
 #' expectation
 #' \eqn{E_j} for this length, not against the density (debiased Whittle likelihood)
 #' \deqn{\ell = -\sum_j (\log E_j + I_j/E_j).}{l = -sum_j (log E_j + I_j/E_j).}
-#' Intervals are Wald's in the logarithms, those of curvature and damping come from the profile likelihood; their
-#' lower limit is that of a flat mode where the record cannot exclude one. Under epochs errors count that the
-#' run is only periodically stationary (frames every step).
+#' Intervals are Wald's in the logarithms, those of curvature and damping come from the profile likelihood;
+#' their lower limit is that of a flat mode where the record cannot exclude one. Under epochs errors count
+#' that the run is only periodically stationary (frames every step).
 #' Frequencies so low that epochs cut at both ends of the record leak a quarter of their power are left out.
 #'
-#' Measured (`bench/calibration/fit_langevin.c`, 12 cases of up to 5 modes, 100 or 200 runs each): 95% intervals
-#' of identified modes hold noise, curvature and damping in 94.7, 95.4 and 95.0% of 7,073; those of the overall
-#' values in 94.2, 93.5 and 94.2% of 2,100 (standard error 0.5%; damping 88 +- 2% at 500 frames); the tests give
-#' 4.5% (fit) and 4.7% (theory) false alarms at 5%.
+#' Measured (`bench/calibration/fit_langevin.c`, 12 cases of up to 5 modes, 100 or 200 runs each): 95%
+#' intervals of identified modes hold noise, curvature and damping in 94.7, 95.4 and 95.0% of 7,073; those of
+#' the overall values in 94.2, 93.5 and 94.2% of 2,100 (standard error 0.5%; damping 88 +- 2% at 500 frames);
+#' the tests give 4.5% (fit) and 4.7% (theory) false alarms at 5%.
 #'
 #' The test of fit: mean ratios \eqn{I_j/E_j} over bands of frequencies, three an octave and at least 10
 #' ordinates each, as normal scores; the sum of the squares of what the fitted parameters leave of them is chi
@@ -49,19 +49,19 @@
 #'   `p_value` (m x 3 each, columns `noise`: variance of one example's gradient along the mode, `curvature`:
 #'   eigenvalue of H, `damping`: \eqn{2(1-\beta)/(\eta(1+\beta))} per unit time; `NaN` errors for what was not
 #'   fitted; `p_value` of estimate = theory); `covariance` (3 x 3 x m, of the logarithms of noise, curvature
-#'   of \eqn{H+\lambda I}{H + lambda I}, damping); `oscillations` (data frame: `frequency` in cycles per step, 0
-#'   where overdamped, `decay` per step, `quality` \eqn{\omega/(2\gamma)}{omega/(2 gamma)}, each with `_se`,
+#'   of \eqn{H+\lambda I}{H + lambda I}, damping); `oscillations` (data frame: `frequency` in cycles per step,
+#'   0 where overdamped, `decay` per step, `quality` \eqn{\omega/(2\gamma)}{omega/(2 gamma)}, each with `_se`,
 #'   `_lower`, `_upper`; `regime`, and `regime_sure`: does the interval exclude critical damping?);
 #'   `identified` (m: `FALSE` where a logarithm has a standard error above 0.5 or, of a curvature fitted,
 #'   the theory leads to expect one above 0.3, as of fewer than some 30 relaxations
-#'   \eqn{(1-\beta)/(\eta\kappa)}{(1 - beta)/(eta kappa)}, or a flat mode is not excluded); `goodness` (data frame: `chi_squared`, `df`, `p_value` of the fit, `theory_chi_squared`,
-#'   `theory_df`, `theory_p_value`, `log_likelihood`); `overall` (data frame over identified modes, rows noise
-#'   and curvature over their theory and damping: `estimate`, `se`, `lower`, `upper`, `p_value` of the theory,
-#'   and chi squared `spread`, `spread_df`, `spread_p` of the modes about it); `fit_test`, `theory_test`
-#'   (`chi_squared`, `df`, `p_value` of all modes); `bands` (list: `freq` and `weight`, half the degrees of
-#'   freedom, B each; `fit` and `data`, B x m densities of the position per cycle per step, two-sided);
-#'   `parameters`, `range`, `level`, `ordinates`, `every`, `frames`, `n_paths`, `msd` (of the path along these
-#'   modes), `model`.
+#'   \eqn{(1-\beta)/(\eta\kappa)}{(1 - beta)/(eta kappa)}, or a flat mode is not excluded); `goodness` (data
+#'   frame: `chi_squared`, `df`, `p_value` of the fit, `theory_chi_squared`, `theory_df`, `theory_p_value`,
+#'   `log_likelihood`); `overall` (data frame over identified modes, rows noise and curvature over their
+#'   theory and damping: `estimate`, `se`, `lower`, `upper`, `p_value` of the theory, and chi squared
+#'   `spread`, `spread_df`, `spread_p` of the modes about it); `fit_test`, `theory_test` (`chi_squared`, `df`,
+#'   `p_value` of all modes); `bands` (list: `freq` and `weight`, half the degrees of freedom, B each; `fit`
+#'   and `data`, B x m densities of the position per cycle per step, two-sided); `parameters`, `range`,
+#'   `level`, `ordinates`, `every`, `frames`, `n_paths`, `msd` (of the path along these modes), `model`.
 #'
 #'   Methods: [plot()], [summary()], [coef()], [vcov()], [confint()], [predict()], [as.data.frame()]; `tidy()`
 #'   and `glance()` where package generics is installed.

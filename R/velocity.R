@@ -66,7 +66,8 @@ drop_single <- function(x) if (ncol(x) == 1L) as.vector(x) else x
 #'   `autocorrelation`, `se`, `lower`, `upper`, `correlation` (over its value at lag 0), `correlation_se` (n
 #'   each, or n x m), `level`, `blocks`, `source`, `frames`, `dim`, `n_paths`.
 #'
-#'   Methods: [plot()] (theory on top), [as.data.frame()], [summary()]; `autoplot()` where ggplot2 is installed.
+#'   Methods: [plot()] (theory on top), [as.data.frame()], [summary()]; `autoplot()` where ggplot2 is
+#'   installed.
 #' @section Errors: `too_short`, `bad_argument`, `not_finite`; see [sgdlangevin-conditions].
 #' @section Cost: T d n operations.
 #' @references arXiv:2107.09133, section 4 (the theory).
@@ -178,7 +179,8 @@ plot.velocity_autocorrelation <- function(x, theory = NULL, xlab = "lag (steps)"
 #'   at either end: hold it against \eqn{\delta/2\pi}{delta/(2 pi)}, [sgd_power_spectrum()]'s `peak_freq`),
 #'   `of`, `segment`, `window`, `level`, `frames`, `dim`, `n_paths`.
 #'
-#'   Methods: [plot()] (theory on top), [as.data.frame()], [summary()]; `autoplot()` where ggplot2 is installed.
+#'   Methods: [plot()] (theory on top), [as.data.frame()], [summary()]; `autoplot()` where ggplot2 is
+#'   installed.
 #' @section Errors: `too_short`, `bad_argument`, `not_finite`; see [sgdlangevin-conditions].
 #' @section Cost: O(T log T) a coordinate; a total, T times the number of segments too.
 #' @references Welch (1967). The use of fast Fourier transform for the estimation of power spectra. IEEE

@@ -20,8 +20,11 @@
 ## every k steps with what aliasing folds into them, of epochs with their noise.  The path is first filtered
 ## by the mode's own difference equation, so that little leaks from strong frequencies to weak ones (the
 ## filter is that of the estimates: the fit is repeated until it is).  Intervals are Wald's in the logarithms,
-## those of the curvature come from the profile likelihood; their lower limit is that of a flat mode where the
-## record cannot exclude one. Under epochs errors count that the run is only periodically stationary (frames
+## those of curvature and damping come from the profile likelihood; their lower limit is that of a flat mode
+## where the record cannot exclude one. Frequencies so low that epochs cut at both
+## ends leak a quarter of their power are left out.  A mode is @qcode{identified} if the theory leads to
+## expect a standard error of log curvature (where fitted) below 0.3, some 30 relaxations, besides what is
+## measured. Under epochs errors count that the run is only periodically stationary (frames
 ## every step).
 ##
 ## The test of fit: mean ratios I/E over bands of frequencies, three an octave and at least 10 ordinates each,

@@ -497,7 +497,8 @@ enum {
   SGDL_FIT_LOG_LIKELIHOOD, SGDL_FIT_CHI_SQUARED, SGDL_FIT_DF, SGDL_FIT_FIT_P, /* goodness of fit */
   SGDL_FIT_THEORY_CHI_SQUARED, SGDL_FIT_THEORY_DF, SGDL_FIT_THEORY_P, /* likelihood ratio to the theory with
                              nothing fitted                                                       */
-  SGDL_FIT_IDENTIFIED,    /* 1 where converged, no se of a logarithm above 0.5, and a flat mode is excluded
+  SGDL_FIT_IDENTIFIED,    /* 1 where converged, no se of a logarithm above 0.5 (of a curvature fitted: none expected
+                             by the theory above 0.3), and a flat mode is excluded
                              by the limits of the curvature                                       */
   SGDL_FIT_COLUMNS
 };
@@ -521,7 +522,7 @@ enum { SGDL_FIT_BANDS = 40 };
  * + det L^2 of the map over one frame (so that what is left is nearly white and does not leak), has its
  * periodogram held against the expectation under the model's density, aliased to the frames (comparison/
  * mode_density.h), by debiased Whittle likelihood (stats/whittle.h) in log noise, log curvature of K and log
- * damping; the filter is that of the estimates. Intervals: Wald on the logarithms, of curvature by profile
+ * damping; the filter is that of the estimates. Intervals: Wald on the logarithms, of curvature and damping by profile
  * likelihood (lower limit: that of a flat mode where it is not excluded). Goodness of fit: chi squared
  * of the mean ratios of periodogram to fit over bands, 1 under the theory. Modes count as independent but for
  * the coherence of their noise, S~_lm^2/(S~_ll S~_mm), where the model has all of it.

@@ -102,7 +102,8 @@ test_that("ggplot2 objects build and hold what is measured", {
   displacement <- ggplot2::autoplot(fit, which = "msd")
   expect_warning(ggplot2::ggplot_build(displacement), NA)
   expect_equal(displacement$data$msd, fit$msd$msd)
-  expect_error(ggplot2::autoplot(fit, mode = 3), "one of the fitted modes", class = "sgdlangevin_bad_argument")
+  expect_error(ggplot2::autoplot(fit, mode = 3), "one of the fitted modes",
+               class = "sgdlangevin_bad_argument")
 })
 
 test_that("bad arguments are named", {
