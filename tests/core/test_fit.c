@@ -182,10 +182,11 @@ static void test_score(void)
 /* -2 log likelihood of n numbers with autocovariance a^|h|/(1 - a^2), scale profiled: dense Cholesky. */
 static double exact_profile(ptrdiff_t n, const double *y, double a)
 {
-  double *L = doubles(n * n), *z = doubles(n), logs = 0, sum = 0;
+  double *L = doubles(n * n), *z = doubles(n), *gamma = doubles(n), logs = 0, sum = 0;
+  for (ptrdiff_t h = 0; h < n; h++) gamma[h] = pow(a, (double)h) / (1 - a * a);
   for (ptrdiff_t j = 0; j < n; j++) {
     for (ptrdiff_t i = j; i < n; i++) {
-      double v = pow(a, (double)(i - j)) / (1 - a * a);
+      double v = gamma[i - j];
       for (ptrdiff_t k = 0; k < j; k++) v -= L[i + n * k] * L[j + n * k];
       L[i + n * j] = i == j ? sqrt(v) : v / L[j + n * j];
     }
@@ -198,6 +199,7 @@ static double exact_profile(ptrdiff_t n, const double *y, double a)
     sum += z[i] * z[i];
   }
   free(L);
+  free(gamma);
   free(z);
   return logs + (double)n * log(sum / (double)n);
 }
@@ -207,26 +209,27 @@ static double exact_profile(ptrdiff_t n, const double *y, double a)
 static void test_against_exact(void)
 {
   ptrdiff_t n = 128;
+  uint64_t series = is_short() ? 3 : 40;
   double difference = 0, *y = doubles(n);
   sgdl_whittle w;
   sgdl_whittle_work work;
   CHECK_STATUS(sgdl_whittle_open(&ctx, n, 1, 1, (n - 1) / 2, &w), SGDL_OK);
   CHECK_STATUS(sgdl_whittle_work_open(&ctx, &w, &work), SGDL_OK);
-  for (uint64_t r = 0; r < 40; r++) {
+  for (uint64_t r = 0; r < series; r++) {
     ar1_path(100 + r, n, 0.4, y);
     sgdl_whittle_fit fit = { .n_shape = 1, .parameters = { 0, 0.1 } };
     sgdl_whittle_periodogram(&w, y, n, &work);
     sgdl_whittle_maximise(&w, ar1_density, &n, &fit, &work);
     CHECK(fit.converged);
     double low = -0.99, high = 0.99; /* golden section */
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 30; i++) {
       double a = high - 0.618034 * (high - low), b = low + 0.618034 * (high - low);
       if (exact_profile(n, y, a) < exact_profile(n, y, b)) high = b; else low = a;
     }
     double off = (fit.parameters[1] - atanh(0.5 * (low + high))) / sqrt(fit.covariance[3]);
-    difference += off * off / 40;
+    difference += off * off / (double)series;
   }
-  if (!CHECK(difference < 0.09)) printf("  mean square %g\n", difference);
+  if (!CHECK(difference < (is_short() ? 0.3 : 0.09))) printf("  mean square %g\n", difference);
   sgdl_whittle_work_close(&work);
   sgdl_whittle_close(&w);
   free(y);
