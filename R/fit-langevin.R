@@ -1,4 +1,4 @@
-# The theory fitted to a trajectory: noise strength, curvature and damping of every mode, and whether it holds.
+# The theory fitted to a trajectory: noise, curvature and damping of every mode, and whether it holds.
 
 #' Fit the theory to a trajectory
 #'
@@ -10,23 +10,30 @@
 #' The density is exact for what was recorded: of a mode of the recursion under white noise,
 #' \deqn{f(w) = \frac{\eta^2\tilde\Sigma/S}{|e^{iw} - p + \beta e^{-iw}|^2}, \qquad p = 1+\beta-\eta\kappa,}{
 #' f(w) = (eta^2 S~/S)/|e^(iw) - p + beta e^(-iw)|^2,  p = 1 + beta - eta kappa,}
-#' of the Langevin model that of its samples at the steps, of frames every k steps with what aliasing folds into
-#' them (an ARMA(2, 1) process; under epochs a sum over the aliases). The path is first filtered by the mode's own
-#' difference equation, so that little leaks from strong frequencies to weak ones (the filter is that of the
-#' estimates: the fit is repeated until it is); its periodogram \eqn{I_j} is held against its expectation
+#' of the Langevin model that of its samples at the steps, of frames every k steps with what aliasing folds
+#' into them (an ARMA(2, 1) process; under epochs a sum over the aliases). The path is first filtered by the
+#' mode's own difference equation, so that little leaks from strong frequencies to weak ones (the filter is
+#' that of the estimates: the fit is repeated until it is); its periodogram \eqn{I_j} is held against its
+#' expectation
 #' \eqn{E_j} for this length, not against the density (debiased Whittle likelihood)
 #' \deqn{\ell = -\sum_j (\log E_j + I_j/E_j).}{l = -sum_j (log E_j + I_j/E_j).}
-#' Intervals are Wald's in the logarithms, those of the curvature come from the profile likelihood; their lower
-#' limit is that of a flat mode where the record cannot exclude one. Under epochs errors count that the run is
-#' only periodically stationary (frames every step).
+#' Intervals are Wald's in the logarithms, those of curvature and damping come from the profile likelihood;
+#' their lower limit is that of a flat mode where the record cannot exclude one. Under epochs errors count
+#' that the run is only periodically stationary (frames every step).
+#' Frequencies so low that epochs cut at both ends of the record leak a quarter of their power are left out.
+#'
+#' Measured (`bench/calibration/fit_langevin.c`, 12 cases of up to 5 modes, 100 or 200 runs each): 95%
+#' intervals of identified modes hold noise, curvature and damping in 94.7, 95.4 and 95.0% of 7,073; those of
+#' the overall values in 94.2, 93.5 and 94.2% of 2,100 (standard error 0.5%; damping 88 +- 2% at 500 frames);
+#' the tests give 4.5% (fit) and 4.7% (theory) false alarms at 5%.
 #'
 #' The test of fit: mean ratios \eqn{I_j/E_j} over bands of frequencies, three an octave and at least 10
 #' ordinates each, as normal scores; the sum of the squares of what the fitted parameters leave of them is chi
 #' squared. The test against the theory is the likelihood ratio of the fit to the model with nothing fitted.
 #' Modes count as independent, but for the coherence of their noise where the model knows all of it.
 #'
-#' @param x A matrix (frames x parameters), array (frames x parameters x paths) or vector, or a trajectory from
-#'   [sgd_simulate()] or [read_trajectory()]; from its stationary state. Frames at equal intervals.
+#' @param x A matrix (frames x parameters), array (frames x parameters x paths) or vector, or a trajectory
+#'   from [sgd_simulate()] or [read_trajectory()]; from its stationary state. Frames at equal intervals.
 #' @param hyper From [sgd_hyper()], or a model from [sgd_model()] (then `H`, `dynamics`, `sampling` and
 #'   `n_examples` are the model's).
 #' @param H With hyperparameters: the Hessian (d x d), or its d eigenvalues if `x` is along the modes, or a
@@ -34,33 +41,36 @@
 #' @param parameters What to fit besides `"noise"`: `"curvature"`, `"damping"`.
 #' @param modes Which modes, counted from the stiffest; `NULL` is all.
 #' @param dynamics,sampling,n_examples As in [sgd_model()].
-#' @param range Frequencies to use, lowest and highest, in cycles per step; `NULL` is all. Slow drifts of a run
-#'   that is not stationary can be left out.
+#' @param range Frequencies to use, lowest and highest, in cycles per step; `NULL` is all. Slow drifts of a
+#'   run that is not stationary can be left out.
 #' @param level Probability of the intervals.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_fit"`, for m modes: `mode`; `estimate`, `se`, `lower`, `upper`, `theory`,
 #'   `p_value` (m x 3 each, columns `noise`: variance of one example's gradient along the mode, `curvature`:
 #'   eigenvalue of H, `damping`: \eqn{2(1-\beta)/(\eta(1+\beta))} per unit time; `NaN` errors for what was not
-#'   fitted; `p_value` of estimate = theory); `covariance` (3 x 3 x m, of the logarithms of noise, curvature of
-#'   \eqn{H+\lambda I}{H + lambda I}, damping); `oscillations` (data frame: `frequency` in cycles per step, 0
-#'   where overdamped, `decay` per step, `quality` \eqn{\omega/(2\gamma)}{omega/(2 gamma)}, each with `_se`,
+#'   fitted; `p_value` of estimate = theory); `covariance` (3 x 3 x m, of the logarithms of noise, curvature
+#'   of \eqn{H+\lambda I}{H + lambda I}, damping); `oscillations` (data frame: `frequency` in cycles per step,
+#'   0 where overdamped, `decay` per step, `quality` \eqn{\omega/(2\gamma)}{omega/(2 gamma)}, each with `_se`,
 #'   `_lower`, `_upper`; `regime`, and `regime_sure`: does the interval exclude critical damping?);
-#'   `identified` (m: `FALSE` where a logarithm has a standard error above 0.5 or a flat mode is not excluded);
-#'   `goodness` (data frame: `chi_squared`, `df`, `p_value` of the fit, `theory_chi_squared`, `theory_df`,
-#'   `theory_p_value`, `log_likelihood`); `overall` (data frame over identified modes, rows noise and curvature
-#'   over their theory and damping: `estimate`, `se`, `lower`, `upper`, `p_value` of the theory, and chi squared
+#'   `identified` (m: `FALSE` where a logarithm has a standard error above 0.5 or, of a curvature fitted,
+#'   the theory leads to expect one above 0.3, as of fewer than some 30 relaxations
+#'   \eqn{(1-\beta)/(\eta\kappa)}{(1 - beta)/(eta kappa)}, or a flat mode is not excluded); `goodness` (data
+#'   frame: `chi_squared`, `df`, `p_value` of the fit, `theory_chi_squared`, `theory_df`, `theory_p_value`,
+#'   `log_likelihood`); `overall` (data frame over identified modes, rows noise and curvature over their
+#'   theory and damping: `estimate`, `se`, `lower`, `upper`, `p_value` of the theory, and chi squared
 #'   `spread`, `spread_df`, `spread_p` of the modes about it); `fit_test`, `theory_test` (`chi_squared`, `df`,
-#'   `p_value` of all modes); `bands` (list: `freq` and `weight`, half the degrees of freedom, B each; `fit` and
-#'   `data`, B x m densities of the position per cycle per step, two-sided); `parameters`, `range`, `level`,
-#'   `ordinates`, `every`, `frames`, `n_paths`, `msd` (of the path along these modes), `model`.
+#'   `p_value` of all modes); `bands` (list: `freq` and `weight`, half the degrees of freedom, B each; `fit`
+#'   and `data`, B x m densities of the position per cycle per step, two-sided); `parameters`, `range`,
+#'   `level`, `ordinates`, `every`, `frames`, `n_paths`, `msd` (of the path along these modes), `model`.
 #'
 #'   Methods: [plot()], [summary()], [coef()], [vcov()], [confint()], [predict()], [as.data.frame()]; `tidy()`
 #'   and `glance()` where package generics is installed.
-#' @section Errors: `too_short` (below 64 frames or 32 frequencies), `saddle`, `unsupported` (epochs recorded at
-#'   steps that share a divisor with the epoch's), `bad_argument`, `not_finite`; see [sgdlangevin-conditions].
+#' @section Errors: `too_short` (below 64 frames or 32 frequencies), `saddle`, `unsupported` (epochs recorded
+#'   at steps that share a divisor with the epoch's), `bad_argument`, `not_finite`; see
+#'   [sgdlangevin-conditions].
 #' @section Cost: 2 T d m operations, then some hundred FFTs of twice the length a mode.
-#' @references arXiv:2107.09133, section 4 (the theory); Sykulski, Olhede, Guillaumin, Lilly, Early (2019). The
-#'   debiased Whittle likelihood. Biometrika 106.
+#' @references arXiv:2107.09133, section 4 (the theory); Sykulski, Olhede, Guillaumin, Lilly, Early (2019).
+#'   The debiased Whittle likelihood. Biometrika 106.
 #' @seealso [sgd_power_spectrum()], [power_spectrum()], [shuffling_test()].
 #' @examples
 #' problem <- sgd_quadratic(H = diag(c(2, 0.5, 0.1)), sigma2 = 1)
@@ -156,29 +166,33 @@ new_fit <- function(found, model, modes, frames, settings) {
 
 # The MSD of the path along these modes: of the whole path where they are all.
 along_modes_msd <- function(frames, model, modes) {
+  x <- array(frames$x, frames$size)
   if (length(modes) < model$dim) {
-    x <- array(frames$x, frames$size)
     if (is.null(model$vectors)) {
       x <- x[, modes, , drop = FALSE]
     } else {
-      paths <- lapply(seq_len(frames$size[3L]), function(r) x[, , r] %*% model$vectors[, modes, drop = FALSE])
+      paths <- lapply(seq_len(frames$size[3L]), function(r) {
+        x[, , r] %*% model$vectors[, modes, drop = FALSE]
+      })
       x <- array(unlist(paths), c(frames$size[1L], length(modes), frames$size[3L]))
     }
-    frames$x <- as_doubles(x)
-    frames$size[2L] <- length(modes)
   }
-  lags <- default_lags(frames$size[1L])
-  new_msd(frames, lags, .Call(C_msd, frames$x, frames$size, 0L, 1, lags, TRUE), "time-averaged")
+  measured <- msd(x)
+  measured$lag <- measured$lag * frames$record # steps
+  measured
 }
 
 # ---- methods ---------------------------------------------------------------------------------------
 
-test_text <- function(test) sprintf("chi squared %.4g on %.4g, %s", test[1L], test[2L], p_value_text(test[3L]))
+test_text <- function(test) {
+  sprintf("chi squared %.4g on %.4g, %s", test[1L], test[2L], p_value_text(test[3L]))
+}
 
 #' @export
 print.sgd_fit <- function(x, ...) {
   cat(sprintf("Theory fitted along %s (%s): %s, %.0f frames every %s\n", plural(length(x$mode), "mode"),
-              dynamics_text(x$model), paste(x$parameters, collapse = ", "), x$frames, plural(x$every, "step")))
+              dynamics_text(x$model), paste(x$parameters, collapse = ", "), x$frames,
+              plural(x$every, "step")))
   print_rows(as.data.frame(x))
   for (name in x$parameters) print_overall(x, name)
   cat(sprintf("  fit: %s\n", test_text(x$fit_test)))
@@ -202,7 +216,8 @@ print.summary.sgd_fit <- function(x, ...) {
   fit <- x$fit
   print(fit)
   unsure <- sum(!fit$identified)
-  if (unsure) cat(sprintf("  %s not identified: longer records, or fewer parameters\n", plural(unsure, "mode")))
+  if (unsure) cat(sprintf("  %s not identified: longer records, or fewer parameters\n",
+                          plural(unsure, "mode")))
   regimes <- table(factor(fit$oscillations$regime, regime_names))
   seen <- regimes[regimes > 0]
   cat("  damping: ", paste(seen, names(seen), collapse = ", "), "\n", sep = "")
@@ -296,13 +311,14 @@ predict.sgd_fit <- function(object, at = NULL, what = "spectrum", ...) {
   at <- as_numeric_vector(at, "at")
   modes <- seq_along(object$mode)
   if (what == "msd") return(Reduce(`+`, lapply(modes, function(l) sgd_msd(fitted_model(object, l), at)$msd)))
-  matrix(vapply(modes, function(l) sgd_power_spectrum(fitted_model(object, l), at)$theta, at), ncol = length(modes))
+  matrix(vapply(modes, function(l) sgd_power_spectrum(fitted_model(object, l), at)$theta, at),
+         ncol = length(modes))
 }
 
 #' Plot a fitted theory over the data
 #'
-#' The measured spectrum of the position along one mode or summed over all (with chi-squared intervals) and the
-#' mean squared displacement, each with the fitted theory over them.
+#' The measured spectrum of the position along one mode or summed over all (with chi-squared intervals) and
+#' the mean squared displacement, each with the fitted theory over them.
 #'
 #' @param x From [fit_langevin()].
 #' @param mode Which of the fitted modes' spectra, by its number; `NULL` is the sum over all.
@@ -313,8 +329,7 @@ predict.sgd_fit <- function(object, at = NULL, what = "spectrum", ...) {
 #' @export
 plot.sgd_fit <- function(x, mode = NULL, which = "both", level = x$level, ...) {
   which <- match_option(which, "which", c("both", "spectrum", "msd"))
-  columns <- if (is.null(mode)) seq_along(x$mode) else match(as_count(mode, "mode", 1), x$mode)
-  if (anyNA(columns)) stop_argument("`mode` = %.0f: expected one of the fitted modes", mode)
+  columns <- fitted_columns(x, mode)
   if (which == "both") {
     old <- graphics::par(mfrow = c(1, 2))
     on.exit(graphics::par(old))
@@ -322,6 +337,12 @@ plot.sgd_fit <- function(x, mode = NULL, which = "both", level = x$level, ...) {
   if (which != "msd") plot_fit_spectrum(x, columns, level, ...)
   if (which != "spectrum") plot_fit_msd(x, level, ...)
   invisible(x)
+}
+
+fitted_columns <- function(x, mode) {
+  columns <- if (is.null(mode)) seq_along(x$mode) else match(as_count(mode, "mode", 1), x$mode)
+  if (anyNA(columns)) stop_argument("`mode` = %.0f: expected one of the fitted modes", mode)
+  columns
 }
 
 # Measured density of the chosen modes with bars; degrees of freedom of a sum by Satterthwaite.
@@ -343,7 +364,8 @@ plot_fit_spectrum <- function(x, columns, level, xlab = "frequency (cycles per s
   graphics::segments(bars$freq, bars$lower, bars$freq, bars$upper, col = palette_of["measured"])
   graphics::points(bars$freq, bars$density, pch = 19, cex = 0.7, col = palette_of["measured"])
   graphics::lines(bars$freq, bars$fit, lwd = 2, col = palette_of["theory"])
-  graphics::legend("bottomleft", bg = "white", legend = c(sprintf("measured, %g%% bars", 100 * level), "fitted"),
+  graphics::legend("bottomleft", bg = "white", 
+                   legend = c(sprintf("measured, %g%% bars", 100 * level), "fitted"),
                    pch = c(19, NA), lty = c(NA, 1), lwd = 2, col = palette_of[c("measured", "theory")])
 }
 

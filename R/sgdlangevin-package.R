@@ -46,6 +46,7 @@
   register_methods("ggplot2", "autoplot", autoplot_classes)
   register_methods("generics", c("tidy", "glance"), diffusion_classes)
   register_methods("ggplot2", "autoplot", diffusion_classes)
+  register_methods("ggplot2", "autoplot", fit_classes)
 }
 
 .onUnload <- function(libpath) library.dynam.unload("sgdlangevin", libpath)

@@ -42,31 +42,32 @@ drop_single <- function(x) if (ncol(x) == 1L) as.vector(x) else x
 
 #' Velocity autocorrelation of a trajectory
 #'
-#' Mean over origins and paths of \eqn{v_i\cdot v_{i+h}}{v_i . v_(i+h)}, with standard errors and intervals; to
-#' hold against [sgd_autocorrelation()].
+#' Mean over origins and paths of \eqn{v_i\cdot v_{i+h}}{v_i . v_(i+h)}, with standard errors and intervals;
+#' to hold against [sgd_autocorrelation()].
 #'
 #' Velocities are those recorded, or, where there are none, the differences of positions from frame to frame
 #' over the time between frames, \eqn{(\theta_{i+1}-\theta_i)/(\eta k)}{(theta_(i+1) - theta_i)/(eta k)} for
 #' frames every k steps (over 1 where no learning rate is known). For frames at every step these are the
-#' optimiser's own velocities; else they are averages over k steps. No mean is taken off, as stationary velocities
-#' have none.
+#' optimiser's own velocities; else they are averages over k steps. No mean is taken off, as stationary
+#' velocities have none.
 #'
 #' Errors come from the spread over contiguous blocks of the products, 20 of them at least (whole paths where
-#' there are 16), the interval from Student's t with blocks - 1 degrees of freedom; they are `NaN` where a block
-#' is shorter than the lag, and too small where it is not much longer than what the velocity remembers.
+#' there are 16), the interval from Student's t with blocks - 1 degrees of freedom; they are `NaN` where a
+#' block is shorter than the lag, and too small where it is not much longer than what the velocity remembers.
 #'
 #' @inheritParams msd
 #' @param lags Whole numbers of frames \eqn{\ge 0}; `NULL` is all up to a 20th of the length, at most 100.
 #' @param per `"total"`: the scalar product, summed over coordinates; `"coordinate"`: of each.
 #' @param direction d numbers, or d x m of them: of the components along these directions, whatever `per`.
-#' @param source `"auto"`; `"velocity"`: `x` holds velocities (a trajectory: those recorded); `"theta"`: it holds
-#'   positions.
+#' @param source `"auto"`; `"velocity"`: `x` holds velocities (a trajectory: those recorded); `"theta"`: it
+#'   holds positions.
 #' @param level Probability of the intervals.
 #' @return A list of class `"velocity_autocorrelation"`: `lag` (in steps for a trajectory, else frames),
-#'   `autocorrelation`, `se`, `lower`, `upper`, `correlation` (over its value at lag 0), `correlation_se` (n each,
-#'   or n x m), `level`, `blocks`, `source`, `frames`, `dim`, `n_paths`.
+#'   `autocorrelation`, `se`, `lower`, `upper`, `correlation` (over its value at lag 0), `correlation_se` (n
+#'   each, or n x m), `level`, `blocks`, `source`, `frames`, `dim`, `n_paths`.
 #'
-#'   Methods: [plot()] (theory on top), [as.data.frame()], [summary()].
+#'   Methods: [plot()] (theory on top), [as.data.frame()], [summary()]; `autoplot()` where ggplot2 is
+#'   installed.
 #' @section Errors: `too_short`, `bad_argument`, `not_finite`; see [sgdlangevin-conditions].
 #' @section Cost: T d n operations.
 #' @references arXiv:2107.09133, section 4 (the theory).
@@ -130,13 +131,15 @@ as.data.frame.velocity_autocorrelation <- function(x, ...) {
 #' @param ... Passed to [plot.default()].
 #' @return `x`, invisibly.
 #' @export
-plot.velocity_autocorrelation <- function(x, theory = NULL, xlab = "lag (steps)", ylab = "velocity autocorrelation",
+plot.velocity_autocorrelation <- function(x, theory = NULL, xlab = "lag (steps)",
+                                          ylab = "velocity autocorrelation",
                                           main = "Velocity autocorrelation", ...) {
   if (!is.null(theory)) as_object(theory, "theory", "sgd_autocorrelation")
   value <- as.matrix(x$autocorrelation)
   lower <- as.matrix(x$lower)
   upper <- as.matrix(x$upper)
-  graphics::plot(range(x$lag), range(value, lower, upper, theory$velocity, 0, na.rm = TRUE), type = "n", las = 1,
+  graphics::plot(range(x$lag), range(value, lower, upper, theory$velocity, 0, na.rm = TRUE), type = "n",
+                 las = 1,
                  xlab = xlab, ylab = ylab, main = main, ...)
   graphics::abline(h = 0, lty = 3, col = palette_of["reference"])
   colours <- rep_len(c(palette_of[["measured"]], palette_of[["current"]], "#CC79A7", "#000000"), ncol(value))
@@ -146,7 +149,8 @@ plot.velocity_autocorrelation <- function(x, theory = NULL, xlab = "lag (steps)"
   }
   if (!is.null(theory)) {
     graphics::lines(theory$lag, theory$velocity, lwd = 2, col = palette_of["theory"])
-    graphics::legend("topright", bg = "white", legend = c(sprintf("measured, %g%% bars", 100 * x$level), "theory"),
+    graphics::legend("topright", bg = "white", 
+                     legend = c(sprintf("measured, %g%% bars", 100 * x$level), "theory"),
                      pch = c(19, NA), lty = c(NA, 1), lwd = 2, col = palette_of[c("measured", "theory")])
   }
   invisible(x)
@@ -156,12 +160,13 @@ plot.velocity_autocorrelation <- function(x, theory = NULL, xlab = "lag (steps)"
 #'
 #' Welch's estimate: the mean over half-overlapping segments, each less its mean and under a window, and over
 #' paths, of the squared Fourier transform; with chi-squared intervals. Two-sided and per cycle per step, as
-#' [sgd_power_spectrum()]: the variance is the integral from minus to plus the highest frequency, half a cycle a
-#' frame. What is faster than that is folded into it where frames are several steps apart.
+#' [sgd_power_spectrum()]: the variance is the integral from minus to plus the highest frequency, half a cycle
+#' a frame. What is faster than that is folded into it where frames are several steps apart.
 #'
 #' Degrees of freedom are those equivalent to N half-overlapping segments under window h,
-#' \eqn{2N/(1 + 2\sum_m (1 - m/N) |\sum_t h_t h_{t+mS}|^2)}{2 N/(1 + 2 sum_m (1 - m/N) |sum_t h_t h_(t+mS)|^2)}
-#' at hop S (half at the highest frequency). A total over coordinates has those of its independent parts:
+#' \eqn{2N/(1 + 2\sum_m (1 - m/N) |\sum_t h_t h_{t+mS}|^2)}{2 N/(1 + 2 sum_m (1 - m/N) |sum_t h_t
+#' h_(t+mS)|^2)} at hop S (half at the highest frequency). A total over coordinates has those of its
+#' independent parts:
 #' \eqn{(tr S)^2/tr S^2} of the spectral matrix, estimated from pairs of segments apart.
 #'
 #' @inheritParams velocity_autocorrelation
@@ -170,11 +175,12 @@ plot.velocity_autocorrelation <- function(x, theory = NULL, xlab = "lag (steps)"
 #'   shorter ones have less noise.
 #' @param window `"hann"` or `"none"`, which leaks.
 #' @return A list of class `"power_spectrum"`: `freq` (n, cycles per step, `segment/2` of them), `density`,
-#'   `lower`, `upper`, `df` (n each, or n x m), `peak_freq` (m; where the density is largest, `NaN` if that is at
-#'   either end: hold it against \eqn{\delta/2\pi}{delta/(2 pi)}, [sgd_power_spectrum()]'s `peak_freq`), `of`,
-#'   `segment`, `window`, `level`, `frames`, `dim`, `n_paths`.
+#'   `lower`, `upper`, `df` (n each, or n x m), `peak_freq` (m; where the density is largest, `NaN` if that is
+#'   at either end: hold it against \eqn{\delta/2\pi}{delta/(2 pi)}, [sgd_power_spectrum()]'s `peak_freq`),
+#'   `of`, `segment`, `window`, `level`, `frames`, `dim`, `n_paths`.
 #'
-#'   Methods: [plot()] (theory on top), [as.data.frame()], [summary()].
+#'   Methods: [plot()] (theory on top), [as.data.frame()], [summary()]; `autoplot()` where ggplot2 is
+#'   installed.
 #' @section Errors: `too_short`, `bad_argument`, `not_finite`; see [sgdlangevin-conditions].
 #' @section Cost: O(T log T) a coordinate; a total, T times the number of segments too.
 #' @references Welch (1967). The use of fast Fourier transform for the estimation of power spectra. IEEE
@@ -200,14 +206,17 @@ power_spectrum <- function(x, of = "theta", segment = NULL, window = "hann", per
   at <- apply(found$density, 2L, which.max)
   inside <- at > 1L & at < length(found$freq)
   structure(c(list(freq = found$freq), lapply(found[2:5], drop_single),
-              list(peak_freq = ifelse(inside, found$freq[at], NaN), of = of, segment = segment, window = window,
-                   level = level, frames = frames$size[1L], dim = frames$size[2L], n_paths = frames$size[3L])),
+              list(peak_freq = ifelse(inside, found$freq[at], NaN), of = of, segment = segment,
+                   window = window,
+                   level = level, frames = frames$size[1L], dim = frames$size[2L],
+                   n_paths = frames$size[3L])),
             class = "power_spectrum")
 }
 
 #' @export
 print.power_spectrum <- function(x, ...) {
-  cat(sprintf("Power spectrum of %s (Welch, segments of %.0f frames, window %s): %s, %s, %s\n", x$of, x$segment,
+  cat(sprintf("Power spectrum of %s (Welch, segments of %.0f frames, window %s): %s, %s, %s\n", x$of,
+              x$segment,
               x$window, plural(x$frames, "frame"), plural(x$dim, "coordinate"), plural(x$n_paths, "path")))
   print_rows(as.data.frame(x))
   invisible(x)
@@ -238,7 +247,8 @@ as.data.frame.power_spectrum <- function(x, ...) {
 #' @return `x`, invisibly.
 #' @export
 plot.power_spectrum <- function(x, theory = NULL, xlab = "frequency (cycles per step)",
-                                ylab = paste("power spectral density of", x$of), main = "Power spectrum", ...) {
+                                ylab = paste("power spectral density of", x$of),
+                                main = "Power spectrum", ...) {
   if (!is.null(theory)) as_object(theory, "theory", "sgd_power_spectrum")
   density <- as.matrix(x$density)
   lower <- as.matrix(x$lower)
@@ -248,7 +258,8 @@ plot.power_spectrum <- function(x, theory = NULL, xlab = "frequency (cycles per 
                  yaxt = "n", xlab = xlab, ylab = ylab, main = main, ...)
   log_axis(1)
   log_axis(2)
-  colours <- rep_len(c(palette_of[["measured"]], palette_of[["current"]], "#CC79A7", "#000000"), ncol(density))
+  colours <- rep_len(c(palette_of[["measured"]], palette_of[["current"]], "#CC79A7", "#000000"),
+                     ncol(density))
   for (k in seq_len(ncol(density))) {
     graphics::polygon(c(x$freq, rev(x$freq)), c(lower[, k], rev(upper[, k])), border = NA,
                       col = grDevices::adjustcolor(colours[k], 0.25))

@@ -11,7 +11,8 @@ static void pack_numbers(SEXP out, int i, const double *from, ptrdiff_t n)
 /* options: curvature, damping, noise_known, every, range (2), level */
 SEXP r_fit_langevin(SEXP model, SEXP x, SEXP size, SEXP modes, SEXP options)
 {
-  static const char *const names[] = {"table", "covariance", "freq", "weight", "fit", "data", "estimate", "se",
+  static const char *const names[] = {"table", "covariance", "freq", "weight", "fit", "data", "estimate",
+                                      "se",
                                       "lower", "upper", "p_value", "spread", "spread_df", "spread_p", "fit_test",
                                       "theory_test", "ordinates", "bands", ""};
   sgdl_context ctx;
@@ -48,9 +49,11 @@ static const double *directions_or_null(SEXP direction, ptrdiff_t d, ptrdiff_t *
   return REAL(direction);
 }
 
-SEXP r_velocity_autocorrelation(SEXP x, SEXP size, SEXP unit, SEXP total, SEXP direction, SEXP lags, SEXP level)
+SEXP r_velocity_autocorrelation(SEXP x, SEXP size, SEXP unit, SEXP total, SEXP direction, SEXP lags,
+                                SEXP level)
 {
-  static const char *const names[] = {"autocorrelation", "se", "lower", "upper", "correlation", "correlation_se",
+  static const char *const names[] = {"autocorrelation", "se", "lower", "upper", "correlation",
+                                      "correlation_se",
                                       "blocks", ""};
   sgdl_context ctx;
   const double *s = REAL(size);
@@ -62,7 +65,8 @@ SEXP r_velocity_autocorrelation(SEXP x, SEXP size, SEXP unit, SEXP total, SEXP d
   SEXP result = PROTECT(Rf_mkNamed(VECSXP, (const char **)names));
   for (int i = 0; i < 6; i++) out[i] = r_new_matrix(result, i, n, columns);
   r_context(&ctx);
-  r_check(&ctx, sgdl_velocity_autocorrelation(&ctx, T, d, (ptrdiff_t)s[2], REAL(x), Rf_asReal(unit), all, n_directions,
+  r_check(&ctx, sgdl_velocity_autocorrelation(&ctx, T, d, (ptrdiff_t)s[2], REAL(x), Rf_asReal(unit), all,
+                                              n_directions,
                                               directions, n, REAL(lags), Rf_asReal(level), out[0], out[1], out[2],
                                               out[3], out[4], out[5], &blocks));
   r_set_number(result, 6, (double)blocks);
@@ -85,7 +89,8 @@ SEXP r_welch(SEXP x, SEXP size, SEXP unit, SEXP total, SEXP direction, SEXP opti
   double *freq = r_new_vector(result, 0, half);
   for (int i = 0; i < 4; i++) out[i] = r_new_matrix(result, 1 + i, half, columns);
   r_context(&ctx);
-  r_check(&ctx, sgdl_welch(&ctx, T, d, (ptrdiff_t)s[2], REAL(x), Rf_asReal(unit), all, n_directions, directions, o[0],
+  r_check(&ctx, sgdl_welch(&ctx, T, d, (ptrdiff_t)s[2], REAL(x), Rf_asReal(unit), all, n_directions,
+                           directions, o[0],
                            (ptrdiff_t)o[1], (int)o[2], o[3], freq, out[0], out[1], out[2], out[3]));
   UNPROTECT(1);
   return result;
@@ -106,7 +111,8 @@ SEXP r_shuffling_test(SEXP model, SEXP x, SEXP size, SEXP modes, SEXP options)
   r_context(&ctx);
   r_check(&ctx, sgdl_shuffling_test(&ctx, &m, (ptrdiff_t)s[0], (ptrdiff_t)s[2], REAL(x), o[0], XLENGTH(modes),
                                     REAL(modes), o[1], o[2], temperature, band[0], band[1], band[2], &t));
-  const double numbers[] = {t.ratio, t.df[0], t.df[1], t.p_value, t.cutoff, t.power, t.epoch_steps, t.epoch_phase,
+  const double numbers[] = {t.ratio, t.df[0], t.df[1], t.p_value, t.cutoff, t.power, t.epoch_steps,
+                            t.epoch_phase,
                             t.epoch_sum, t.log_likelihood_ratio};
   pack_numbers(out, 0, numbers, 10);
   r_set_number(out, 5, (double)t.bands);

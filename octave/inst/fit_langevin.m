@@ -6,8 +6,8 @@
 ## @deftypefnx {} {@var{fit} =} fit_langevin (@dots{}, @var{name}, @var{value}, @dots{})
 ## Fit the theory to a trajectory: noise strength, curvature and damping of every mode.
 ##
-## Along every eigenvector of the Hessian the model says how much power the path has at every frequency; noise,
-## and if asked curvature and damping, are those whose density fits the periodogram I(j) best
+## Along every eigenvector of the Hessian the model says how much power the path has at every frequency;
+## noise, and if asked curvature and damping, are those whose density fits the periodogram I(j) best
 ## (debiased Whittle likelihood),
 ##
 ## @example
@@ -17,16 +17,20 @@
 ##
 ## @noindent
 ## with the density exact for what was recorded: of the Langevin model that of its samples, of frames
-## every k steps with what aliasing folds into them, of epochs with their noise.  The path is first filtered by
-## the mode's own difference equation, so that little leaks from strong frequencies to weak ones (the filter is that of
-## the estimates: the fit is repeated until it is).  Intervals are Wald's in the logarithms, those of the curvature
-## come from the profile likelihood; their lower limit is that of a flat mode where the record cannot exclude one.
-## Under epochs errors count that the run is only periodically stationary (frames every step).
+## every k steps with what aliasing folds into them, of epochs with their noise.  The path is first filtered
+## by the mode's own difference equation, so that little leaks from strong frequencies to weak ones (the
+## filter is that of the estimates: the fit is repeated until it is).  Intervals are Wald's in the logarithms,
+## those of curvature and damping come from the profile likelihood; their lower limit is that of a flat mode
+## where the record cannot exclude one. Frequencies so low that epochs cut at both
+## ends leak a quarter of their power are left out.  A mode is @qcode{identified} if the theory leads to
+## expect a standard error of log curvature (where fitted) below 0.3, some 30 relaxations, besides what is
+## measured. Under epochs errors count that the run is only periodically stationary (frames
+## every step).
 ##
 ## The test of fit: mean ratios I/E over bands of frequencies, three an octave and at least 10 ordinates each,
-## as normal scores; the squares of what the fitted parameters leave of them sum to a chi squared.  The test against
-## the theory is the likelihood ratio of the fit to the model with nothing fitted.  Modes count as independent,
-## but for the coherence of their noise where the model knows all of it.
+## as normal scores; the squares of what the fitted parameters leave of them sum to a chi squared.  The test
+## against the theory is the likelihood ratio of the fit to the model with nothing fitted.  Modes count as
+## independent, but for the coherence of their noise where the model knows all of it.
 ##
 ## @strong{Arguments}
 ##
@@ -62,20 +66,20 @@
 ## @item covariance
 ## 3 x 3 x m, of the logarithms of noise, curvature of H + weight_decay I, damping
 ## @item oscillations
-## struct of m x 1: frequency (cycles per step, 0: overdamped), decay (per step), quality (omega/(2 gamma)), each
-## with _se, _lower, _upper; regime (cellstr), regime_sure (does the interval exclude critical damping?)
+## struct of m x 1: frequency (cycles per step, 0: overdamped), decay (per step), quality (omega/(2 gamma)),
+## each with _se, _lower, _upper; regime (cellstr), regime_sure (does the interval exclude critical damping?)
 ## @item identified
 ## m x 1, false where a logarithm has a standard error above 0.5 or a flat mode is not excluded
 ## @item goodness
 ## struct of m x 1: chi_squared, df, p_value, theory_chi_squared, theory_df, theory_p_value, log_likelihood
 ## @item overall
-## struct of 3 x 1 over identified modes, noise and curvature over their theory, damping: estimate, se, lower, upper,
-## p_value of the theory, chi squared spread, spread_df, spread_p of the modes about it
+## struct of 3 x 1 over identified modes, noise and curvature over their theory, damping: estimate, se, lower,
+## upper, p_value of the theory, chi squared spread, spread_df, spread_p of the modes about it
 ## @item fit_test, theory_test
 ## 1 x 3, of all modes: chi squared, degrees of freedom, p value
 ## @item bands
-## struct: freq, weight (half the degrees of freedom), B x 1; fit, data, B x m densities of the position per cycle
-## per step, two-sided
+## struct: freq, weight (half the degrees of freedom), B x 1; fit, data, B x m densities of the position per
+## cycle per step, two-sided
 ## @item parameters, range, level, ordinates, every, frames, n_paths
 ## as used
 ## @item msd
@@ -85,11 +89,11 @@
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:too_short} (below 64 frames or 32 frequencies),
-## @code{sgdlangevin:saddle}, @code{sgdlangevin:unsupported} (epochs recorded at steps that share a divisor with
-## the epoch's), @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite}.
+## @code{sgdlangevin:saddle}, @code{sgdlangevin:unsupported} (epochs recorded at steps that share a divisor
+## with the epoch's), @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite}.
 ##
-## @strong{Source}: arXiv 2107.09133, section 4 (the theory); Sykulski, Olhede, Guillaumin, Lilly, Early (2019),
-## Biometrika 106.  Cost: 2 T d m, then some hundred FFTs of twice the length a mode.
+## @strong{Source}: arXiv 2107.09133, section 4 (the theory); Sykulski, Olhede, Guillaumin, Lilly, Early
+## (2019), Biometrika 106.  Cost: 2 T d m, then some hundred FFTs of twice the length a mode.
 ##
 ## @example
 ## problem = sgd_quadratic (diag ([2, 0.5, 0.1]), "sigma2", 1);

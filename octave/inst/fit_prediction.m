@@ -13,8 +13,9 @@
 ## @item at
 ## frequencies in cycles per step, or lags in steps; default those of the fit's bands or of its msd
 ## @item what
-## @qcode{"spectrum"} (default): density of the position of every mode, two-sided, per cycle per step (without the
-## aliases that frames every few steps add); @qcode{"msd"}: mean squared displacement, the sum over the modes
+## @qcode{"spectrum"} (default): density of the position of every mode, two-sided, per cycle per step (without
+## the aliases that frames every few steps add); @qcode{"msd"}: mean squared displacement, the sum over the
+## modes
 ## @end table
 ##
 ## @strong{Value}: frequencies x modes, or one number a lag.

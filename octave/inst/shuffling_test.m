@@ -15,10 +15,10 @@
 ## @noindent
 ## white where batches are drawn with replacement.  In an epoch of M steps it sums to zero, and its spectrum
 ## 1 - (sin (M w/2)/(M sin (w/2)))^2 has next to nothing below half a cycle an epoch.  The noise of the
-## modes is made uncorrelated and of unit variance, its periodograms are summed, and the mean below a frequency
-## over that above is compared with its F law under white noise, one-sided.  The frequency is half a cycle
-## an epoch where @var{epoch_steps} is given; else the smallest p value at 2, 4, 8, @dots{} frequencies counts,
-## times their number.  A wrong curvature or momentum, or a loss that is not quadratic, tilts the
+## modes is made uncorrelated and of unit variance, its periodograms are summed, and the mean below a
+## frequency over that above is compared with its F law under white noise, one-sided.  The frequency is half a
+## cycle an epoch where @var{epoch_steps} is given; else the smallest p value at 2, 4, 8, @dots{} frequencies
+## counts, times their number.  A wrong curvature or momentum, or a loss that is not quadratic, tilts the
 ## spectrum (slow forces add power at low frequencies, which hides shuffling).
 ##
 ## @strong{Arguments}
@@ -60,8 +60,8 @@
 ## (64 frames, 10 a mode, 4 epochs), @code{sgdlangevin:saddle}, @code{sgdlangevin:bad_argument},
 ## @code{sgdlangevin:not_finite}.
 ##
-## @strong{Source}: arXiv 2306.05300 (epochs and the noise).  Cost: T d m + T m^2, an FFT a mode, T m for every
-## length tried.
+## @strong{Source}: arXiv 2306.05300 (epochs and the noise).  Cost: T d m + T m^2, an FFT a mode, T m for
+## every length tried.
 ##
 ## @example
 ## problem = sgd_spectrum ([2, 0.5, 0.1], "sigma2", 1);

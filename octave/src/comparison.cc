@@ -23,7 +23,8 @@ namespace sgdlangevin
   check_dim (const frames_view& x, const sgdl_model& model)
   {
     if (x.d != model.dim)
-      bad_argument ("`x`: expected %d coordinates, got %d", static_cast<int> (model.dim), static_cast<int> (x.d));
+      bad_argument ("`x`: expected %d coordinates, got %d", static_cast<int> (model.dim),
+                    static_cast<int> (x.d));
   }
 
   static RowVector
@@ -58,7 +59,8 @@ namespace sgdlangevin
     NDArray covariance (dim_vector (3, 3, m));
     ColumnVector freq (SGDL_FIT_BANDS), weight (SGDL_FIT_BANDS);
     sgdl_fit_summary s;
-    ctx.check (sgdl_fit_langevin (ctx, &model.core, &options, x.T, x.n_paths, x.array.data (), m, modes.data (),
+    ctx.check (sgdl_fit_langevin (ctx, &model.core, &options, x.T, x.n_paths, x.array.data (), m,
+                                  modes.data (),
                                   table.fortran_vec (), covariance.fortran_vec (), freq.fortran_vec (),
                                   weight.fortran_vec (), fit.fortran_vec (), data.fortran_vec (), &s));
     const double *rows[] = {s.estimate, s.se, s.lower, s.upper, s.p_value, s.spread, s.spread_df, s.spread_p,
@@ -84,7 +86,8 @@ namespace sgdlangevin
     ctx.check (sgdl_shuffling_test (ctx, &model.core, x.T, x.n_paths, x.array.data (), o(0), modes.numel (),
                                     modes.data (), o(1), o(2), temperature.fortran_vec (), freq.fortran_vec (),
                                     weight.fortran_vec (), ratio.fortran_vec (), &t));
-    const double numbers[] = {t.ratio, t.df[0], t.df[1], t.p_value, t.cutoff, t.power, t.epoch_steps, t.epoch_phase,
+    const double numbers[] = {t.ratio, t.df[0], t.df[1], t.p_value, t.cutoff, t.power, t.epoch_steps,
+                              t.epoch_phase,
                               t.epoch_sum, t.log_likelihood_ratio};
     freq.resize (t.bands);
     weight.resize (t.bands);
@@ -108,7 +111,8 @@ namespace sgdlangevin
         return column;
       }
     if (given.rows () != d)
-      bad_argument ("`direction`: expected %d rows, got %d", static_cast<int> (d), static_cast<int> (given.rows ()));
+      bad_argument ("`direction`: expected %d rows, got %d", static_cast<int> (d),
+                    static_cast<int> (given.rows ()));
     return given;
   }
 
@@ -127,7 +131,8 @@ namespace sgdlangevin
     ptrdiff_t blocks = 0;
     ctx.check (sgdl_velocity_autocorrelation (ctx, x.T, x.d, x.n_paths, x.array.data (),
                                               real_scalar (args(1), "unit"), total, along.columns (),
-                                              data_or_null (along), n, lags.data (), real_scalar (args(5), "level"),
+                                              data_or_null (along), n, lags.data (),
+                                              real_scalar (args(5), "level"),
                                               out[0].fortran_vec (), out[1].fortran_vec (), out[2].fortran_vec (),
                                               out[3].fortran_vec (), out[4].fortran_vec (), out[5].fortran_vec (),
                                               &blocks));

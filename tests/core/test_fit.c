@@ -1,6 +1,6 @@
-/* Theory fitted to a trajectory: densities against brute-force Fourier sums of exact autocovariances, the expected
- * periodogram and the likelihood's gradient against their definitions, the fit against an exact Gaussian
- * likelihood, coverage and false alarms on simulated runs (rates beside each). */
+/* Theory fitted to a trajectory: densities against brute-force Fourier sums of exact autocovariances, the
+ * expected periodogram and the likelihood's gradient against their definitions, the fit against an exact
+ * Gaussian likelihood, coverage and false alarms on simulated runs (rates beside each). */
 #include <stdlib.h>
 
 #include "check.h"
@@ -11,34 +11,45 @@
 static const double PI = 3.14159265358979323846;
 static sgdl_context ctx;
 
+static int is_short(void)
+{
+  return getenv("SGDL_TEST_SHORT") != NULL; /* under valgrind */
+}
+
 static double *doubles(ptrdiff_t n)
 {
   return malloc((size_t)(n > 0 ? n : 1) * sizeof(double));
 }
 
-static sgdl_model one_mode(sgdl_dynamics dynamics, ptrdiff_t n_examples, const double *rho, const double *noise)
+static sgdl_model one_mode(sgdl_dynamics dynamics, ptrdiff_t n_examples, const double *rho,
+                           const double *noise)
 {
   return (sgdl_model){ .dim = 1, .hyper = { 0.1, 0.8, 0, 8 }, .dynamics = dynamics,
                        .sampling = n_examples ? SGDL_EPOCH : SGDL_REPLACEMENT, .n_examples = n_examples,
                        .rho = rho, .noise = noise, .sigma2 = -1 };
 }
 
-/* f(W) = gamma(0) + 2 sum_h gamma(h every) cos(W h) of the exact autocovariance, which has decayed by 2000 steps. */
-static double fourier_sum(const sgdl_model *model, ptrdiff_t every, double W)
+/* f(W) = gamma(0) + 2 sum_h gamma(h every) cos(W h) of the exact autocovariance, which has decayed by 2000
+ * steps. */
+static void fourier_sums(const sgdl_model *model, ptrdiff_t every, ptrdiff_t n, double *sums)
 {
-  ptrdiff_t n = 2000 / every;
-  double *lags = doubles(n), *gamma = doubles(n), sum = 0;
-  for (ptrdiff_t h = 0; h < n; h++) lags[h] = (double)(h * every);
-  CHECK_STATUS(sgdl_autocorrelation(&ctx, model, n, lags, NULL, gamma, NULL, NULL, NULL, NULL), SGDL_OK);
-  for (ptrdiff_t h = n - 1; h >= 0; h--) sum += (h ? 2 : 1) * gamma[h] * cos(W * (double)h);
+  ptrdiff_t last = 2000 / every;
+  double *lags = doubles(last), *gamma = doubles(last);
+  for (ptrdiff_t h = 0; h < last; h++) lags[h] = (double)(h * every);
+  CHECK_STATUS(sgdl_autocorrelation(&ctx, model, last, lags, NULL, gamma, NULL, NULL, NULL, NULL), SGDL_OK);
+  for (ptrdiff_t i = 0; i <= n; i++) {
+    double W = PI * (double)i / (double)n;
+    sums[i] = 0;
+    for (ptrdiff_t h = last - 1; h >= 0; h--) sums[i] += (h ? 2 : 1) * gamma[h] * cos(W * (double)h);
+  }
   free(lags);
   free(gamma);
-  return sum;
 }
 
 static void test_density(void)
 {
-  const double kappas[] = { 12, 2, 0.1, 30 }, noise = 1; /* ringing, critical or so, overdamped, alternating */
+  /* ringing, critical or so, overdamped, alternating */
+  const double noise = 1, kappas[] = { 12, 2, 0.1, 30 };
   const struct { sgdl_dynamics dynamics; ptrdiff_t n_examples, every; } cases[] = {
     { SGDL_SGD, 0, 1 }, { SGDL_SGD, 0, 3 }, { SGDL_LANGEVIN, 0, 1 }, { SGDL_LANGEVIN, 0, 5 },
     { SGDL_SGD, 56, 1 }, { SGDL_SGD, 56, 3 }, { SGDL_SGD, 60, 1 }, { SGDL_SGD, 60, 5 } };
@@ -50,10 +61,10 @@ static void test_density(void)
       double f[13], expected[13], phi = sgdl_phi_of_momentum(0.8);
       CHECK_STATUS(sgdl_mode_density_open(&ctx, &model, cases[c].every, n, &m), SGDL_OK);
       sgdl_mode_density_at(&m, kappas[k], phi, NULL, f, NULL, NULL);
-      for (ptrdiff_t i = 0; i <= n; i++)
-        expected[i] = fourier_sum(&model, cases[c].every, PI * (double)i / (double)n);
+      fourier_sums(&model, cases[c].every, n, expected);
       for (ptrdiff_t i = 0; i <= n; i++) /* epochs: next to nothing at W = 0, of much larger terms */
-        CHECK_NEAR(f[i], expected[i], 1e-9 * fabs(expected[i]) + (cases[c].n_examples ? 1e-11 * expected[n / 2] + 1e-13 : 0));
+        CHECK_NEAR(f[i], expected[i], 1e-9 * fabs(expected[i])
+                   + (cases[c].n_examples ? 1e-11 * expected[n / 2] + 1e-13 : 0));
       sgdl_mode_density_close(&m);
     }
 }
@@ -171,10 +182,11 @@ static void test_score(void)
 /* -2 log likelihood of n numbers with autocovariance a^|h|/(1 - a^2), scale profiled: dense Cholesky. */
 static double exact_profile(ptrdiff_t n, const double *y, double a)
 {
-  double *L = doubles(n * n), *z = doubles(n), logs = 0, sum = 0;
+  double *L = doubles(n * n), *z = doubles(n), *gamma = doubles(n), logs = 0, sum = 0;
+  for (ptrdiff_t h = 0; h < n; h++) gamma[h] = pow(a, (double)h) / (1 - a * a);
   for (ptrdiff_t j = 0; j < n; j++) {
     for (ptrdiff_t i = j; i < n; i++) {
-      double v = pow(a, (double)(i - j)) / (1 - a * a);
+      double v = gamma[i - j];
       for (ptrdiff_t k = 0; k < j; k++) v -= L[i + n * k] * L[j + n * k];
       L[i + n * j] = i == j ? sqrt(v) : v / L[j + n * j];
     }
@@ -187,35 +199,37 @@ static double exact_profile(ptrdiff_t n, const double *y, double a)
     sum += z[i] * z[i];
   }
   free(L);
+  free(gamma);
   free(z);
   return logs + (double)n * log(sum / (double)n);
 }
 
-/* The estimate differs from the exact maximum likelihood's by a fraction of its standard error: mean square over 40
- * series of 128 below 0.3^2 (0.05 measured; both share their noise, so no luck is in it). */
+/* The estimate differs from the exact maximum likelihood's by a fraction of its standard error: mean square
+ * over 40 series of 128 below 0.3^2 (0.05 measured; both share their noise, so no luck is in it). */
 static void test_against_exact(void)
 {
   ptrdiff_t n = 128;
+  uint64_t series = is_short() ? 3 : 40;
   double difference = 0, *y = doubles(n);
   sgdl_whittle w;
   sgdl_whittle_work work;
   CHECK_STATUS(sgdl_whittle_open(&ctx, n, 1, 1, (n - 1) / 2, &w), SGDL_OK);
   CHECK_STATUS(sgdl_whittle_work_open(&ctx, &w, &work), SGDL_OK);
-  for (uint64_t r = 0; r < 40; r++) {
+  for (uint64_t r = 0; r < series; r++) {
     ar1_path(100 + r, n, 0.4, y);
     sgdl_whittle_fit fit = { .n_shape = 1, .parameters = { 0, 0.1 } };
     sgdl_whittle_periodogram(&w, y, n, &work);
     sgdl_whittle_maximise(&w, ar1_density, &n, &fit, &work);
     CHECK(fit.converged);
     double low = -0.99, high = 0.99; /* golden section */
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 30; i++) {
       double a = high - 0.618034 * (high - low), b = low + 0.618034 * (high - low);
       if (exact_profile(n, y, a) < exact_profile(n, y, b)) high = b; else low = a;
     }
     double off = (fit.parameters[1] - atanh(0.5 * (low + high))) / sqrt(fit.covariance[3]);
-    difference += off * off / 40;
+    difference += off * off / (double)series;
   }
-  if (!CHECK(difference < 0.09)) printf("  mean square %g\n", difference);
+  if (!CHECK(difference < (is_short() ? 0.3 : 0.09))) printf("  mean square %g\n", difference);
   sgdl_whittle_work_close(&work);
   sgdl_whittle_close(&w);
   free(y);
@@ -223,8 +237,8 @@ static void test_against_exact(void)
 
 /* ---- the fit ---- */
 
-enum { MODES = 3, FRAMES = 1000 };
-static const double rho[MODES] = { 1, 0.3, 0.05 }, variances[MODES] = { 1, 2, 0.5 };
+enum { MODES = 3, FRAMES = 1002 }; /* two more than a number of small factors */
+static const double rho[MODES] = { 1, 0.3, 0.08 }, variances[MODES] = { 1, 2, 0.5 };
 
 static sgdl_model three_modes(ptrdiff_t n_examples, sgdl_dynamics dynamics)
 {
@@ -235,7 +249,8 @@ static sgdl_model three_modes(ptrdiff_t n_examples, sgdl_dynamics dynamics)
 
 typedef struct {
   double table[MODES * SGDL_FIT_COLUMNS], covariance[9 * MODES];
-  double freq[SGDL_FIT_BANDS], weight[SGDL_FIT_BANDS], fit[SGDL_FIT_BANDS * MODES], data[SGDL_FIT_BANDS * MODES];
+  double freq[SGDL_FIT_BANDS], weight[SGDL_FIT_BANDS];
+  double fit[SGDL_FIT_BANDS * MODES], data[SGDL_FIT_BANDS * MODES];
   sgdl_fit_summary summary;
 } fitted;
 
@@ -245,13 +260,15 @@ static sgdl_status fit_all(const sgdl_model *model, const sgdl_fit_options *o, p
                            const double *x, fitted *out)
 {
   return sgdl_fit_langevin(&ctx, model, o, T, n_paths, x, model->dim < MODES ? model->dim : MODES, all_modes,
-                           out->table, out->covariance, out->freq, out->weight, out->fit, out->data, &out->summary);
+                           out->table, out->covariance, out->freq, out->weight, out->fit, out->data,
+                           &out->summary);
 }
 
 static double *simulated(const sgdl_model *model, ptrdiff_t every, ptrdiff_t paths, uint64_t seed)
 {
   sgdl_simulation sim = { .method = model->dynamics == SGDL_LANGEVIN ? SGDL_EXACT : SGDL_GAUSSIAN_SGD,
-                          .steps = every * (FRAMES - 1), .record_every = every, .n_paths = paths, .seed = seed,
+                          .steps = every * (FRAMES - 1), .record_every = every, .n_paths = paths,
+                          .seed = seed,
                           .start_stationary = 1 };
   double *x = doubles(FRAMES * MODES * paths), *v = doubles(FRAMES * MODES * paths);
   ptrdiff_t done;
@@ -260,34 +277,38 @@ static double *simulated(const sgdl_model *model, ptrdiff_t every, ptrdiff_t pat
   return x;
 }
 
-/* Coverage of the 95% intervals over 16 runs of each kind and three modes: of 48 of each quantity more than 9 miss
- * by chance with probability 2e-4 (2e-3 at coverage 92%). More than 9 alarms at 5% among 48: 2e-4; more than 5 among
- * 16: 3e-4. Sixteen numbers in all: one seed in 300 fails. bench/calibration measures, this guards. */
+/* Coverage of the 95% intervals over 8 runs of each kind and three modes: of 24 of each quantity more than 6
+ * miss by chance with probability 1.3e-4 (3e-3 at coverage 92%). More than 6 alarms at 5% among 24: 1.3e-4; more
+ * than 3 among 8: 3.6e-4. Twenty numbers in all: one seed in 300 fails. bench/calibration measures, this guards. */
 static void test_coverage(sgdl_dynamics dynamics, ptrdiff_t n_examples, ptrdiff_t every)
 {
-  ptrdiff_t paths = getenv("SGDL_TEST_SHORT") ? 2 : 16;
+  ptrdiff_t paths = is_short() ? 1 : 8;
   sgdl_model model = three_modes(n_examples, dynamics);
-  sgdl_fit_options o = { .curvature = 1, .damping = 1, .noise_known = 1, .every = (double)every, .level = 0.95 };
-  double *x = simulated(&model, every, paths, 5), inside[3] = { 0 }, alarms = 0, theory = 0, n = 3.0 * (double)paths;
+  sgdl_fit_options o = { .curvature = 1, .damping = 1, .noise_known = 1, .every = (double)every,
+                         .level = 0.95 };
+  double *x = simulated(&model, every, paths, 5), inside[3] = { 0 }, alarms = 0, theory = 0, n = 0;
   for (ptrdiff_t r = 0; r < paths; r++) {
     fitted out;
     CHECK_STATUS(fit_all(&model, &o, FRAMES, 1, x + r * FRAMES * MODES, &out), SGDL_OK);
     for (int m = 0; m < MODES; m++) {
       const double *row = out.table + m;
+      alarms += row[SGDL_FIT_FIT_P * MODES] < 0.05;
+      if (row[SGDL_FIT_IDENTIFIED * MODES] != 1) continue;
+      n++;
       for (int p = 0; p < 3; p++) {
         double truth = row[(SGDL_FIT_THEORY + p) * MODES];
         inside[p] += row[(SGDL_FIT_LOWER + p) * MODES] <= truth && truth <= row[(SGDL_FIT_UPPER + p) * MODES];
       }
-      alarms += row[SGDL_FIT_FIT_P * MODES] < 0.05;
     }
     theory += out.summary.theory[2] < 0.05;
   }
   free(x);
-  if (paths < 16) return;
+  if (paths < 8) return;
+  CHECK(n >= (n_examples ? 16 : 24)); /* the slow mode is hard to see under epochs */
   for (int p = 0; p < 3; p++)
-    if (!CHECK(inside[p] >= 39)) printf("  quantity %d: %g of %g\n", p, inside[p], n);
-  if (!CHECK(alarms <= 9)) printf("  alarms %g of %g\n", alarms, n);
-  if (!CHECK(theory <= 5)) printf("  alarms of the theory %g of %td\n", theory, paths);
+    if (!CHECK(inside[p] >= n - 6)) printf("  quantity %d: %g of %g\n", p, inside[p], n);
+  if (!CHECK(alarms <= 6)) printf("  alarms %g of 24\n", alarms);
+  if (!CHECK(theory <= 3)) printf("  alarms of the theory %g of %td\n", theory, paths);
 }
 
 /* A wrong theory is found: curvature half as large again, epochs taken for white noise. */
@@ -385,20 +406,23 @@ static void test_flat(void)
 {
   const double flat[1] = { 0 }, noise[1] = { 1 };
   sgdl_model model = one_mode(SGDL_SGD, 0, flat, noise);
-  sgdl_simulation sim = { .method = SGDL_GAUSSIAN_SGD, .steps = FRAMES - 1, .record_every = 1, .n_paths = 1, .seed = 2 };
+  sgdl_simulation sim = { .method = SGDL_GAUSSIAN_SGD, .steps = FRAMES - 1, .record_every = 1, .n_paths = 1,
+                          .seed = 2 };
   double *x = doubles(FRAMES), *v = doubles(FRAMES);
   sgdl_fit_options o = { .curvature = 1, .noise_known = 1, .every = 1, .level = 0.95 };
   fitted out;
   ptrdiff_t done;
   CHECK_STATUS(sgdl_simulate(&ctx, &model, &sim, x, v, &done), SGDL_OK);
-  CHECK_STATUS(sgdl_fit_langevin(&ctx, &model, &o, FRAMES, 1, x, 1, all_modes, out.table, out.covariance, out.freq,
+  CHECK_STATUS(sgdl_fit_langevin(&ctx, &model, &o, FRAMES, 1, x, 1, all_modes, out.table, out.covariance,
+                                 out.freq,
                                  out.weight, out.fit, out.data, &out.summary), SGDL_OK);
   CHECK_NEAR(out.table[SGDL_FIT_LOWER + 1], 0, 1e-12);
   CHECK(out.table[SGDL_FIT_UPPER + 1] > 0 && out.table[SGDL_FIT_UPPER + 1] < 0.05);
   CHECK(out.table[SGDL_FIT_IDENTIFIED] == 0);
   CHECK_NEAR(out.table[SGDL_FIT_NOISE], 1, 5 * out.table[SGDL_FIT_SE]);
   o.curvature = 0;
-  CHECK_STATUS(sgdl_fit_langevin(&ctx, &model, &o, FRAMES, 1, x, 1, all_modes, out.table, out.covariance, out.freq,
+  CHECK_STATUS(sgdl_fit_langevin(&ctx, &model, &o, FRAMES, 1, x, 1, all_modes, out.table, out.covariance,
+                                 out.freq,
                                  out.weight, out.fit, out.data, &out.summary), SGDL_OK);
   CHECK_NEAR(out.table[SGDL_FIT_NOISE], 1, 5 * out.table[SGDL_FIT_SE]);
   free(x);
@@ -413,8 +437,10 @@ int main(void)
   test_expected_periodogram();
   test_score();
   test_against_exact();
-  test_coverage(SGDL_LANGEVIN, 0, 1);
-  test_coverage(SGDL_SGD, 0, 1);
+  if (!is_short()) {
+    test_coverage(SGDL_LANGEVIN, 0, 1);
+    test_coverage(SGDL_SGD, 0, 1);
+  }
   test_coverage(SGDL_SGD, 0, 3);
   test_coverage(SGDL_SGD, 160, 1);
   test_power();

@@ -1,5 +1,5 @@
-/* Velocity autocorrelation, Welch spectra and the test for shuffling: against plain loops, and Monte Carlo with
- * its false-alarm rates. */
+/* Velocity autocorrelation, Welch spectra and the test for shuffling: against plain loops, and Monte Carlo
+ * with its false-alarm rates. */
 #include <stdlib.h>
 
 #include "check.h"
@@ -30,10 +30,12 @@ static void test_velocity(void)
 {
   enum { T = 90, D = 2, R = 3, L = 4 };
   const double lags[L] = { 0, 1, 3, 88 };
-  double *x = normals(1, T * D * R), value[L * D], se[L * D], lower[L * D], upper[L * D], rho[L * D], rho_se[L * D];
+  double *x = normals(1, T * D * R), value[L * D], se[L * D];
+  double lower[L * D], upper[L * D], rho[L * D], rho_se[L * D];
   ptrdiff_t blocks;
   for (int total = 0; total < 2; total++) {
-    CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, T, D, R, x, 0.5, total, 0, NULL, L, lags, 0.95, value, se, lower,
+    CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, T, D, R, x, 0.5, total, 0, NULL, L, lags, 0.95, value,
+                                               se, lower,
                                                upper, rho, rho_se, &blocks), SGDL_OK);
     CHECK_INT(blocks, 21);
     for (int c = 0; c < (total ? 1 : D); c++)
@@ -61,11 +63,13 @@ static void test_velocity_exact(void)
   enum { T = 101 };
   double *x = normals(2, T), lag = 0, value, se, lower, upper, rho, rho_se, sum = 0, direction = -2, twice;
   ptrdiff_t blocks;
-  CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, T, 1, 1, x, 1, 1, 0, NULL, 1, &lag, 0.95, &value, &se, &lower, &upper,
+  CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, T, 1, 1, x, 1, 1, 0, NULL, 1, &lag, 0.95, &value, &se,
+                                             &lower, &upper,
                                              &rho, &rho_se, &blocks), SGDL_OK);
   for (int i = 0; i + 1 < T; i++) sum += (x[i + 1] - x[i]) * (x[i + 1] - x[i]) / 100;
   CHECK_CLOSE(value, sum, 1e-13);
-  CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, T, 1, 1, x, 1, 1, 1, &direction, 1, &lag, 0.95, &twice, &se, &lower,
+  CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, T, 1, 1, x, 1, 1, 1, &direction, 1, &lag, 0.95, &twice,
+                                             &se, &lower,
                                              &upper, &rho, &rho_se, &blocks), SGDL_OK);
   CHECK_CLOSE(twice, 4 * sum, 1e-13);
   free(x);
@@ -74,7 +78,8 @@ static void test_velocity_exact(void)
 static void test_welch(void)
 {
   enum { T = 70, L = 15, HALF = 7, D = 2, R = 2 };
-  double *x = normals(3, T * D * R), f[HALF], S[HALF * D], low[HALF * D], high[HALF * D], df[HALF * D], total[HALF];
+  double *x = normals(3, T * D * R), f[HALF], S[HALF * D];
+  double low[HALF * D], high[HALF * D], df[HALF * D], total[HALF];
   CHECK_STATUS(sgdl_welch(&ctx, T, D, R, x, 0, 0, 0, NULL, 2, L, 0, 0.95, f, S, low, high, df), SGDL_OK);
   double h[L], energy = 0;
   for (int t = 0; t < L; t++) {
@@ -109,9 +114,9 @@ static void test_welch(void)
   free(x);
 }
 
-/* White noise of density 1: 95% intervals at 15 frequencies (of 31, not neighbours, apart for the window) of 60
- * series hold it 95% of 900 times: below 829 (92.1%) by chance in 1e-4; the same for totals over two copies of one
- * series, which have no more degrees of freedom than one, and over two independent ones. */
+/* White noise of density 1: 95% intervals at 15 frequencies (of 31, not neighbours, apart for the window) of
+ * 60 series hold it 95% of 900 times: below 829 (92.1%) by chance in 1e-4; the same for totals over two
+ * copies of one series, which have no more degrees of freedom than one, and over two independent ones. */
 static void test_welch_coverage(void)
 {
   enum { T = 1024, L = 64, HALF = 32 };
@@ -124,24 +129,28 @@ static void test_welch_coverage(void)
         free(x);
         x = normals(1000 + r, 2 * T);
       }
-      CHECK_STATUS(sgdl_welch(&ctx, T, kind ? 2 : 1, 1, x, 0, 1, 0, NULL, 1, L, 0, 0.95, f, S, low, high, df), SGDL_OK);
+      CHECK_STATUS(sgdl_welch(&ctx, T, kind ? 2 : 1, 1, x, 0, 1, 0, NULL, 1, L, 0, 0.95, f, S, low, high, df),
+                   SGDL_OK);
       for (int j = 2; j < 31; j += 2) inside[kind] += low[j] < (kind ? 2 : 1) && (kind ? 2 : 1) < high[j];
     }
     free(x);
   }
   for (int kind = 0; kind < 3; kind++)
-    if (!CHECK(inside[kind] >= (kind ? 800 : 829))) printf("  kind %d: %g of 840 or so\n", kind, inside[kind]);
+    if (!CHECK(inside[kind] >= (kind ? 800 : 829))) printf("  kind %d: %g of 840 or so\n", kind,
+                                                           inside[kind]);
 }
 
 /* ---- shuffling ---- */
 
 enum { MODES = 3, FRAMES = 1200 };
-static const double rho[MODES] = { 1, 0.3, 0.05 }, variances[MODES] = { 1, 2, 0.5 }, modes[MODES] = { 0, 1, 2 };
+static const double rho[MODES] = { 1, 0.3, 0.05 }, variances[MODES] = { 1, 2, 0.5 }, modes[MODES] = { 0, 1,
+                                                                                                      2 };
 
 static sgdl_model shuffled(ptrdiff_t n_examples)
 {
   return (sgdl_model){ .dim = MODES, .hyper = { 0.1, 0.8, 0, 8 }, .dynamics = SGDL_SGD,
-                       .sampling = n_examples ? SGDL_EPOCH : SGDL_REPLACEMENT, .n_examples = n_examples, .rho = rho,
+                       .sampling = n_examples ? SGDL_EPOCH : SGDL_REPLACEMENT, .n_examples = n_examples,
+                       .rho = rho,
                        .noise = variances, .sigma2 = -1 };
 }
 
@@ -149,12 +158,14 @@ static sgdl_status test_run(const sgdl_model *model, ptrdiff_t T, const double *
                             sgdl_shuffling *result)
 {
   double temperature[MODES], f[SGDL_FIT_BANDS], w[SGDL_FIT_BANDS], ratio[SGDL_FIT_BANDS];
-  return sgdl_shuffling_test(&ctx, model, T, 1, x, every, MODES, modes, M, 0.95, temperature, f, w, ratio, result);
+  return sgdl_shuffling_test(&ctx, model, T, 1, x, every, MODES, modes, M, 0.95, temperature, f, w, ratio,
+                             result);
 }
 
 static double *simulated(const sgdl_model *model, ptrdiff_t paths, uint64_t seed)
 {
-  sgdl_simulation sim = { .method = SGDL_GAUSSIAN_SGD, .steps = FRAMES - 1, .record_every = 1, .n_paths = paths,
+  sgdl_simulation sim = { .method = SGDL_GAUSSIAN_SGD, .steps = FRAMES - 1, .record_every = 1,
+                          .n_paths = paths,
                           .seed = seed, .start_stationary = 1 };
   size_t n = (size_t)(FRAMES * MODES * paths);
   double *x = malloc(n * sizeof *x), *v = malloc(n * sizeof *v);
@@ -209,18 +220,23 @@ static void test_bad_input(void)
   ptrdiff_t blocks;
   sgdl_model model = shuffled(0);
   sgdl_shuffling t;
-  CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, 200, 3, 1, x, 0, 1, 0, NULL, 1, &lag, 0.95, o, o, o, o, o, o, &blocks),
+  CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, 200, 3, 1, x, 0, 1, 0, NULL, 1, &lag, 0.95, o, o, o, o, o,
+                                             o, &blocks),
                SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "expected an integer from 0 to 199");
   lag = 1;
-  CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, 200, 3, 1, x, 0, 1, 1, zero, 1, &lag, 0.95, o, o, o, o, o, o, &blocks),
+  CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, 200, 3, 1, x, 0, 1, 1, zero, 1, &lag, 0.95, o, o, o, o, o,
+                                             o, &blocks),
                SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx.message, "`direction` 1 is zero");
-  CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, 200, 3, 1, x, 0, 1, 0, NULL, 1, &lag, 0, o, o, o, o, o, o, &blocks),
+  CHECK_STATUS(sgdl_velocity_autocorrelation(&ctx, 200, 3, 1, x, 0, 1, 0, NULL, 1, &lag, 0, o, o, o, o, o, o,
+                                             &blocks),
                SGDL_BAD_ARGUMENT);
   CHECK_STATUS(sgdl_welch(&ctx, 200, 3, 1, x, 0, 1, 0, NULL, 1, 201, 0, 0.95, o, o, o, o, o), SGDL_TOO_SHORT);
-  CHECK_STATUS(sgdl_welch(&ctx, 200, 3, 1, x, 0, 1, 0, NULL, 1, 7, 0, 0.95, o, o, o, o, o), SGDL_BAD_ARGUMENT);
-  CHECK_STATUS(sgdl_welch(&ctx, 200, 3, 1, x, 0, 1, 0, NULL, 0.5, 20, 0, 0.95, o, o, o, o, o), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_welch(&ctx, 200, 3, 1, x, 0, 1, 0, NULL, 1, 7, 0, 0.95, o, o, o, o, o),
+               SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_welch(&ctx, 200, 3, 1, x, 0, 1, 0, NULL, 0.5, 20, 0, 0.95, o, o, o, o, o),
+               SGDL_BAD_ARGUMENT);
   CHECK_STATUS(test_run(&model, 200, x, 2, 0, &t), SGDL_UNSUPPORTED);
   CHECK_STATUS(test_run(&model, 200, x, 1, 1, &t), SGDL_BAD_ARGUMENT);
   CHECK_STATUS(test_run(&model, 200, x, 1, 80, &t), SGDL_TOO_SHORT);

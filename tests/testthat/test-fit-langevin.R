@@ -43,10 +43,11 @@ test_that("methods agree with the fields", {
 })
 
 test_that("predictions are those of a model with the estimates", {
+  ratio <- 0.05 * fit$estimate[1, "damping"]
   again <- sgd_model(sgd_spectrum(fit$estimate[1, "curvature"], noise = fit$estimate[1, "noise"]),
-                     sgd_hyper(0.1, (1 - 0.05 * fit$estimate[1, "damping"]) / (1 + 0.05 * fit$estimate[1, "damping"]),
-                               0.01, 32), dynamics = "sgd")
-  expect_equal(predict(fit, c(0.01, 0.2))[, 1], sgd_power_spectrum(again, c(0.01, 0.2))$theta, tolerance = 1e-10)
+                     sgd_hyper(0.1, (1 - ratio) / (1 + ratio), 0.01, 32), dynamics = "sgd")
+  expect_equal(predict(fit, c(0.01, 0.2))[, 1], sgd_power_spectrum(again, c(0.01, 0.2))$theta,
+               tolerance = 1e-10)
   expect_equal(predict(fit), fit$bands$fit, tolerance = 1e-9)
   expect_equal(fit$msd$msd, msd(run)$msd)
   expect_equal(length(predict(fit, what = "msd")), length(fit$msd$lag))
@@ -68,7 +69,8 @@ test_that("a Hessian or eigenvalues do without a noise", {
   expect_equal(blind$estimate[, "noise"], fit_langevin(run, model)$estimate[, "noise"], tolerance = 1e-12)
   expect_true(all(is.nan(blind$theory[, "noise"])), is.nan(blind$theory_test[[3]]))
   modes <- sgd_simulate(model, 500, start = "stationary", seed = 1, coordinates = "modes")
-  expect_equal(fit_langevin(modes$theta, hyper, model$eigenvalues)$estimate, fit_langevin(modes, model)$estimate)
+  expect_equal(fit_langevin(modes$theta, hyper, model$eigenvalues)$estimate,
+               fit_langevin(modes, model)$estimate)
 })
 
 test_that("the plots draw", {
@@ -81,14 +83,41 @@ test_that("the plots draw", {
   expect_failure_of(plot(fit, which = "mds"), "bad_argument", "did you mean")
 })
 
+test_that("a mode that the record cannot determine is not identified", {
+  slow <- sgd_model(sgd_spectrum(c(2, 0.01), sigma2 = 1), sgd_hyper(0.1, 0.9), dynamics = "sgd")
+  short <- sgd_simulate(slow, 1001, start = "stationary", seed = 1)
+  fitted <- fit_langevin(short, slow, parameters = c("curvature", "damping"))
+  expect_equal(fitted$identified, c(TRUE, FALSE)) # 10 relaxations of the second
+  expect_equal(fit_langevin(short, slow)$identified, c(TRUE, TRUE)) # its noise is known all the same
+})
+
+test_that("ggplot2 objects build and hold what is measured", {
+  skip_if_not_installed("ggplot2")
+  spectrum <- ggplot2::autoplot(fit)
+  expect_warning(ggplot2::ggplot_build(spectrum), NA)
+  expect_equal(spectrum$data$density, rowSums(fit$bands$data))
+  expect_equal(spectrum$data$fit, rowSums(fit$bands$fit))
+  one <- ggplot2::autoplot(fit, mode = 2)
+  expect_equal(one$data$density, fit$bands$data[, 2])
+  displacement <- ggplot2::autoplot(fit, which = "msd")
+  expect_warning(ggplot2::ggplot_build(displacement), NA)
+  expect_equal(displacement$data$msd, fit$msd$msd)
+  expect_error(ggplot2::autoplot(fit, mode = 3), "one of the fitted modes",
+               class = "sgdlangevin_bad_argument")
+})
+
 test_that("bad arguments are named", {
-  expect_failure_of(fit_langevin(run, 1), "bad_argument", "`hyper`: expected the value of sgd_hyper() or sgd_model()")
+  expect_failure_of(fit_langevin(run, 1), "bad_argument",
+                    "`hyper`: expected the value of sgd_hyper() or sgd_model()")
   expect_failure_of(fit_langevin(run, hyper), "bad_argument", "`H`: expected a Hessian")
   expect_failure_of(fit_langevin(run, model, diag(2)), "bad_argument", "`H`: expected NULL")
-  expect_failure_of(fit_langevin(run$theta[, 1, 1], model), "bad_argument", "`x`: expected 2 coordinates, got 1")
+  expect_failure_of(fit_langevin(run$theta[, 1, 1], model), "bad_argument",
+                    "`x`: expected 2 coordinates, got 1")
   expect_failure_of(fit_langevin(run, model, parameters = "curvatur"), "bad_argument", "did you mean")
-  expect_failure_of(fit_langevin(run, model, parameters = 1), "bad_argument", "`parameters`: expected some of")
-  expect_failure_of(fit_langevin(run, model, modes = 3), "bad_argument", "`modes`[1] = 3: expected a whole number")
+  expect_failure_of(fit_langevin(run, model, parameters = 1), "bad_argument",
+                    "`parameters`: expected some of")
+  expect_failure_of(fit_langevin(run, model, modes = 3), "bad_argument",
+                    "`modes`[1] = 3: expected a whole number")
   expect_failure_of(fit_langevin(run, model, modes = c(1, 1)), "bad_argument", "each mode once")
   expect_failure_of(fit_langevin(run, model, range = c(0.2, 0.1)), "bad_argument", "`range` = 0.2, 0.1")
   expect_failure_of(fit_langevin(run, model, range = c(0.1, 0.101)), "too_short", "`range` holds")
@@ -96,7 +125,8 @@ test_that("bad arguments are named", {
   expect_failure_of(fit_langevin(matrix(0, 50, 2), model), "too_short", "`x` has 50 frames")
   expect_failure_of(fit_langevin(matrix(1, 90, 2), model), "bad_argument", "`x` is constant along mode 1")
   expect_failure_of(fit_langevin(matrix(NaN, 90, 2), model), "not_finite", "`x[frame 1")
-  expect_failure_of(fit_langevin(run, model, paramters = "noise"), "bad_argument", "did you mean `parameters`?")
+  expect_failure_of(fit_langevin(run, model, paramters = "noise"), "bad_argument",
+                    "did you mean `parameters`?")
   expect_failure_of(confint(fit, level = 0.5), "bad_argument", "`level` = 0.5")
   saddle <- sgd_model(sgd_spectrum(c(1, -1), noise = c(1, 1)), hyper)
   expect_failure_of(fit_langevin(run, saddle), "saddle", "mode 2 has curvature")

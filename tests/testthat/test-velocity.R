@@ -37,13 +37,15 @@ test_that("spectra are near the theory and integrate to the variance", {
   expect_gt(mean(measured$lower < theory$theta & theory$theta < measured$upper), 0.85) # expected 0.95
   velocity <- power_spectrum(run, of = "velocity", per = "coordinate")
   expect_equal(velocity$peak_freq[1], sgd_power_spectrum(model, 0.1)$peak_freq[1], tolerance = 0.2)
-  expect_equal(2 * sum(velocity$density[, 1]) / velocity$segment, mean(run$velocity[, 1, 1]^2), tolerance = 0.1)
+  expect_equal(2 * sum(velocity$density[, 1]) / velocity$segment, mean(run$velocity[, 1, 1]^2),
+               tolerance = 0.1)
   along <- power_spectrum(run, direction = c(1, 0))
   expect_equal(along$density, power_spectrum(run, per = "coordinate")$density[, 1], tolerance = 1e-12)
 })
 
 test_that("epochs are found and replacement is not", {
-  epoch <- sgd_model(sgd_spectrum(c(2, 0.2), sigma2 = 1), sgd_hyper(0.1, 0.9, batch_size = 32), dynamics = "sgd",
+  epoch <- sgd_model(sgd_spectrum(c(2, 0.2), sigma2 = 1), sgd_hyper(0.1, 0.9, batch_size = 32),
+                     dynamics = "sgd",
                      sampling = "epoch", n_examples = 640)
   found <- shuffling_test(sgd_simulate(epoch, 2000, start = "stationary", seed = 1), epoch)
   expect_lt(found$p_value, 1e-6)
@@ -80,17 +82,45 @@ test_that("the plots draw", {
   expect_failure_of(plot(velocity_autocorrelation(run), theory = 1), "bad_argument", "`theory`")
 })
 
+test_that("ggplot2 objects build and hold what is measured", {
+  skip_if_not_installed("ggplot2")
+  builds <- function(plot) expect_warning(ggplot2::ggplot_build(plot), NA)
+  velocity <- velocity_autocorrelation(run, lags = 0:20, per = "coordinate")
+  drawn <- ggplot2::autoplot(velocity)
+  builds(drawn)
+  expect_equal(drawn$data$autocorrelation, as.vector(velocity$autocorrelation))
+  expect_equal(nlevels(drawn$data$column), 2L)
+  total <- velocity_autocorrelation(run, lags = 0:20)
+  builds(ggplot2::autoplot(total, theory = sgd_autocorrelation(model, 0:20)))
+  expect_error(ggplot2::autoplot(total, theory = 1), "`theory`", class = "sgdlangevin_bad_argument")
+  spectrum <- power_spectrum(run)
+  builds(ggplot2::autoplot(spectrum, theory = sgd_power_spectrum(model, spectrum$freq)))
+  expect_equal(ggplot2::autoplot(spectrum)$data$density, spectrum$density)
+  expect_error(ggplot2::autoplot(spectrum, theory = 1), "`theory`", class = "sgdlangevin_bad_argument")
+  epoch <- sgd_model(sgd_spectrum(c(2, 0.2), sigma2 = 1), sgd_hyper(0.1, 0.9, batch_size = 32),
+                     dynamics = "sgd", sampling = "epoch", n_examples = 640)
+  shuffled <- shuffling_test(sgd_simulate(epoch, 2000, start = "stationary", seed = 1), epoch)
+  drawn <- ggplot2::autoplot(shuffled)
+  builds(drawn)
+  expect_equal(drawn$data$ratio, shuffled$bands$ratio)
+  expect_equal(drawn$labels$title, "epochs of 20 steps")
+})
+
 test_that("bad arguments are named", {
-  expect_failure_of(velocity_autocorrelation(run, lags = 4001), "bad_argument", "expected an integer from 0 to 4000")
+  expect_failure_of(velocity_autocorrelation(run, lags = 4001), "bad_argument",
+                    "expected an integer from 0 to 4000")
   expect_failure_of(velocity_autocorrelation(run, lags = -1), "bad_argument", "`lags[1]` = -1")
-  expect_failure_of(velocity_autocorrelation(run, direction = 1), "bad_argument", "`direction`: expected a vector of length 2")
-  expect_failure_of(velocity_autocorrelation(run, direction = matrix(1, 3, 2)), "bad_argument", "expected 2 rows, got 3")
+  expect_failure_of(velocity_autocorrelation(run, direction = 1), "bad_argument",
+                    "`direction`: expected a vector of length 2")
+  expect_failure_of(velocity_autocorrelation(run, direction = matrix(1, 3, 2)), "bad_argument",
+                    "expected 2 rows, got 3")
   expect_failure_of(velocity_autocorrelation(run, per = "mode"), "bad_argument", "`per`")
   expect_failure_of(velocity_autocorrelation(run, level = 0), "bad_argument", "`level` = 0")
   expect_failure_of(velocity_autocorrelation(c(1, NA, 2, 3)), "not_finite", "`x[frame 2")
   expect_failure_of(velocity_autocorrelation(sgd_simulate(model, 9, velocity = FALSE), source = "velocity"),
                     "bad_argument", "`source` = \"velocity\"")
-  expect_failure_of(power_spectrum(run, segment = 4), "bad_argument", "`segment` = 4: expected at least 8 frames")
+  expect_failure_of(power_spectrum(run, segment = 4), "bad_argument",
+                    "`segment` = 4: expected at least 8 frames")
   expect_failure_of(power_spectrum(run, segment = 5000), "too_short", "`segment` = 5000")
   expect_failure_of(power_spectrum(run, window = "hamming"), "bad_argument", "`window`")
   expect_failure_of(power_spectrum(run, of = "position"), "bad_argument", "`of`")

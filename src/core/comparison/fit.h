@@ -25,6 +25,8 @@ typedef struct sgdl_mode_fit {
   double log_likelihood, chi_squared, df;
   double theory_chi_squared, theory_df;
   double kappa_limits[2];   /* by profile likelihood, of curvature fitted; 0 where flat is not excluded */
+  double expected_error;    /* of log curvature, where fitted, if the theory holds              */
+  double phi_limits[2];     /* likewise, of damping fitted                                     */
   int converged;
   double band_means[SGDL_WHITTLE_BANDS];
 } sgdl_mode_fit;

@@ -46,15 +46,27 @@ static sgdl_status check_options(sgdl_context *ctx, const sgdl_fit_options *o)
   return SGDL_OK;
 }
 
+/* Under epochs of M steps noise has the spectrum (M w)^2/12 at low frequencies w; the epochs that the record
+ * cuts at both ends leak M/(3 n), the same at all of them. Ordinates below where that is a quarter of the
+ * power say the same few numbers again and again: not used. 1: all. */
+static ptrdiff_t lowest_ordinate(const sgdl_fit_job *a, ptrdiff_t n)
+{
+  const double share = 0.25, pi = 3.14159265358979323846;
+  const sgdl_noise *noise = &a->density.noise;
+  if (!noise->epoch) return 1;
+  double epochs = (double)n * a->options->every / (double)noise->steps;
+  return 1 + (ptrdiff_t)floor(sqrt(epochs / share) / pi);
+}
+
 /* Ordinates j of the periodogram (j/n cycles a frame) used: not 0, which knows the mean only, nor 1/2. */
 static sgdl_status choose_ordinates(sgdl_context *ctx, const sgdl_fit_job *a, ptrdiff_t n, ptrdiff_t *first,
                                     ptrdiff_t *last)
 {
   const double *range = a->options->range, per_cycle = (double)n * a->options->every;
-  *first = 1;
+  *first = lowest_ordinate(a, n);
   *last = (n - 1) / 2;
   if (range[1] > 0) {
-    *first = (ptrdiff_t)fmax(1, ceil(range[0] * per_cycle * (1 - 1e-12)));
+    *first = (ptrdiff_t)fmax((double)*first, ceil(range[0] * per_cycle * (1 - 1e-12)));
     *last = (ptrdiff_t)fmin((double)*last, floor(range[1] * per_cycle * (1 + 1e-12)));
   }
   if (*last - *first + 1 < LEAST_ORDINATES)
@@ -144,11 +156,13 @@ static void put_estimate(double *table, ptrdiff_t row, ptrdiff_t rows, int which
     fitted && theory > 0 ? sgdl_normal_two_sided((logarithm - log(theory)) / se) : NAN;
 }
 
-/* Not by size of the estimates: a mode is not picked for a lucky one. */
+/* By what the model leads to expect, as modes picked by their estimates are picked for luck; that the
+ * estimates have to agree matters where the model is wrong. */
 static int is_identified(const sgdl_fit_job *a, const sgdl_mode_fit *fit)
 {
-  const double most_error = 0.5;
-  if (!fit->converged || (a->options->curvature && !(fit->kappa_limits[0] > 0)))
+  const double most_expected = 0.3, most_error = 0.5;
+  if (!fit->converged) return 0;
+  if (a->options->curvature && !(fit->kappa_limits[0] > 0 && fit->expected_error <= most_expected))
     return 0;
   for (int p = 0; p < 3; p++)
     if (!(sqrt(fit->covariance[4 * p]) <= most_error))
@@ -156,7 +170,8 @@ static int is_identified(const sgdl_fit_job *a, const sgdl_mode_fit *fit)
   return 1;
 }
 
-static void put_mode(const sgdl_fit_job *a, const double *modes, ptrdiff_t m, const sgdl_mode_fit *fit, double *table)
+static void put_mode(const sgdl_fit_job *a, const double *modes, ptrdiff_t m, const sgdl_mode_fit *fit,
+                     double *table)
 {
   const sgdl_fit_options *o = a->options;
   ptrdiff_t l = (ptrdiff_t)modes[m], rows = a->n_modes;
@@ -168,10 +183,12 @@ static void put_mode(const sgdl_fit_job *a, const double *modes, ptrdiff_t m, co
                a->of_model.kappa[l], a->model->hyper.weight_decay, z);
   put_estimate(table, m, rows, SGDL_FIT_DAMPING, fit->phi + log_unit, sqrt(C[8]), o->damping,
                exp(phi + log_unit), 0, z);
-  if (o->curvature)
-    for (int side = 0; side < 2; side++)
-      table[m + ((side == 0 ? SGDL_FIT_LOWER : SGDL_FIT_UPPER) + SGDL_FIT_CURVATURE) * rows] =
-        fit->kappa_limits[side] - a->model->hyper.weight_decay;
+  for (int side = 0; side < 2; side++) {
+    double *limit = table + m + (side == 0 ? SGDL_FIT_LOWER : SGDL_FIT_UPPER) * rows;
+    if (o->curvature)
+      limit[SGDL_FIT_CURVATURE * rows] = fit->kappa_limits[side] - a->model->hyper.weight_decay;
+    if (o->damping) limit[SGDL_FIT_DAMPING * rows] = exp(fit->phi_limits[side] + log_unit);
+  }
   sgdl_fit_oscillation(a->model, o, fit, m, rows, table);
   table[m + SGDL_FIT_LOG_LIKELIHOOD * rows] = fit->log_likelihood;
   table[m + SGDL_FIT_CHI_SQUARED * rows] = fit->chi_squared;
@@ -184,7 +201,8 @@ static void put_mode(const sgdl_fit_job *a, const double *modes, ptrdiff_t m, co
 }
 
 /* Density of the position in the middle of each band, and the measured one: the fit times the mean ratio. */
-static void put_bands(const sgdl_fit_job *a, ptrdiff_t m, const sgdl_mode_fit *fit, double *work, double *fitted,
+static void put_bands(const sgdl_fit_job *a, ptrdiff_t m, const sgdl_mode_fit *fit, double *work,
+                      double *fitted,
                       double *data)
 {
   ptrdiff_t n = a->density.n;
@@ -237,8 +255,8 @@ static sgdl_status open_job(sgdl_context *ctx, sgdl_fit_job *a, const double *x,
   ptrdiff_t first, last, n = a->T - 2;
   SGDL_TRY(check_options(ctx, a->options));
   SGDL_TRY(sgdl_fit_paths(ctx, a, x, modes));
-  SGDL_TRY(choose_ordinates(ctx, a, n, &first, &last));
   SGDL_TRY(sgdl_mode_density_open(ctx, a->model, (ptrdiff_t)a->options->every, n, &a->density));
+  SGDL_TRY(choose_ordinates(ctx, a, n, &first, &last));
   SGDL_TRY(sgdl_whittle_open(ctx, n, a->n_paths, first, last, &a->whittle));
   a->n_bands = sgdl_whittle_bands(&a->whittle, a->edges);
   return SGDL_OK;

@@ -1,10 +1,12 @@
-/* The fit of one mode: prewhitened by the map of its own estimates, refitted until these settle; then errors that
- * know epochs, and limits of the curvature by profile likelihood. See sgdl_stats.h and whittle.h. */
+/* The fit of one mode: prewhitened by the map of its own estimates, refitted until these settle; then errors
+ * that know epochs, and limits of curvature and damping by profile likelihood. See sgdl_stats.h and
+ * whittle.h. */
 #include "fit.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "../stats/dense.h"
 #include "../stats/quantile.h"
 
 static const double PI = 3.14159265358979323846;
@@ -55,8 +57,8 @@ static double epoch_sum(double M, double w)
   return fabs(half) < 1e-12 ? 1 : fabs(sin(M * w / 2) / (M * half));
 }
 
-/* What the noise of an epoch, whose steps sum to zero, gives two frequencies a whole number of cycles an epoch
- * apart in common: squared coherence (M u a a')^2/(S S'), a = |D|/M. */
+/* What the noise of an epoch, whose steps sum to zero, gives two frequencies a whole number of cycles an
+ * epoch apart in common: squared coherence (M u a a')^2/(S S'), a = |D|/M. */
 static double epoch_coherence(const sgdl_noise *noise, double a, double b, double S, double other)
 {
   double cross = (double)noise->steps * noise->u * a * b;
@@ -64,8 +66,8 @@ static double epoch_coherence(const sgdl_noise *noise, double a, double b, doubl
 }
 
 /* Variance of the score: its information, and, as a run by epochs is only periodically stationary, the
- * covariance of ordinates apart by multiples of a cycle an epoch (a step a frame; of noise alone, as the filter
- * is that of the fit). */
+ * covariance of ordinates apart by multiples of a cycle an epoch (a step a frame; of noise alone, as the
+ * filter is that of the fit). */
 static void score_variance(const sgdl_fit_job *a, int n, const sgdl_whittle_work *work, double *B)
 {
   const sgdl_whittle *w = &a->whittle;
@@ -117,32 +119,55 @@ static void sandwich(int n, double *C, const double *B)
   memcpy(C, out, sizeof(double) * (size_t)(n * n));
 }
 
-/* ---- limits of the curvature ----------------------------------------------------------------------- */
+/* ---- limits of curvature and damping --------------------------------------------------------------- */
 
-/* Signed root of twice the fall of the profile likelihood from its maximum, nearly linear in log curvature. */
-static double profile_root(mode_user *user, const sgdl_whittle_fit *best, double log_best, double log_kappa,
-                           sgdl_whittle_fit *profile, sgdl_whittle_work *work)
+/* One of the two held and walked along; the other, where fitted, at its best. */
+typedef struct {
+  mode_user user;
+  const sgdl_whittle_fit *best;
+  double start;             /* log kappa or phi at the maximum                                 */
+  int is_curvature, n_free;
+  double free_start;
+} profile;
+
+static profile open_profile(const mode_user *fitted, const sgdl_whittle_fit *best, double kappa, double phi,
+                            int is_curvature)
 {
-  user->kappa = exp(log_kappa);
-  if (!sgdl_mode_density_stable(&user->a->density, user->kappa, user->damping ? profile->parameters[1] : user->phi))
+  profile p = { .user = *fitted, .best = best, .is_curvature = is_curvature };
+  p.user.kappa = kappa;
+  p.user.phi = phi;
+  if (is_curvature) p.user.curvature = 0; else p.user.damping = 0;
+  p.start = is_curvature ? log(kappa) : phi;
+  p.n_free = p.user.curvature + p.user.damping;
+  p.free_start = p.user.curvature ? log(kappa) : phi;
+  return p;
+}
+
+/* Signed root of twice the fall of the profile likelihood from its maximum, nearly linear in the logarithm.
+ * */
+static double profile_root(profile *p, double at, sgdl_whittle_fit *there, sgdl_whittle_work *work)
+{
+  double kappa, phi;
+  if (p->is_curvature) p->user.kappa = exp(at); else p->user.phi = at;
+  shape_values(&p->user, there->parameters + 1, &kappa, &phi);
+  if (!sgdl_mode_density_stable(&p->user.a->density, kappa, phi))
     return INFINITY;
-  sgdl_whittle_maximise(&user->a->whittle, mode_density, user, profile, work);
-  double fall = fmax(0, best->log_likelihood - profile->log_likelihood);
-  return (log_kappa < log_best ? -1 : 1) * sqrt(2 * fall);
+  sgdl_whittle_maximise(&p->user.a->whittle, mode_density, &p->user, there, work);
+  double fall = fmax(0, p->best->log_likelihood - there->log_likelihood);
+  return (at < p->start ? -1 : 1) * sqrt(2 * fall);
 }
 
 /* Where the root is `target`, by the secant method from the Wald limit; -Inf where it is not reached above
  * `lowest`. */
-static double profile_limit(mode_user *user, const sgdl_whittle_fit *best, double log_best, double se, double target,
-                            double lowest, sgdl_whittle_work *work)
+static double profile_limit(profile *p, double se, double target, double lowest, sgdl_whittle_work *work)
 {
   const int most = 15;
-  sgdl_whittle_fit profile = { .n_shape = user->damping };
-  double from = log_best, below = 0, at = log_best + target * se, longest = fmin(3, 4 * se);
-  profile.parameters[1] = best->parameters[best->n_shape]; /* damping, the last */
+  sgdl_whittle_fit there = { .n_shape = p->n_free };
+  double from = p->start, below = 0, at = p->start + target * se, longest = fmin(3, 4 * se);
+  there.parameters[1] = p->free_start;
   for (int i = 0; i < most; i++) {
     if (at < lowest) at = lowest;
-    double root = profile_root(user, best, log_best, at, &profile, work);
+    double root = profile_root(p, at, &there, work);
     if (at == lowest && root > target) return -INFINITY;
     if (!isfinite(root) || fabs(root - target) < 0.01) return at;
     double slope = (root - below) / (at - from);
@@ -161,27 +186,42 @@ static double flattest(const sgdl_fit_job *a)
   return 1e-3 * (1 - h->momentum) / (h->lr * (double)a->T * a->options->every);
 }
 
-/* Limits at twice the fall that the score's true variance asks for; curvature held at the flattest: variance NaN,
- * lower limit 0. */
-static void curvature_limits(const mode_user *fitted, const sgdl_whittle_fit *w, double kappa,
-                             double information_variance, double variance, sgdl_whittle_work *work,
-                             double limits[2])
+/* Limits, in the logarithm, at twice the fall that the score's true variance asks for; curvature held at the
+ * flattest: variance NaN, lower limit -Inf. */
+static void profile_limits(profile *p, double information_variance, double variance, sgdl_whittle_work *work,
+                           double limits[2])
 {
   const double plain_enough = 0.05; /* se of the logarithm below which Wald says the same */
-  double z = sgdl_normal_quantile(0.5 + 0.5 * fitted->a->options->level), se = sqrt(variance);
-  mode_user user = *fitted;
+  const sgdl_fit_job *a = p->user.a;
+  double z = sgdl_normal_quantile(0.5 + 0.5 * a->options->level), se = sqrt(variance);
   limits[0] = limits[1] = NAN;
-  if (!w->converged) return;
+  if (!p->best->converged) return;
   if (se < plain_enough) {
-    limits[0] = kappa * exp(-z * se);
-    limits[1] = kappa * exp(z * se);
+    limits[0] = p->start - z * se;
+    limits[1] = p->start + z * se;
     return;
   }
   int held = isnan(se);
-  double target = held ? z : z * sqrt(variance / information_variance), plain = held ? 1 : sqrt(information_variance);
-  user.curvature = 0;
-  limits[0] = held ? 0 : exp(profile_limit(&user, w, log(kappa), plain, -target, log(flattest(fitted->a)), work));
-  limits[1] = exp(profile_limit(&user, w, log(kappa), plain, target, -INFINITY, work));
+  double target = held ? z : z * sqrt(variance / information_variance);
+  double plain = held ? 1 : sqrt(information_variance);
+  double lowest = p->is_curvature ? log(flattest(a)) : -INFINITY;
+  limits[0] = held ? -INFINITY : profile_limit(p, plain, -target, lowest, work);
+  limits[1] = profile_limit(p, plain, target, -INFINITY, work);
+}
+
+static void put_limits(const mode_user *user, const sgdl_whittle_fit *w, const double information[9],
+                       sgdl_whittle_work *work, sgdl_mode_fit *fit)
+{
+  const sgdl_fit_options *o = user->a->options;
+  if (o->curvature) {
+    profile p = open_profile(user, w, fit->kappa, fit->phi, 1);
+    profile_limits(&p, information[4], fit->covariance[4], work, fit->kappa_limits);
+    for (int side = 0; side < 2; side++) fit->kappa_limits[side] = exp(fit->kappa_limits[side]);
+  }
+  if (o->damping) {
+    profile p = open_profile(user, w, fit->kappa, fit->phi, 0);
+    profile_limits(&p, information[8], fit->covariance[8], work, fit->phi_limits);
+  }
 }
 
 /* ---- the fit --------------------------------------------------------------------------------------- */
@@ -247,8 +287,8 @@ static void fit_in_passes(const sgdl_fit_job *a, ptrdiff_t m, mode_user *user, d
   }
 }
 
-/* Likelihood ratio of the fit to the theory with nothing fitted; under epochs scaled to the mean of its degrees
- * of freedom. */
+/* Likelihood ratio of the fit to the theory with nothing fitted; under epochs scaled to the mean of its
+ * degrees of freedom. */
 static void against_theory(const mode_user *fitted, const sgdl_whittle_fit *w, double kappa, double strength,
                            double inflation, sgdl_whittle_work *work, sgdl_mode_fit *fit)
 {
@@ -266,6 +306,24 @@ static void against_theory(const mode_user *fitted, const sgdl_whittle_fit *w, d
   fit->theory_df = 1 + a->options->curvature + a->options->damping;
 }
 
+/* Standard error of log curvature that the theory expects of such a record: no data in it. */
+static double expected_error(const sgdl_fit_job *a, double theory_kappa, sgdl_whittle_work *work)
+{
+  double phi = sgdl_phi_of_momentum(a->model->hyper.momentum), kappa = starting_curvature(a, theory_kappa);
+  double at[SGDL_WHITTLE_MOST] = { 0, log(kappa), phi }, score[SGDL_WHITTLE_MOST];
+  double C[SGDL_WHITTLE_MOST * SGDL_WHITTLE_MOST], B[SGDL_WHITTLE_MOST * SGDL_WHITTLE_MOST];
+  mode_user user = { .a = a, .curvature = 1, .damping = a->options->damping, .phi = phi,
+                     .filter = sgdl_frame_law_of(&a->density, kappa, phi) };
+  int n = 2 + user.damping;
+  double value = sgdl_whittle_value(&a->whittle, mode_density, &user, n - 1, at, work, score, C);
+  if (!isfinite(value) || !sgdl_dense_inverse(n, C)) return INFINITY;
+  if (a->density.noise.epoch && a->density.every == 1) {
+    score_variance(a, n, work, B);
+    sandwich(n, C, B);
+  }
+  return sqrt(C[1 + n]);
+}
+
 void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double theory_kappa, double theory_strength,
                    double *series, sgdl_whittle_work *work, sgdl_mode_fit *fit)
 {
@@ -277,7 +335,8 @@ void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double theory_kappa, doub
   double phi = user.phi, kappa = user.kappa;
   fit_in_passes(a, m, &user, &kappa, &phi, &w, series, work);
   int n = 1 + w.n_shape;
-  double information_variance = w.covariance[user.curvature ? 1 + n : 0];
+  double information[9];
+  spread_covariance(&user, &w, information);
   *fit = (sgdl_mode_fit){ .log_noise = w.parameters[0], .kappa = kappa, .phi = phi,
                           .log_likelihood = w.log_likelihood, .converged = w.converged };
   sgdl_whittle_portmanteau(&a->whittle, work, n, a->n_bands, a->edges, fit->band_means, &fit->chi_squared,
@@ -293,6 +352,7 @@ void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double theory_kappa, doub
   spread_covariance(&user, &w, fit->covariance);
   if (o->curvature && !user.curvature)
     fit->covariance[4] = NAN;
+  put_limits(&user, &w, information, work, fit);
   if (o->curvature)
-    curvature_limits(&user, &w, kappa, information_variance, fit->covariance[4], work, fit->kappa_limits);
+    fit->expected_error = expected_error(a, theory_kappa, work);
 }

@@ -22,13 +22,14 @@ static double logarithm_of(const double *table, ptrdiff_t n, ptrdiff_t m, int wh
   return log(table[m + (which + (theory ? SGDL_FIT_THEORY : 0)) * n] + shift);
 }
 
-/* Weighted mean over identified modes of log(estimate/theory) (damping: of its logarithm), and the spread about
- * it. Its variance counts what the modes have in common. */
+/* Weighted mean over identified modes of log(estimate/theory) (damping: of its logarithm), and the spread
+ * about it. Its variance counts what the modes have in common. */
 static void pool(const sgdl_model *model, const sgdl_fit_options *o, ptrdiff_t n, const double *modes,
                  const double *table, const double *covariance, int which, double *x, double *weight,
                  sgdl_fit_summary *s)
 {
-  double sum = 0, total = 0, variance = 0, z = sgdl_normal_quantile(0.5 + 0.5 * o->level), known = 0, used = 0;
+  double sum = 0, total = 0, variance = 0, known = 0, used = 0;
+  double z = sgdl_normal_quantile(0.5 + 0.5 * o->level);
   for (ptrdiff_t m = 0; m < n; m++) {
     double v = covariance[9 * m + 4 * which];
     double base = logarithm_of(table, n, m, which, model->hyper.weight_decay, 1);

@@ -150,7 +150,8 @@ void sgdl_mode_density_at(const sgdl_mode_density *m, double kappa, double phi, 
   sgdl_frame_law law = law_over(m, over, kappa, phi), of_kappa = { 0 }, of_phi = { 0 };
   double weight = 1.0 / (double)m->aliases, stiffness, drag;
   if (by_kappa)
-    of_kappa = difference(law_over(m, over, kappa * exp(step), phi), law_over(m, over, kappa * exp(-step), phi),
+    of_kappa = difference(law_over(m, over, kappa * exp(step), phi),
+                          law_over(m, over, kappa * exp(-step), phi),
                           step);
   if (by_phi)
     of_phi = difference(law_over(m, over, kappa, phi + step), law_over(m, over, kappa, phi - step), step);
@@ -168,7 +169,8 @@ void sgdl_mode_density_at(const sgdl_mode_density *m, double kappa, double phi, 
       double g = 2 * stiffness / size, det = -(4 * stiffness * half + 2 * drag * sine) / size;
       sum += white * ratio;
       if (by_kappa)
-        sum_kappa += ratio * (of_kappa.c0 + 2 * of_kappa.c1 * cosine - white * (g * of_kappa.g + det * of_kappa.det));
+        sum_kappa += ratio * (of_kappa.c0 + 2 * of_kappa.c1 * cosine
+                              - white * (g * of_kappa.g + det * of_kappa.det));
       if (by_phi)
         sum_phi += ratio * (of_phi.c0 + 2 * of_phi.c1 * cosine - white * (g * of_phi.g + det * of_phi.det));
     }

@@ -5,7 +5,8 @@
  *   A(L) theta[i+1] = (1 - E22 L) eta1[i] + E12 L eta2[i],   A(L) = 1 - tr E L + det E L^2,
  * an ARMA(2, 1) process: f(W) = (c0 + 2 c1 cos W)/|A(e^{-iW})|^2 at W radians a frame, exact, aliasing
  * included. Epochs: the recursion's transfer function on the spectrum of the batch noise, summed over the
- * aliases (W + 2 pi j)/every, j < every. f = sum_h cov(theta_{i+h}, theta_i) e^{-iWh} (per cycle per frame). */
+ * aliases (W + 2 pi j)/every, j < every. f = sum_h cov(theta_{i+h}, theta_i) e^{-iWh} (per cycle per frame).
+ * */
 #ifndef SGDL_MODE_DENSITY_H
 #define SGDL_MODE_DENSITY_H
 
@@ -45,8 +46,9 @@ sgdl_frame_law sgdl_frame_law_of(const sgdl_mode_density *m, double kappa, doubl
 int sgdl_mode_density_stable(const sgdl_mode_density *m, double kappa, double phi);
 
 /* f (n+1): density per unit variance of the one-example gradient, times |A0|^2 of `filter` (optional), the
- * law of a prewhitening filter; then f at W = 0, where it may be infinite, is set to its neighbour: a constant
- * that no ordinate of a periodogram but the first contains. by_kappa, by_phi (n+1 each, optional): derivatives in log kappa and phi. */
+ * law of a prewhitening filter; then f at W = 0, where it may be infinite, is set to its neighbour: a
+ * constant that no ordinate of a periodogram but the first contains. by_kappa, by_phi (n+1 each, optional):
+ * derivatives in log kappa and phi. */
 void sgdl_mode_density_at(const sgdl_mode_density *m, double kappa, double phi, const sgdl_frame_law *filter,
                           double *f, double *by_kappa, double *by_phi);
 

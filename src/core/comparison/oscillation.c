@@ -1,5 +1,5 @@
-/* How a fitted mode oscillates: frequency, decay and quality with errors by the delta method. THEORY sections 2
- * and 4. */
+/* How a fitted mode oscillates: frequency, decay and quality with errors by the delta method. THEORY sections
+ * 2 and 4. */
 #include "fit.h"
 
 #include <math.h>
@@ -65,7 +65,8 @@ static double standard_error(double (*value)(const setting *, double, double), c
   return variance > 0 ? sqrt(variance) : NAN;
 }
 
-static void put(double *table, ptrdiff_t row, ptrdiff_t rows, int column, double a, double b, double c, double d)
+static void put(double *table, ptrdiff_t row, ptrdiff_t rows, int column, double a, double b, double c,
+                double d)
 {
   const double values[4] = { a, b, c, d };
   for (int i = 0; i < 4; i++) table[row + (column + i) * rows] = values[i];

@@ -1,5 +1,5 @@
-/* Was a run shuffled by epochs? The noise of every step, from the recursion read backwards, has no power below
- * one cycle an epoch if it was. THEORY sections 6 and 9; see sgdl_stats.h. */
+/* Was a run shuffled by epochs? The noise of every step, from the recursion read backwards, has no power
+ * below one cycle an epoch if it was. THEORY sections 6 and 9; see sgdl_stats.h. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +36,8 @@ static void read_backwards(const job *a, double kappa, const double *x, double *
   for (ptrdiff_t i = 0; i < a->n; i++) e[i] -= sum / (double)a->n;
 }
 
-/* Uncorrelated combinations of the modes' residuals, of unit variance: columns times the inverse of the Cholesky
- * factor of their covariance. */
+/* Uncorrelated combinations of the modes' residuals, of unit variance: columns times the inverse of the
+ * Cholesky factor of their covariance. */
 static sgdl_status whiten(sgdl_context *ctx, job *a)
 {
   ptrdiff_t rows = a->n * a->n_paths, m = a->m;
@@ -48,13 +48,15 @@ static sgdl_status whiten(sgdl_context *ctx, job *a)
   SGDL_GET(sgdl_backend_of(ctx)->gram(ctx, rows, m, 1.0 / (double)rows, a->residual, rows, 0, C));
   for (ptrdiff_t i = 0; i < m; i++)
     if (!(C[i + m * i] > 0))
-      SGDL_GET(sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`x` has no noise along the %td-th of `modes`: expected a path that "
+      SGDL_GET(sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                         "`x` has no noise along the %td-th of `modes`: expected a path that "
                          "moves there", i + 1));
   for (ptrdiff_t i = 0; i < m; i++) alone[i] = C[i + m * i];
   int definite = sgdl_backend_of(ctx)->cholesky(ctx, m, C) == SGDL_OK;
   for (ptrdiff_t i = 0; i < m && definite; i++) definite = C[i + m * i] * C[i + m * i] > 1e-10 * alone[i];
   if (!definite)
-    SGDL_GET(sgdl_fail(ctx, SGDL_NOT_PSD, "the noise of the `modes` is linearly dependent: expected fewer modes"));
+    SGDL_GET(sgdl_fail(ctx, SGDL_NOT_PSD,
+                       "the noise of the `modes` is linearly dependent: expected fewer modes"));
   for (ptrdiff_t j = 0; j < m; j++) {
     double *to = a->residual + rows * j;
     for (ptrdiff_t k = 0; k < j; k++) {
@@ -135,7 +137,8 @@ static double power_against(const job *a, double M, ptrdiff_t low, ptrdiff_t las
       square += E * E;
     }
   }
-  double critical = fisher_quantile(level, 2 * freedom(a) * (double)low, 2 * freedom(a) * (double)(last - low));
+  double critical = fisher_quantile(level, 2 * freedom(a) * (double)low,
+                                    2 * freedom(a) * (double)(last - low));
   double shape = freedom(a) * mean * mean / square;
   sgdl_gamma_tails(shape, shape * critical * rest * (double)low / mean, &below, &above);
   return below;
@@ -143,8 +146,8 @@ static double power_against(const job *a, double M, ptrdiff_t low, ptrdiff_t las
 
 /* ---- length of the epoch -------------------------------------------------------------------------- */
 
-/* Log likelihood of epochs of M steps over white noise, the variance free in both; ordinates past 20 cycles an
- * epoch count as white. sums[f] = power of ordinates up to f. */
+/* Log likelihood of epochs of M steps over white noise, the variance free in both; ordinates past 20 cycles
+ * an epoch count as white. sums[f] = power of ordinates up to f. */
 static double epoch_likelihood(const job *a, double M, ptrdiff_t last, const double *sums)
 {
   ptrdiff_t far = (ptrdiff_t)fmin((double)last, 20 * (double)a->n / M);
@@ -179,13 +182,14 @@ static double sum_variance(const job *a, const double *running, ptrdiff_t M, ptr
   double sum = 0, count = 0;
   for (ptrdiff_t q = 0; q < a->m * a->n_paths; q++) {
     const double *to = running + (a->n + 1) * q;
-    for (ptrdiff_t i = phase; i + M <= a->n; i += M, count++) sum += (to[i + M] - to[i]) * (to[i + M] - to[i]);
+    for (ptrdiff_t i = phase; i + M <= a->n; i += M, count++)
+      sum += (to[i + M] - to[i]) * (to[i + M] - to[i]);
   }
   return sum / (count * (double)M);
 }
 
-/* Where the sums over windows vary least, of lengths around the likely one; of lengths that do about as well (a
- * multiple does) the shortest. */
+/* Where the sums over windows vary least, of lengths around the likely one; of lengths that do about as well
+ * (a multiple does) the shortest. */
 static sgdl_status find_epoch(sgdl_context *ctx, const job *a, ptrdiff_t last, sgdl_shuffling *result)
 {
   double *sums, *running = NULL, *least = NULL, smallest = INFINITY;
@@ -195,7 +199,8 @@ static sgdl_status find_epoch(sgdl_context *ctx, const job *a, ptrdiff_t last, s
   sums[0] = 0;
   for (ptrdiff_t f = 1; f <= last; f++) sums[f] = sums[f - 1] + a->power[f];
   double likely = likely_epoch(a, last, sums, &result->log_likelihood_ratio);
-  ptrdiff_t shortest = (ptrdiff_t)fmax(2, floor(likely / 5)), longest = (ptrdiff_t)fmin((double)a->n / 4, 2 * likely);
+  ptrdiff_t shortest = (ptrdiff_t)fmax(2, floor(likely / 5));
+  ptrdiff_t longest = (ptrdiff_t)fmin((double)a->n / 4, 2 * likely);
   SGDL_GET(sgdl_alloc(ctx, &running, sgdl_times(a->n + 1, a->m * a->n_paths), "sums of the noise"));
   SGDL_GET(sgdl_alloc(ctx, &least, longest + 1, "the lengths of the epoch"));
   phase = malloc((size_t)(longest + 1) * sizeof *phase);
@@ -233,7 +238,8 @@ done:
 
 /* ---- temperatures --------------------------------------------------------------------------------- */
 
-/* Kinetic over configurational temperature of a mode: mean v^2 over a kappa var(theta), both of the record. */
+/* Kinetic over configurational temperature of a mode: mean v^2 over a kappa var(theta), both of the record.
+ * */
 static double temperature_ratio(const job *a, double kappa, const double *x)
 {
   const sgdl_hyper *h = &a->model->hyper;
@@ -253,15 +259,18 @@ static double temperature_ratio(const job *a, double kappa, const double *x)
 
 /* ---- all ------------------------------------------------------------------------------------------ */
 
-static sgdl_status check_shuffling(sgdl_context *ctx, const job *a, double every, double epoch_steps, double level)
+static sgdl_status check_shuffling(sgdl_context *ctx, const job *a, double every, double epoch_steps,
+                                   double level)
 {
   if (every != 1)
-    return sgdl_fail(ctx, SGDL_UNSUPPORTED, "`x` has a frame every %g steps: expected every step, as the noise of "
+    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
+                     "`x` has a frame every %g steps: expected every step, as the noise of "
                      "single steps is what tells", every);
   if (!(level > 0 && level < 1))
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`level` = %g: expected a number in (0, 1)", level);
   if (a->T < LEAST_FRAMES || a->n * a->n_paths < FRAMES_A_MODE * a->m)
-    return sgdl_fail(ctx, SGDL_TOO_SHORT, "`x` has %td frames for %td modes: expected at least %d, and %d a mode",
+    return sgdl_fail(ctx, SGDL_TOO_SHORT,
+                     "`x` has %td frames for %td modes: expected at least %d, and %d a mode",
                      a->T * a->n_paths, a->m, LEAST_FRAMES, FRAMES_A_MODE);
   if (epoch_steps == 0)
     return SGDL_OK;
@@ -273,9 +282,10 @@ static sgdl_status check_shuffling(sgdl_context *ctx, const job *a, double every
   return SGDL_OK;
 }
 
-/* At the frequency that an epoch of known length asks for, half a cycle an epoch; else at each of 2, 4, 8, ...
- * ordinates, the smallest p value times their number. */
-static void test_shuffling(const job *a, double epoch_steps, ptrdiff_t last, double level, sgdl_shuffling *result)
+/* At the frequency that an epoch of known length asks for, half a cycle an epoch; else at each of 2, 4, 8,
+ * ... ordinates, the smallest p value times their number. */
+static void test_shuffling(const job *a, double epoch_steps, ptrdiff_t last, double level,
+                           sgdl_shuffling *result)
 {
   ptrdiff_t chosen = 0;
   double ratio, df1, df2, tests = 0;
@@ -308,7 +318,8 @@ sgdl_status sgdl_shuffling_test(sgdl_context *ctx, const sgdl_model *model, ptrd
 {
   job a = { .model = model, .T = T, .n = T - 2, .m = n_modes, .n_paths = n_paths };
   sgdl_fit_options options = { .every = 1, .level = 0.5 };
-  sgdl_fit_job paths = { .model = model, .options = &options, .T = T, .n_paths = n_paths, .n_modes = n_modes };
+  sgdl_fit_job paths = { .model = model, .options = &options, .T = T, .n_paths = n_paths,
+                         .n_modes = n_modes };
   sgdl_whittle whittle = { 0 };
   ptrdiff_t last = (T - 3) / 2, edges[SGDL_WHITTLE_BANDS + 1];
   sgdl_status status = SGDL_OK;

@@ -1,5 +1,5 @@
-/* Welch's estimate of the power spectrum with chi-squared intervals. THEORY section 8; Welch (1967), degrees of
- * freedom for window and overlap as Percival and Walden (1993), section 6.17. */
+/* Welch's estimate of the power spectrum with chi-squared intervals. THEORY section 8; Welch (1967), degrees
+ * of freedom for window and overlap as Percival and Walden (1993), section 6.17. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +52,8 @@ static void transform(const job *j, ptrdiff_t c, double *series, double *work, d
       for (ptrdiff_t t = 0; t < j->L; t++) mean += (from[t] - from[0]) / (double)j->L;
       for (ptrdiff_t t = 0; t < j->L; t++) work[t] = (from[t] - from[0] - mean) * j->taper[t];
       fftw_execute_dft_r2c(j->forward, work, (fftw_complex *)work);
-      memcpy(out + 2 * (j->half + 1) * (a + j->per_path * path), work, 2 * (size_t)(j->half + 1) * sizeof(double));
+      memcpy(out + 2 * (j->half + 1) * (a + j->per_path * path), work,
+             2 * (size_t)(j->half + 1) * sizeof(double));
     }
   }
 }
@@ -76,8 +77,9 @@ static int overlap(const job *j, ptrdiff_t a, ptrdiff_t b)
   return a / j->per_path == b / j->per_path && (b - a) * j->hop < j->L;
 }
 
-/* Sum S of the spectra of all series at frequency f, and (tr S)^2/tr S^2 of their spectral matrix, between 1 and
- * n: how many of them there are in effect. tr S^2 from pairs of segments that do not overlap; 1 with too few. */
+/* Sum S of the spectra of all series at frequency f, and (tr S)^2/tr S^2 of their spectral matrix, between 1
+ * and n: how many of them there are in effect. tr S^2 from pairs of segments that do not overlap; 1 with too
+ * few. */
 static double total_of(const job *j, const double *products, ptrdiff_t f, double *in_effect)
 {
   const double least_pairs = 6;

@@ -172,7 +172,7 @@ void sgdl_whittle_maximise(const sgdl_whittle *w, sgdl_density density, void *us
                            sgdl_whittle_work *work)
 {
   const int most = 100;
-  const double longest = 1, enough = 1e-10; /* step in logarithms; score' information^-1 score */
+  const double longest = 1, enough = 1e-8; /* step in logarithms; score' information^-1 score */
   int n = 1 + fit->n_shape;
   double score[SGDL_WHITTLE_MOST], step[SGDL_WHITTLE_MOST], *at = fit->parameters;
   double information[SGDL_WHITTLE_MOST * SGDL_WHITTLE_MOST];
