@@ -42,8 +42,8 @@
 #' @seealso [sgd_irreversibility()] (the temperatures that the theory expects), [fit_langevin()].
 #' @examples
 #' problem <- sgd_spectrum(c(2, 0.5, 0.1), sigma2 = 1)
-#' model <- sgd_model(problem, sgd_hyper(0.1, 0.9, batch_size = 32), dynamics = "sgd", sampling = "epoch",
-#'                    n_examples = 640)
+#' hyper <- sgd_hyper(0.1, 0.9, batch_size = 32)
+#' model <- sgd_model(problem, hyper, dynamics = "sgd", sampling = "epoch", n_examples = 640)
 #' run <- sgd_simulate(model, 2000, start = "stationary", seed = 1)
 #' shuffling_test(run, model)
 #' @export

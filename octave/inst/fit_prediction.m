@@ -75,6 +75,13 @@ function model = fitted_model (fit, l)
                      "n_examples", fit.model.n_examples, "drop_last", fit.model.drop_last);
 endfunction
 
+%!demo
+%! model = sgd_model (sgd_spectrum ([1, 0.1], "sigma2", 1), sgd_hyper (0.1, 0.9), "dynamics", "sgd");
+%! fit = fit_langevin (sgd_simulate (model, 4000, "start", "stationary", "seed", 1), model);
+%! loglog (fit.msd.lag, fit.msd.msd, "o", fit.msd.lag, fit_prediction (fit, "what", "msd"));
+%! xlabel ("lag (steps)");
+%! ylabel ("mean squared displacement");
+
 %!test
 %! model = sgd_model (sgd_spectrum ([1, 0.1], "sigma2", 1), sgd_hyper (0.1, 0.9), "dynamics", "sgd");
 %! fit = fit_langevin (sgd_simulate (model, 1000, "start", "stationary", "seed", 1), model);
