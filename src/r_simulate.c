@@ -13,10 +13,10 @@ typedef struct run {
   sgdl_model model;
   sgdl_simulation sim;
   ptrdiff_t *coordinates;
-  sgdl_run *core;              /* NULL: on disk                                             */
+  sgdl_run *core;              /* on disk NULL before it moved                               */
+  int on_disk;
   sgdl_recording recording;
   r_objective *objective;      /* NULL: none, or the regression's own                       */
-  ptrdiff_t step;              /* on disk: steps done                                       */
   r_jump jump;                 /* out of the progress function                              */
   SEXP progress;
   SEXP kept;                   /* the list of what the run borrows, for take_state          */
@@ -29,7 +29,7 @@ typedef struct run {
 
 /* What a run borrows, by position in the list that its pointer keeps alive. */
 enum { KEPT_MODEL, KEPT_OPTIONS, KEPT_OBJECTIVE, KEPT_TOKEN, KEPT_PROGRESS, KEPT_THETA, KEPT_VELOCITY,
-       KEPT_SUMMARIES, KEPT_STATE, KEPT };
+       KEPT_STATE, KEPT };
 
 static run *run_of(SEXP pointer)
 {
@@ -254,6 +254,7 @@ SEXP r_run_create(SEXP model, SEXP options, SEXP earlier, SEXP progress)
   unpack(options, r);
   unpack_data(options, kept, r);
   if (Rf_asLogical(r_field(options, "on_disk"))) { /* the rows go there, if any are kept */
+    r->on_disk = 1;
     UNPROTECT(2);
     return pointer;
   }
@@ -323,7 +324,7 @@ static void share_moment(SEXP list, int i, const run *r, const double *moment)
   UNPROTECT(1);
 }
 
-/* Summaries of a run in memory, as element i of `list`: moments are those in its state where they are known. */
+/* Summaries of a run, as element i of `list`: moments are those in its state where they are known. */
 static void set_summaries(SEXP list, int i, const run *r)
 {
   sgdl_summaries summaries;
@@ -339,7 +340,7 @@ static void set_summaries(SEXP list, int i, const run *r)
   share_moment(fields, 2, r, variance);
 }
 
-/* What a run has: its rows and state, or the steps done on disk, and how it ended. */
+/* What a run has: its rows, steps and summaries, its state unless that is on disk, and how it ended. */
 SEXP r_run_result(SEXP pointer)
 {
   run *r = run_of(pointer);
@@ -349,14 +350,11 @@ SEXP r_run_result(SEXP pointer)
   SET_VECTOR_ELT(out, 0, VECTOR_ELT(kept, KEPT_THETA));
   SET_VECTOR_ELT(out, 1, VECTOR_ELT(kept, KEPT_VELOCITY));
   r_set_number(out, 2, (double)r->recording.done);
-  SET_VECTOR_ELT(out, 5, VECTOR_ELT(kept, KEPT_SUMMARIES));
-  if (r->core) {
-    r->step = sgdl_run_step(r->core);
-    set_summaries(out, 5, r);
-  }
-  r_set_number(out, 3, (double)r->step);
+  if (r->core) set_summaries(out, 5, r);
+  r_set_number(out, 3, r->core ? (double)sgdl_run_step(r->core) : 0.0);
   ptrdiff_t n = 0;
-  const double *state = r->core && r->status != SGDL_UNSTABLE ? sgdl_run_state(r->core, &n) : NULL;
+  const int kept_here = r->core && !r->on_disk && r->status != SGDL_UNSTABLE;
+  const double *state = kept_here ? sgdl_run_state(r->core, &n) : NULL;
   if (state) SET_VECTOR_ELT(out, 4, r_slice(VECTOR_ELT(kept, KEPT_STATE), 0, n));
   SET_VECTOR_ELT(out, 6, Rf_mkString(sgdl_status_word(r->status)));
   SET_VECTOR_ELT(out, 7, Rf_mkString(r->message));
@@ -369,9 +367,6 @@ SEXP r_run_disk(SEXP pointer, SEXP disk)
 {
   sgdl_context ctx;
   run *r = run_of(pointer);
-  sgdl_summaries summaries;
-  SEXP kept = R_ExternalPtrProtected(pointer);
-  SET_VECTOR_ELT(kept, KEPT_SUMMARIES, new_summaries(r, 1, &summaries));
   const sgdl_disk where = {.folder = r_text(r_field(disk, "folder")),
                            .segment_records = (ptrdiff_t)r_number(disk, "segment", 0),
                            .checkpoint_every = (ptrdiff_t)r_number(disk, "checkpoint", 0),
@@ -379,10 +374,9 @@ SEXP r_run_disk(SEXP pointer, SEXP disk)
                            .resume = Rf_asLogical(r_field(disk, "resume")),
                            .summaries_only = !Rf_asLogical(r_field(disk, "trajectory")),
                            .checkpoint_seconds = r_number(disk, "checkpoint_seconds", 0)};
+  const sgdl_memory memory = {take_state, r};
   run_context(r, &ctx);
-  sgdl_status status = sgdl_simulate_to_disk(&ctx, &r->model, &r->sim, &where, &r->step, &summaries);
-  r_set_number(VECTOR_ELT(kept, KEPT_SUMMARIES), 0, (double)summaries.count);
-  settle(r, &ctx, status);
+  settle(r, &ctx, sgdl_run_to_disk(&ctx, &r->model, &r->sim, &where, &memory, &r->core));
   return R_NilValue;
 }
 

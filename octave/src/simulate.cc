@@ -379,7 +379,6 @@ namespace sgdlangevin
     call_context ctx;
     simulation_view simulation (ctx, args(0), args(1), args(2));
     const sgdl_simulation& sim = simulation.core;
-    summaries_view summaries (simulation, true);
     octave_scalar_map options = args(2).scalar_map_value ();
     auto records = [&options] (const char *name)
       {
@@ -402,12 +401,15 @@ namespace sgdlangevin
           bad_argument ("`checkpoint_seconds` = %g: expected a number of seconds > 0",
                         disk.checkpoint_seconds);
       }
-    ptrdiff_t step = 0;
-    sgdl_status status = sgdl_simulate_to_disk (ctx, &simulation.model.core, &sim, &disk, &step,
-                                                &summaries.core);
+    state_room room;
+    const sgdl_memory memory = {state_room::take, &room};
+    sgdl_run *where_it_stopped = nullptr;
+    sgdl_status status = sgdl_run_to_disk (ctx, &simulation.model.core, &sim, &disk, &memory, &where_it_stopped);
+    std::unique_ptr<sgdl_run, run_deleter> run (where_it_stopped);
+    ptrdiff_t step = run ? sgdl_run_step (run.get ()) : 0;
     if (status != SGDL_CALLBACK)
       ctx.rethrow_pending ();
-    if (! is_partial (status) || (status == SGDL_NOT_FINITE && step == 0))
+    if (! run || ! is_partial (status) || (status == SGDL_NOT_FINITE && step == 0))
       ctx.check (status);
 
     ptrdiff_t done = 0;
@@ -417,7 +419,7 @@ namespace sgdlangevin
     result.assign ("step", recorded_steps (sim, done));
     result.assign ("theta", Matrix ());
     result.assign ("velocity", Matrix ());
-    result.assign ("summaries", summaries.value (done));
+    result.assign ("summaries", summaries_of (run.get (), simulation, room).value (done));
     result.assign ("state", Matrix ());
     result.assign ("state_step", static_cast<double> (step));
     result.assign ("status", sgdl_status_word (status));

@@ -251,6 +251,10 @@ typedef struct sgdl_disk {
  * already (resume = 0), or its checkpoint is damaged. Memory beside the run: the rows of a segment. */
 sgdl_status sgdl_simulate_to_disk(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                                   const sgdl_disk *disk, ptrdiff_t *step, sgdl_summaries *summaries);
+/* The same with the state in room that `memory` gives (NULL: its own). *run: the run where it stopped, to be asked
+ * (sgdl_run_step, sgdl_run_summaries, sgdl_run_moments) and freed; NULL where it did not come to its first step. */
+sgdl_status sgdl_run_to_disk(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                             const sgdl_disk *disk, const sgdl_memory *memory, sgdl_run **run);
 /* Shape of a folder of segments read as one trajectory: info->frames over all segments of the last checkpoint. */
 sgdl_status sgdl_segments_info_read(sgdl_context *ctx, const char *folder, sgdl_trajectory_info *info);
 /* As sgdl_trajectory_read, across segments, one of them in memory at a time; after a failure `out` holds the frames

@@ -24,6 +24,12 @@ enum { STEPS = 500, PATHS = 3 };
 static char root[64];
 static char folder[128];
 
+/* n steps, fewer under valgrind. */
+static ptrdiff_t steps_of(ptrdiff_t n, ptrdiff_t fewer)
+{
+  return getenv("SGDL_TEST_SHORT") ? fewer : n;
+}
+
 /* A name in the root folder; what was there before is gone. */
 static void fresh_folder(const char *name)
 {
@@ -62,9 +68,10 @@ static void segments_are_the_run(void)
       sgdl_disk disk = { .segment_records = segments[s], .checkpoint_every = checkpoints[(s + method) % 4],
                          .velocity = s % 2 == 0 };
       sim.record_every = disk.checkpoint_every == 1 || segments[s] == 1 ? 25 : 1 + s;
+      if (disk.checkpoint_every == 1) sim.steps = steps_of(STEPS, 75);
       fresh_folder("whole");
       CHECK_STATUS(to_disk(&model, &sim, disk, &step), SGDL_OK);
-      CHECK_INT(step, STEPS);
+      CHECK_INT(step, sim.steps);
       CHECK(disk_equals_memory(&ctx, folder, &model, &sim, disk.velocity));
     }
 }
@@ -152,11 +159,13 @@ static void interrupted_runs_go_on(void)
     double mean[2][D * PATHS], variance[2][D * PATHS];
     sgdl_summaries summaries[2] = { { .mean = mean[0], .variance = variance[0] },
                                     { .mean = mean[1], .variance = variance[1] } };
-    sgdl_disk disk = { .folder = folder, .segment_records = 3000, .velocity = 1, .resume = 1 };
+    sgdl_disk disk = { .folder = folder, .segment_records = steps_of(3000, 600), .velocity = 1, .resume = 1 };
     ptrdiff_t step = 0, before = -1;
     int stops = 0, named = 1;
+    char of_steps[40];
     sgdl_status status = SGDL_INTERRUPTED;
-    sim.steps = 60000;
+    sim.steps = steps_of(60000, 12000);
+    snprintf(of_steps, sizeof of_steps, "of %td steps", sim.steps);
     sim.record_every = 7;
     sim.summaries = SGDL_MOMENTS;
     fresh_folder("stopped");
@@ -168,7 +177,7 @@ static void interrupted_runs_go_on(void)
       ctx.should_stop = stop_there;
       ctx.user = &stopper;
       status = sgdl_simulate_to_disk(&ctx, &model, &sim, &disk, &step, &summaries[0]);
-      named &= status != SGDL_INTERRUPTED || strstr(ctx.message, "of 60000 steps") != NULL;
+      named &= status != SGDL_INTERRUPTED || strstr(ctx.message, of_steps) != NULL;
     }
     sgdl_context_init(&ctx);
     CHECK_STATUS(status, SGDL_OK);
@@ -275,7 +284,7 @@ static void clock_asks_for_checkpoints(void)
   sgdl_model model = model_for(SGDL_MINIBATCH);
   sgdl_simulation sim = simulation(SGDL_MINIBATCH);
   ptrdiff_t step;
-  sim.steps = 20000;
+  sim.steps = steps_of(20000, 500);
   fresh_folder("clock");
   CHECK_STATUS(to_disk(&model, &sim, (sgdl_disk){ .checkpoint_seconds = 1e-3 }, &step), SGDL_OK);
   CHECK(disk_equals_memory(&ctx, folder, &model, &sim, 0));

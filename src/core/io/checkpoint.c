@@ -37,6 +37,13 @@ sgdl_status sgdl_checkpoint_read(sgdl_context *ctx, const char *folder, int whol
   return sgdl_without_hdf5(ctx);
 }
 
+sgdl_status sgdl_checkpoint_read_into(sgdl_context *ctx, const char *folder, ptrdiff_t room, double *place,
+                                      sgdl_checkpoint *checkpoint)
+{
+  (void)folder, (void)room, (void)place, (void)checkpoint;
+  return sgdl_without_hdf5(ctx);
+}
+
 #else
 
 /* Changes when the meaning of the file does. */
@@ -121,20 +128,21 @@ static sgdl_status read_arrays(const sgdl_h5_file *f, sgdl_checkpoint *c)
   c->n_marks = (ptrdiff_t)marks.size[0];
   c->state_size = (ptrdiff_t)state.size[0];
   if (c->n_marks > PTRDIFF_MAX / 16 || c->state_size > PTRDIFF_MAX / 16) return sgdl_h5_read_failed(f, "state");
-  SGDL_TRY(sgdl_alloc(f->ctx, &c->memory, c->n_marks + c->state_size, "the checkpoint"));
+  int fits = c->place && c->state_size <= c->room;
+  SGDL_TRY(sgdl_alloc(f->ctx, &c->memory, c->n_marks + (fits ? 0 : c->state_size), "the checkpoint"));
+  double *to = fits ? c->place : c->memory + c->n_marks;
   c->marks = c->memory;
-  c->state = c->memory + c->n_marks;
+  c->state = to;
   SGDL_TRY(sgdl_h5_dataset_read(f, "marks", &marks, c->memory));
-  SGDL_TRY(sgdl_h5_dataset_read(f, "state", &state, c->memory + c->n_marks));
+  SGDL_TRY(sgdl_h5_dataset_read(f, "state", &state, to));
   SGDL_TRY(sgdl_h5_scalar_read(f, "checksum", &sum));
   return sum == checksum(c) ? SGDL_OK : SGDL_H5_ERROR(f, "%s", "damaged: its checksum does not match");
 }
 
-sgdl_status sgdl_checkpoint_read(sgdl_context *ctx, const char *folder, int whole, sgdl_checkpoint *checkpoint)
+static sgdl_status read_file(sgdl_context *ctx, const char *folder, int whole, sgdl_checkpoint *checkpoint)
 {
   char file[SGDL_PATH_SIZE];
   sgdl_h5_file f;
-  *checkpoint = (sgdl_checkpoint){ 0 };
   if (!sgdl_checkpoint_exists(folder))
     return sgdl_fail(ctx, SGDL_IO, "`folder` = \"%s\" holds no run: there is no \"checkpoint.h5\"", folder);
   SGDL_TRY(sgdl_folder_file(ctx, folder, "checkpoint.h5", file));
@@ -144,6 +152,19 @@ sgdl_status sgdl_checkpoint_read(sgdl_context *ctx, const char *folder, int whol
   sgdl_h5_close(&f);
   if (status != SGDL_OK) sgdl_checkpoint_free(checkpoint);
   return status;
+}
+
+sgdl_status sgdl_checkpoint_read(sgdl_context *ctx, const char *folder, int whole, sgdl_checkpoint *checkpoint)
+{
+  *checkpoint = (sgdl_checkpoint){ 0 };
+  return read_file(ctx, folder, whole, checkpoint);
+}
+
+sgdl_status sgdl_checkpoint_read_into(sgdl_context *ctx, const char *folder, ptrdiff_t room, double *place,
+                                      sgdl_checkpoint *checkpoint)
+{
+  *checkpoint = (sgdl_checkpoint){ .room = room, .place = place };
+  return read_file(ctx, folder, 1, checkpoint);
 }
 
 #endif

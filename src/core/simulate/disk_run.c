@@ -133,7 +133,9 @@ static sgdl_status begin(sgdl_context *ctx, disk_run *r)
   SGDL_TRY(sgdl_fingerprint_init(ctx, r->model, r->sim, disk, &r->fingerprint));
   if (disk->resume && sgdl_checkpoint_exists(disk->folder)) {
     sgdl_checkpoint checkpoint;
-    SGDL_TRY(sgdl_checkpoint_read(ctx, disk->folder, 1, &checkpoint));
+    ptrdiff_t room; /* that of the run's own state: no second one beside it */
+    double *state = sgdl_run_room(r->run, &room);
+    SGDL_TRY(sgdl_checkpoint_read_into(ctx, disk->folder, room, state, &checkpoint));
     sgdl_status status = go_on_from(ctx, r, &checkpoint);
     sgdl_checkpoint_free(&checkpoint);
     r->saved = seconds_now();
@@ -257,22 +259,36 @@ static sgdl_status run_to_end(sgdl_context *ctx, disk_run *r)
   return status;
 }
 
-sgdl_status sgdl_simulate_to_disk(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
-                                  const sgdl_disk *disk, ptrdiff_t *step, sgdl_summaries *summaries)
+sgdl_status sgdl_run_to_disk(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                             const sgdl_disk *disk, const sgdl_memory *memory, sgdl_run **run)
 {
   disk_run r = { .model = model, .sim = sim, .disk = disk, .stretch = 1 };
   ctx->message[0] = '\0';
-  *step = 0;
+  *run = NULL;
   if (!sgdl_has_hdf5()) return sgdl_without_hdf5(ctx);
   SGDL_TRY(check_disk(ctx, disk));
-  SGDL_TRY(sgdl_run_create(ctx, model, sim, &r.run));
+  SGDL_TRY(sgdl_run_create_in(ctx, model, sim, memory, &r.run));
   sgdl_status status = begin(ctx, &r);
-  if (status == SGDL_OK) status = run_to_end(ctx, &r);
-  *step = sgdl_run_step(r.run);
-  if (summaries) sgdl_run_summaries(r.run, summaries);
+  int begun = status == SGDL_OK;
+  if (begun) status = run_to_end(ctx, &r);
   free(r.steps);
   free(r.recording.theta);
   free(r.recording.velocity);
-  sgdl_run_free(r.run);
+  if (begun)
+    *run = r.run;
+  else
+    sgdl_run_free(r.run);
+  return status;
+}
+
+sgdl_status sgdl_simulate_to_disk(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                                  const sgdl_disk *disk, ptrdiff_t *step, sgdl_summaries *summaries)
+{
+  sgdl_run *run;
+  sgdl_status status = sgdl_run_to_disk(ctx, model, sim, disk, NULL, &run);
+  *step = run ? sgdl_run_step(run) : 0;
+  if (summaries) summaries->count = 0;
+  if (summaries && run) sgdl_run_summaries(run, summaries);
+  sgdl_run_free(run);
   return status;
 }

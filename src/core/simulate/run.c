@@ -488,9 +488,15 @@ sgdl_status sgdl_run_restore(sgdl_run *run, sgdl_context *ctx, ptrdiff_t n, cons
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
                      "`state` (%td numbers): expected the state of a run of this model and simulation", n);
   SGDL_TRY(sgdl_check_finite(ctx, "state", state, run->vectors - run->head, 0));
-  memcpy(run->head, state, (size_t)n * sizeof *state);
+  if (state != run->head) memcpy(run->head, state, (size_t)n * sizeof *state);
   run->failed = run->spoilt = 0;
   return SGDL_OK;
+}
+
+double *sgdl_run_room(const sgdl_run *run, ptrdiff_t *n)
+{
+  *n = state_size(run, sgdl_simulation_records(run->sim));
+  return run->head;
 }
 
 /* ---- creation ---- */

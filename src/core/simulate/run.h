@@ -97,4 +97,8 @@ struct sgdl_run {
   int failed, spoilt;       /* over; over in the middle of a block, which some summaries include */
 };
 
+/* Where the state lies, with room for that of the whole run: *n numbers. One read there, of the same run, is checked
+ * and taken over by sgdl_run_restore without a copy; anything else there, and the run can only be freed. */
+double *sgdl_run_room(const sgdl_run *run, ptrdiff_t *n);
+
 #endif
