@@ -43,6 +43,7 @@ static void free_run(SEXP pointer)
   run *r = R_ExternalPtrAddr(pointer);
   if (!r) return;
   R_ClearExternalPtr(pointer);
+  R_SetExternalPtrProtected(pointer, R_NilValue); /* not held until the next collection but one */
   sgdl_run_free(r->core);
   free(r->coordinates);
   free(r);

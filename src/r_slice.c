@@ -53,9 +53,18 @@ static R_xlen_t slice_region(SEXP x, R_xlen_t first, R_xlen_t n, double *out)
   return count;
 }
 
+/* For .Internal(inspect(x)). */
+static Rboolean slice_inspect(SEXP x, int pre, int deep, int pvec, void (*inspect)(SEXP, int, int, int))
+{
+  (void)pre, (void)deep, (void)pvec, (void)inspect;
+  Rprintf(" sgdl_slice %s\n", R_altrep_data2(x) == R_NilValue ? "shared" : "own");
+  return TRUE;
+}
+
 void r_slice_init(DllInfo *dll)
 {
   slice_class = R_make_altreal_class("sgdl_slice", "sgdlangevin", dll);
+  R_set_altrep_Inspect_method(slice_class, slice_inspect);
   R_set_altrep_Length_method(slice_class, slice_length);
   R_set_altvec_Dataptr_method(slice_class, slice_data);
   R_set_altvec_Dataptr_or_null_method(slice_class, slice_read);

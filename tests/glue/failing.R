@@ -69,6 +69,35 @@ try_folder <- function() {
   check(identical(read_trajectory(folder)$theta, whole$theta[1:6, , , drop = FALSE]), "folder rows")
 }
 
+# Moments and state are windows on the memory of the run: read, written, kept and collected in any order.
+try_slices <- function() {
+  model <- sgd_model(sgd_spectrum(1 / 1:30, sigma2 = 1), hyper)
+  run <- function(steps = 12, ...) {
+    sgd_simulate(model, steps, nsim = 2, seed = 2, coordinates = "modes", summaries = c("moments", "displacement"), ...)
+  }
+  plain <- function(x) vapply(seq_along(x), function(i) x[[i]], 0)
+  whole <- run(24)
+  part <- run()
+  variance <- part$summaries$variance
+  kept <- plain(variance)
+  check(identical(as.vector(variance), kept) && sum(variance) == sum(kept), "slice read")
+  check(identical(unserialize(serialize(variance, NULL)), variance), "slice to a file and back")
+  part$summaries$mean[2] <- -1
+  variance[1] <- 5
+  check(identical(plain(part$summaries$variance), kept), "slice written")
+  check(identical(sgd_resume(part, steps = 24)$summaries, whole$summaries), "resumed beside written slices")
+  mean <- run()$summaries$mean
+  rm(part)
+  invisible(gc())
+  check(identical(mean, run()$summaries$mean) && identical(variance[-1], kept[-1]), "slices outlive the run")
+  folder <- tempfile()
+  on.exit(unlink(folder, recursive = TRUE))
+  saved <- run(folder = folder, trajectory = FALSE)$summaries
+  check(identical(saved, run()$summaries), "slices of a folder")
+  saved$mean[] <- 0
+  check(identical(sgd_resume(folder, steps = 24)$summaries, whole$summaries), "folder resumed")
+}
+
 try_arguments <- function() {
   refused <- function(expr, what) check(inherits(tryCatch(expr, error = identity), "sgdlangevin_error"), what)
   refused(sgd_logistic(replace(X, 2, NaN), y), "NaN in X")
@@ -85,6 +114,7 @@ if (length(torture)) invisible(gctorture2(torture))
 for (again in 1:2) {
   try_all()
   if (!length(torture)) try_folder()
+  try_slices()
   try_arguments()
 }
 invisible(gctorture2(0))

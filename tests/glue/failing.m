@@ -110,8 +110,35 @@ function try_folder ()
   end_unwind_protect
 endfunction
 
+% Moments share the memory of the run: read, written and kept in any order.
+function try_shared ()
+  model = sgd_model (sgd_spectrum (1 ./ (1:30)', "sigma2", 1), sgd_hyper (0.1, 0.9, 0.01, 4));
+  options = {"nsim", 2, "seed", 2, "coordinates", "modes", "summaries", {"moments", "displacement"}};
+  whole = sgd_simulate (model, 24, options{:});
+  part = sgd_simulate (model, 12, options{:});
+  variance = part.summaries.variance;
+  kept = variance + 0;
+  part.summaries.mean(2) = -1;
+  variance(1) = 5;
+  tally (isequal (part.summaries.variance, kept), "moments written");
+  tally (isequal (sgd_resume (part, "steps", 24).summaries, whole.summaries), "resumed beside written moments");
+  clear part;
+  tally (isequal (variance(2:end), kept(2:end)), "moments outlive the run");
+  folder = tempname ();
+  unwind_protect
+    saved = sgd_simulate (model, 12, options{:}, "folder", folder, "trajectory", false).summaries;
+    tally (isequal (saved.variance, kept), "moments of a folder");
+    saved.mean(:) = 0;
+    tally (isequal (sgd_resume (folder, "steps", 24).summaries, whole.summaries), "folder resumed");
+  unwind_protect_cleanup
+    confirm_recursive_rmdir (false);
+    rmdir (folder, "s");
+  end_unwind_protect
+endfunction
+
 for again = 1:2
   try_all ();
+  try_shared ();
   try_arguments ();
   try_folder ();
 endfor
