@@ -114,7 +114,7 @@ under_valgrind() {
   options="--quiet --leak-check=full --show-leak-kinds=definite --fullpath-after= --num-callers=30"
   count R-failing env R_LIBS="$r_library" R --vanilla --no-echo \
     -d "valgrind $options --log-file=$out/R-failing.report.%p" -f "$root/tests/glue/failing.R"
-  count R-torture env R_LIBS="$r_library" Rscript "$root/tests/glue/failing.R" 199
+  count R-torture env R_LIBS="$r_library" Rscript "$root/tests/glue/failing.R" 31
   # shellcheck disable=SC2086
   count octave-failing env OCTAVE_SITE_INITFILE="${SGDL_OCTAVE_PREFIX:-$root/build/octave}/octaverc" \
     valgrind $options --log-file="$out/octave-failing.report.%p" octave-cli --no-init-file --no-history --quiet \

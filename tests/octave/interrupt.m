@@ -38,8 +38,10 @@ function interrupt_callback ()
   model = sgd_model (objective, sgd_hyper (0.05, 0.9, 0, 2), "dynamics", "sgd");
   lastwarn ("");
   run = sgd_simulate (model, 1500, "seed", 1, "theta0", [1, 2]);
-  [~, id] = lastwarn ();
+  [message, id] = lastwarn ();
   report (strcmp (id, "sgdlangevin:interrupted"), "callback: warning id");
+  said = regexp (message, '^interrupted after (\d+) of 1500 steps', "tokens", "once");
+  report (! isempty (said) && str2double (said{1}) == rows (run.theta) - 1, "callback: warning names the step");
   report (! run.complete && rows (run.theta) < 1501, "callback: stopped before the end");
   whole = sgd_resume (run);
   plain = sgd_objective (@(theta, batch) theta + sum (batch) / 100, 2, "n_examples", 9);

@@ -40,7 +40,7 @@ interrupted() {
   failed=$((failed + $2 - ok))
 }
 interrupted simulation 5
-interrupted callback 4
+interrupted callback 5
 interrupted transient 1
 
 # Kills a run on disk again and again, at moments nobody chose, and lets it go on to the end.
