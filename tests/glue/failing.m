@@ -121,7 +121,7 @@ function try_shared ()
   part.summaries.mean(2) = -1;
   variance(1) = 5;
   tally (isequal (part.summaries.variance, kept), "moments written");
-  tally (isequal (sgd_resume (part, "steps", 24).summaries, whole.summaries), "resumed beside written moments");
+  tally (isequal (sgd_resume (part, 24).summaries, whole.summaries), "resumed beside written moments");
   clear part;
   tally (isequal (variance(2:end), kept(2:end)), "moments outlive the run");
   folder = tempname ();
@@ -129,7 +129,7 @@ function try_shared ()
     saved = sgd_simulate (model, 12, options{:}, "folder", folder, "trajectory", false).summaries;
     tally (isequal (saved.variance, kept), "moments of a folder");
     saved.mean(:) = 0;
-    tally (isequal (sgd_resume (folder, "steps", 24).summaries, whole.summaries), "folder resumed");
+    tally (isequal (sgd_resume (folder, 24).summaries, whole.summaries), "folder resumed");
   unwind_protect_cleanup
     confirm_recursive_rmdir (false);
     rmdir (folder, "s");
