@@ -82,7 +82,9 @@
 #'   \eqn{O(d^2)} (any other Gaussian noise), \eqn{4Sd} flops (`"minibatch"`), one gradient (methods on an
 #'   objective; `"empirical"` noise one weighted gradient of all N examples, `"covariance"` a factorisation
 #'   \eqn{d^3/3}); a record in parameter coordinates adds \eqn{2d^2}. Paths run in parallel, those of
-#'   functions of R one after another.
+#'   functions of R one after another. Memory without rows, noise diagonal in the modes and these recorded: state,
+#'   moments and start, 5d numbers a path, with `"msd"` d more a lag, in a folder as without one; the result
+#'   shares them.
 #' @references arXiv:2107.09133; Salmon, Moraes, Dror, Shaw (2011). Parallel random numbers: as easy as 1, 2,
 #'   3. SC '11. Leimkuhler, Matthews (2013). Rational construction of stochastic numerical methods for
 #'   molecular sampling. Applied Mathematics Research eXpress 2013. Bussi, Parrinello (2007). Accurate

@@ -42,6 +42,8 @@ run 1 "$out/exact"
 (cd "$out" && run 1 "$out/recording")
 run 2 "$out/ensemble"
 run 1 "$out/memory"
+run 1 Rscript "$here/R/memory.R"
+run 1 "$root/tools/octave.sh" "$here/octave/memory.m"
 run 1 /usr/bin/python3 "$here/python/ensemble.py"
 run 1 Rscript "$here/R/ensemble.R"
 run 1 "$out/minibatch"

@@ -115,7 +115,9 @@
 ## @strong{Source}: arXiv 2107.09133; PyTorch's SGD; Leimkuhler and Matthews (2013) for the splitting
 ## schemes.  Cost of one step and path: exact 2d normals and O(d), or (2d)^2 with correlated noise; sgd d
 ## normals and d^2; minibatch 4 batch_size d; of an objective its gradient, with "empirical" noise N
-## normals and one more gradient; d^2 a record in parameters.
+## normals and one more gradient; d^2 a record in parameters.  Memory without rows, noise diagonal in the modes
+## and these recorded: state, moments and start, 5 d numbers a path, with "msd" d more a lag, in a folder as
+## without one; the result shares them.
 ##
 ## @example
 ## model = sgd_model (sgd_quadratic ([2, 0.3; 0.3, 1], "sigma2", 1), sgd_hyper (0.05, 0.9));
