@@ -24,7 +24,7 @@ enum { STEPS = 500, PATHS = 3 };
 static char root[64];
 static char folder[128];
 
-/* n steps, fewer under valgrind. */
+/* n steps or tries, fewer under valgrind. */
 static ptrdiff_t steps_of(ptrdiff_t n, ptrdiff_t fewer)
 {
   return getenv("SGDL_TEST_SHORT") ? fewer : n;
@@ -68,7 +68,8 @@ static void segments_are_the_run(void)
       sgdl_disk disk = { .segment_records = segments[s], .checkpoint_every = checkpoints[(s + method) % 4],
                          .velocity = s % 2 == 0 };
       sim.record_every = disk.checkpoint_every == 1 || segments[s] == 1 ? 25 : 1 + s;
-      if (disk.checkpoint_every == 1) sim.steps = steps_of(STEPS, 75);
+      if (segments[s] != STEPS + 1 || disk.checkpoint_every == 1)
+        sim.steps = steps_of(STEPS, disk.checkpoint_every == 1 ? 75 : 200);
       fresh_folder("whole");
       CHECK_STATUS(to_disk(&model, &sim, disk, &step), SGDL_OK);
       CHECK_INT(step, sim.steps);
@@ -159,12 +160,12 @@ static void interrupted_runs_go_on(void)
     double mean[2][D * PATHS], variance[2][D * PATHS];
     sgdl_summaries summaries[2] = { { .mean = mean[0], .variance = variance[0] },
                                     { .mean = mean[1], .variance = variance[1] } };
-    sgdl_disk disk = { .folder = folder, .segment_records = steps_of(3000, 600), .velocity = 1, .resume = 1 };
+    sgdl_disk disk = { .folder = folder, .segment_records = steps_of(3000, 750), .velocity = 1, .resume = 1 };
     ptrdiff_t step = 0, before = -1;
     int stops = 0, named = 1;
     char of_steps[40];
     sgdl_status status = SGDL_INTERRUPTED;
-    sim.steps = steps_of(60000, 12000);
+    sim.steps = steps_of(60000, 15000);
     snprintf(of_steps, sizeof of_steps, "of %td steps", sim.steps);
     sim.record_every = 7;
     sim.summaries = SGDL_MOMENTS;
@@ -497,7 +498,7 @@ static void damaged_checkpoints_are_refused(void)
   size_t size = fread(bytes, 1, sizeof bytes, f);
   fclose(f);
   CHECK(size > 1000 && size < sizeof bytes);
-  for (int i = 0; i < 200; i++) { /* half of them cut, half with one byte changed */
+  for (int i = 0; i < steps_of(200, 60); i++) { /* half of them cut, half with one byte changed */
     sgdl_philox(7, SGDL_STREAM_NOISE, 0, (uint64_t)i, 0, random);
     size_t at = random[0] % size, kept = i % 2 ? size : at;
     f = fopen(file, "wb");
@@ -523,7 +524,7 @@ static void full_disks_are_reported(void)
   sim.steps = 1000;
   fresh_folder("full");
   CHECK_STATUS(to_disk(&model, &sim, disk, &step), SGDL_OK);
-  sim.steps = 10000;
+  sim.steps = steps_of(10000, 5000);
   getrlimit(RLIMIT_FSIZE, &limit);
   small = limit;
   small.rlim_cur = 200000;
@@ -536,7 +537,7 @@ static void full_disks_are_reported(void)
   CHECK_INT(access(disk_file(folder, "segment-000001.h5.partial"), F_OK), -1);
   sim.steps = 1000;
   CHECK(disk_equals_memory(&ctx, folder, &model, &sim, 0));
-  sim.steps = 10000;
+  sim.steps = steps_of(10000, 5000);
   CHECK_STATUS(to_disk(&model, &sim, disk, &step), SGDL_OK);
   CHECK(disk_equals_memory(&ctx, folder, &model, &sim, 0));
 }
