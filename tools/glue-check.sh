@@ -47,6 +47,10 @@ build_octave() {
     $(mkoctfile -p LAPACK_LIBS) $(mkoctfile -p BLAS_LIBS) $libraries
 }
 
+# A frame of ours: a source, whose path may be relative (ccache), of a build elsewhere or of the checkout; or, where
+# lines are not known, the library.
+ours='src/[a-z0-9_]+[.](c|cc|h):[0-9]|core/[a-z0-9_]+/[a-z0-9_]+[.][ch]:[0-9]|sgdlangevin[.]so|__sgdl__[.]oct'
+
 # ---- one run: its own count, and what the tool found in our code ----
 
 # count NAME COMMAND...: output to NAME.log; reports of the tool are in NAME.report.*
@@ -89,7 +93,6 @@ address() {
   make --no-print-directory -s -j"$(nproc)" -C "$root/tests/core" library VARIANT=sanitize || return 1
   preload="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so) $(gcc -print-file-name=libstdc++.so)"
   # LeakSanitizer reports at exit, to files; only what our code allocated counts (see count).
-  ours="$root/(octave/)?src/|sgdlangevin[.]so|__sgdl__[.]oct"
   noise='^Indirect leak|^Objects leaked|SUMMARY: AddressSanitizer: [0-9]* byte'
   asan() { # REPORT COMMAND...
     report=$1
@@ -109,7 +112,6 @@ address() {
 }
 
 under_valgrind() {
-  ours="$root/(octave/)?src/|sgdlangevin/src/|sgdlangevin[.]so|__sgdl__[.]oct"
   noise='still reachable|possibly lost'
   options="--quiet --leak-check=full --show-leak-kinds=definite --fullpath-after= --num-callers=30"
   count R-failing env R_LIBS="$r_library" R --vanilla --no-echo \

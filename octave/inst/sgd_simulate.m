@@ -566,7 +566,8 @@ endfunction
 %!error <`steps` = 0: expected a whole number .= 1> sgd_simulate (model, 0)
 %!error <`steps` = 1.5> sgd_simulate (model, 1.5)
 %!error <`steps` = nan> sgd_simulate (model, NaN)
-%!error <out of memory> sgd_simulate (model, 2^52)
+%!testif ; isempty (getenv ("ASAN_OPTIONS"))   # AddressSanitizer ends the process where there is no memory
+%! fail ("sgd_simulate (model, 2^52)", "out of memory");
 %!error <`nsim` = 0: expected a whole number .= 1> sgd_simulate (model, 1, "nsim", 0)
 %!error <`record` = 0: expected a whole number .= 1> sgd_simulate (model, 1, "record", 0)
 %!error <`seed` = -1: expected a whole number .= 0> sgd_simulate (model, 1, "seed", -1)
