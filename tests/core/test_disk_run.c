@@ -314,6 +314,61 @@ static void summaries_without_rows(void)
   CHECK_INT(access(disk_file(folder, "segment-000001.h5"), F_OK), -1);
 }
 
+/* Room for a state, given once a run. */
+typedef struct room {
+  double *numbers;
+  ptrdiff_t n;
+  int asked;
+} room;
+
+static double *take_room(void *user, ptrdiff_t n)
+{
+  room *r = user;
+  r->asked++;
+  return n <= r->n ? r->numbers : NULL;
+}
+
+/* The state lies where the caller wants it, also of a run that goes on: in the end it is there after the run. */
+static void states_in_room_of_the_caller(void)
+{
+  enum { ROOM = 20 + 16 * D * PATHS + (STEPS + 1) * PATHS };
+  double numbers[ROOM], mean[D * PATHS], variance[D * PATHS];
+  sgdl_model model = model_for(SGDL_MINIBATCH);
+  sgdl_simulation sim = simulation(SGDL_MINIBATCH);
+  sgdl_disk disk = { .folder = folder, .summaries_only = 1, .checkpoint_every = 50, .resume = 1 };
+  room given = { numbers, ROOM, 0 };
+  sgdl_memory memory = { take_room, &given };
+  sgdl_summaries plain = { .mean = mean, .variance = variance };
+  const double *there[2];
+  sgdl_run *run;
+  ptrdiff_t step, n;
+  sim.summaries = SGDL_MOMENTS | SGDL_DISPLACEMENT;
+  fresh_folder("room");
+  CHECK_STATUS(sgdl_simulate_to_disk(&ctx, &model, &sim, &disk, &step, &plain), SGDL_OK);
+  fresh_folder("room");
+  for (int part = 0; part < 2; part++) {
+    sim.steps = part ? STEPS : 130;
+    given.asked = 0;
+    memset(numbers, 0, sizeof numbers);
+    CHECK_STATUS(sgdl_run_to_disk(&ctx, &model, &sim, &disk, &memory, &run), SGDL_OK);
+    CHECK_INT(given.asked, 1);
+    CHECK_INT(sgdl_run_step(run), sim.steps);
+    CHECK(sgdl_run_state(run, &n) == numbers && n <= ROOM);
+    sgdl_run_moments(run, &there[0], &there[1]);
+    sgdl_run_free(run);
+  }
+  CHECK(memcmp(there[0], mean, sizeof mean) == 0 && memcmp(there[1], variance, sizeof variance) == 0);
+
+  sim.seed += 1;
+  CHECK_STATUS(sgdl_run_to_disk(&ctx, &model, &sim, &disk, &memory, &run), SGDL_BAD_ARGUMENT);
+  CHECK_TEXT(ctx.message, "holds another run: it differs in `seed`");
+  CHECK(run == NULL);
+  given.n = 10;
+  CHECK_STATUS(sgdl_run_to_disk(&ctx, &model, &sim, &disk, &memory, &run), SGDL_NO_MEMORY);
+  CHECK_TEXT(ctx.message, "no memory for the state of the paths");
+  CHECK(run == NULL);
+}
+
 /* ---- another run ---- */
 
 static void refuse_other(const sgdl_model *model, sgdl_simulation sim, sgdl_disk disk, const char *text)
@@ -568,6 +623,7 @@ static void test_all(void)
   diverging_runs_keep_their_rows();
   clock_asks_for_checkpoints();
   summaries_without_rows();
+  states_in_room_of_the_caller();
   other_runs_are_named();
   objectives_are_told_apart();
   bad_folders_are_refused();
