@@ -59,27 +59,34 @@ static void run_in_memory(victim *v)
   sgdl_run_free(run);
 }
 
-static int go_on(const victim *v)
+/* The parent hears through a pipe when it begins. */
+static int go_on(const victim *v, int ready)
 {
   ptrdiff_t step;
+  if (write(ready, "b", 1) != 1) return 3;
   return sgdl_simulate_to_disk(&ctx, &v->model, &v->sim, &v->disk, &step, NULL) != SGDL_OK;
 }
 
 /* A child that goes on with the run and is killed after so many seconds; its exit status, or -1 if it was. */
 static int run_for(const victim *v, double seconds, int fork_only)
 {
-  char method[2] = { (char)('0' + v->sim.method), '\0' };
+  char method[2] = { (char)('0' + v->sim.method), '\0' }, ready[16], byte;
   struct timespec delay = { (time_t)seconds, (long)(1e9 * (seconds - floor(seconds))) };
-  int status;
+  int status, pipes[2];
+  CHECK_INT(pipe(pipes), 0);
+  snprintf(ready, sizeof ready, "%d", pipes[1]);
   fflush(stdout); /* or the child may print it again */
   pid_t child = fork();
   if (child == 0) {
-    if (!fork_only) execl(program, program, folder, method, (char *)NULL);
-    _exit(fork_only ? go_on(v) : 2);
+    if (!fork_only) execl(program, program, folder, method, ready, (char *)NULL);
+    _exit(fork_only ? go_on(v, pipes[1]) : 2);
   }
+  close(pipes[1]);
+  CHECK_INT(read(pipes[0], &byte, 1), 1);
   nanosleep(&delay, NULL);
   kill(child, SIGKILL);
   waitpid(child, &status, 0);
+  close(pipes[0]);
   return WIFSIGNALED(status) ? -1 : WEXITSTATUS(status);
 }
 
@@ -150,10 +157,10 @@ int main(int argc, char **argv)
   static victim child;
   sgdl_context_init(&ctx);
   problem_init(&data);
-  if (argc == 3) { /* a child: folder and method */
+  if (argc == 4) { /* a child: folder, method, pipe */
     snprintf(folder, sizeof folder, "%s", argv[1]);
     init(&child, (sgdl_method)(argv[2][0] - '0'));
-    return go_on(&child);
+    return go_on(&child, atoi(argv[3]));
   }
   program = argv[0];
   CHECK_INT(disk_make(root), 0);
