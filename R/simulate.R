@@ -77,7 +77,7 @@
 #'   [sgd_resume()] goes on from it, after divergence there is nothing to go on to. Others: `unsupported` (method
 #'   and model do not fit), `bad_argument`, `io`.
 #' @section Progress: inside of `progressr::with_progress()`, or with `progressr::handlers(global = TRUE)`, a
-#'   run reports its progress in 100 parts, at most five times a second.
+#'   run reports its progress in 100 parts, at most five times a second: under 1% of the time.
 #' @section Cost: a step and path cost 2d normals and O(d) (`"exact"`, noise diagonal in the modes),
 #'   \eqn{O(d^2)} (any other Gaussian noise), \eqn{4Sd} flops (`"minibatch"`), one gradient (methods on an
 #'   objective; `"empirical"` noise one weighted gradient of all N examples, `"covariance"` a factorisation

@@ -40,6 +40,8 @@ run 1 "$out/normals"
 run 1 "$out/simulate"
 run 1 "$out/exact"
 (cd "$out" && run 1 "$out/recording")
+run 1 Rscript "$here/R/progress.R"
+run 1 "$root/tools/octave.sh" "$here/octave/progress.m"
 run 2 "$out/ensemble"
 run 1 "$out/memory"
 run 1 Rscript "$here/R/memory.R"

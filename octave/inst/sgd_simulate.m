@@ -76,7 +76,7 @@
 ## @item segment
 ## records in a segment; default about 64 MB
 ## @item checkpoint
-## steps between checkpoints, what a kill loses at most; default one a segment
+## steps between checkpoints: a kill loses what came after the last that the disk has; default one a segment
 ## @item checkpoint_seconds
 ## in a folder: a checkpoint at least so often, by the clock; default 30 s
 ## @item progress

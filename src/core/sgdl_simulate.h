@@ -233,7 +233,9 @@ sgdl_status sgdl_batch(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t S, sgdl_samplin
 /* A folder: segment-000001.h5, ... (trajectory files of io/hdf5.c, closed, each complete or absent; segment k
  * holds records (k - 1) n, ..., k n - 1) and checkpoint.h5 (state, step, records, what tells the run from others).
  * Files appear by rename once they are on the disk: a kill or a loss of power at any moment leaves the last
- * checkpoint and the rows it counts whole, and at most what came after it is lost. Other files are left alone. */
+ * checkpoint and the rows it counts whole, and at most what came after it is lost. The run goes on while the disk
+ * takes a segment and its checkpoint (a thread waits for that, io/publish.h); the next save, or the end, waits for
+ * them and reports what went wrong. Other files are left alone. */
 typedef struct sgdl_disk {
   const char *folder;          /* made if it is not there (not its parents)                             */
   ptrdiff_t segment_records;   /* records a segment; 0: about 64 MB, less with checkpoints close together */

@@ -1,5 +1,6 @@
 /* Runs on disk that are killed (SIGKILL) at random moments, over and over, and go on: what the folder holds is
- * the run that nobody killed, bit for bit, at every moment, and no checkpoint is ever lost. */
+ * the run that nobody killed, bit for bit, at every moment, and no checkpoint is ever lost. Forks, which wait for
+ * the disk themselves, and programs of their own, which leave that to a thread, take turns. */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
 #include <stdint.h>
@@ -19,6 +20,7 @@ enum { STEPS = 20000, PATHS = 2, RECORDS = STEPS / 10 + 1, SIZE = RECORDS * D * 
 static sgdl_context ctx;
 static problem data;
 static char root[64], folder[80];
+static const char *program;
 
 typedef struct victim {
   sgdl_model model;
@@ -57,20 +59,34 @@ static void run_in_memory(victim *v)
   sgdl_run_free(run);
 }
 
-/* A child that goes on with the run and is killed after so many seconds; its exit status, or -1 if it was. */
-static int run_for(const victim *v, double seconds)
+/* The parent hears through a pipe when it begins. */
+static int go_on(const victim *v, int ready)
 {
+  ptrdiff_t step;
+  if (write(ready, "b", 1) != 1) return 3;
+  return sgdl_simulate_to_disk(&ctx, &v->model, &v->sim, &v->disk, &step, NULL) != SGDL_OK;
+}
+
+/* A child that goes on with the run and is killed after so many seconds; its exit status, or -1 if it was. */
+static int run_for(const victim *v, double seconds, int fork_only)
+{
+  char method[2] = { (char)('0' + v->sim.method), '\0' }, ready[16], byte;
   struct timespec delay = { (time_t)seconds, (long)(1e9 * (seconds - floor(seconds))) };
-  int status;
+  int status, pipes[2];
+  CHECK_INT(pipe(pipes), 0);
+  snprintf(ready, sizeof ready, "%d", pipes[1]);
   fflush(stdout); /* or the child may print it again */
   pid_t child = fork();
   if (child == 0) {
-    ptrdiff_t step;
-    _exit(sgdl_simulate_to_disk(&ctx, &v->model, &v->sim, &v->disk, &step, NULL) != SGDL_OK);
+    if (!fork_only) execl(program, program, folder, method, ready, (char *)NULL);
+    _exit(fork_only ? go_on(v, pipes[1]) : 2);
   }
+  close(pipes[1]);
+  CHECK_INT(read(pipes[0], &byte, 1), 1);
   nanosleep(&delay, NULL);
   kill(child, SIGKILL);
   waitpid(child, &status, 0);
+  close(pipes[0]);
   return WIFSIGNALED(status) ? -1 : WEXITSTATUS(status);
 }
 
@@ -89,7 +105,7 @@ static int kill_until_done(const victim *v, uint64_t seed)
   disk_remove(folder);
   do {
     sgdl_normals(seed, SGDL_STREAM_NOISE, 0, (uint64_t)kills, 0, 1, &random);
-    ended = run_for(v, longest * (fabs(random) - floor(fabs(random))));
+    ended = run_for(v, longest * (fabs(random) - floor(fabs(random))), kills % 2);
     longest *= growth;
     if (ended == -1) kills++;
     sgdl_trajectory_info info;
@@ -136,10 +152,17 @@ static void killed_runs_go_on(void)
   }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+  static victim child;
   sgdl_context_init(&ctx);
   problem_init(&data);
+  if (argc == 4) { /* a child: folder, method, pipe */
+    snprintf(folder, sizeof folder, "%s", argv[1]);
+    init(&child, (sgdl_method)(argv[2][0] - '0'));
+    return go_on(&child, atoi(argv[3]));
+  }
+  program = argv[0];
   CHECK_INT(disk_make(root), 0);
   snprintf(folder, sizeof folder, "%s/run", root);
   killed_runs_go_on();

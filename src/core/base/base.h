@@ -59,6 +59,8 @@ sgdl_status sgdl_check_blas_size(sgdl_context *ctx, const char *name, ptrdiff_t 
 
 /* Threads an OpenMP region of this call may use; 1 in a forked child. */
 int sgdl_threads(const sgdl_context *ctx);
+/* Whether this process is a fork of one that had a context: threads of the parent are gone. */
+int sgdl_forked_child(void);
 /* Non-zero when the host wants to stop; asks it at most every 50 ms. Calling thread only. */
 int sgdl_poll(sgdl_context *ctx, double fraction);
 /* BLAS at one thread between these two (no-ops where the BLAS cannot be told). */

@@ -40,6 +40,11 @@ const sgdl_backend *sgdl_backend_of(const sgdl_context *ctx)
   return ctx->backend ? ctx->backend : sgdl_backend_cpu();
 }
 
+int sgdl_forked_child(void)
+{
+  return forked_child;
+}
+
 int sgdl_threads(const sgdl_context *ctx)
 {
   if (forked_child || omp_in_parallel()) return 1;

@@ -25,9 +25,10 @@ int sgdl_checkpoint_exists(const char *folder)
   return 0;
 }
 
-sgdl_status sgdl_checkpoint_write(sgdl_context *ctx, const char *folder, const sgdl_checkpoint *checkpoint)
+sgdl_status sgdl_checkpoint_write(sgdl_context *ctx, const char *folder, const sgdl_checkpoint *checkpoint,
+                                  sgdl_publisher *publisher)
 {
-  (void)folder, (void)checkpoint;
+  (void)folder, (void)checkpoint, (void)publisher;
   return sgdl_without_hdf5(ctx);
 }
 
@@ -93,11 +94,13 @@ static int write_content(const sgdl_h5_file *f, const void *content)
          sgdl_h5_write(f, "state", 1, &state_size, c->state) && sgdl_h5_write(f, "checksum", 0, NULL, &sum);
 }
 
-sgdl_status sgdl_checkpoint_write(sgdl_context *ctx, const char *folder, const sgdl_checkpoint *checkpoint)
+sgdl_status sgdl_checkpoint_write(sgdl_context *ctx, const char *folder, const sgdl_checkpoint *checkpoint,
+                                  sgdl_publisher *publisher)
 {
   char file[SGDL_PATH_SIZE];
   SGDL_TRY(sgdl_folder_file(ctx, folder, "checkpoint.h5", file));
-  return sgdl_h5_replace(ctx, file, write_content, checkpoint);
+  SGDL_TRY(sgdl_h5_write_partial(ctx, file, write_content, checkpoint));
+  return sgdl_publish_add(ctx, publisher, file);
 }
 
 /* ---- reading ---- */

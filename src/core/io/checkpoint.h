@@ -3,6 +3,7 @@
 #define SGDL_CHECKPOINT_H
 
 #include "../base/base.h"
+#include "publish.h"
 
 typedef struct sgdl_checkpoint {
   double step;               /* of the state                                                            */
@@ -18,7 +19,9 @@ typedef struct sgdl_checkpoint {
 
 /* 1 when the folder has a file of that name. */
 int sgdl_checkpoint_exists(const char *folder);
-sgdl_status sgdl_checkpoint_write(sgdl_context *ctx, const char *folder, const sgdl_checkpoint *checkpoint);
+/* Writes it, and hands it to the publisher. */
+sgdl_status sgdl_checkpoint_write(sgdl_context *ctx, const char *folder, const sgdl_checkpoint *checkpoint,
+                                  sgdl_publisher *publisher);
 /* SGDL_IO: missing, truncated, damaged or not a checkpoint. Without marks and state: only how far the run is. */
 sgdl_status sgdl_checkpoint_read(sgdl_context *ctx, const char *folder, int whole, sgdl_checkpoint *checkpoint);
 /* The same, whole, with the state in `place` if it has room for it: what is there after a failure is no state. */

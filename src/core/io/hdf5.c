@@ -1,6 +1,7 @@
 /* Trajectories on disk: slabs in and out of HDF5 files laid out as in sgdl.h. Scalars are datasets, not
  * attributes, because Octave's load() reads no attributes. */
 #include "hdf5_file.h"
+#include "publish.h"
 #include "trajectory.h"
 
 #ifndef SGDL_HAVE_HDF5
@@ -237,7 +238,7 @@ sgdl_status sgdl_trajectory_write_rows(sgdl_context *ctx, const char *file, cons
                    ? SLAB / (info->frames * info->dim) : 1;
   if (t.slab_paths > info->n_paths) t.slab_paths = info->n_paths;
   SGDL_TRY(sgdl_alloc(ctx, &t.slab, t.slab_frames * t.slab_paths * info->dim, "the frames written"));
-  sgdl_status status = sgdl_h5_replace(ctx, file, write_all, &t);
+  sgdl_status status = sgdl_h5_write_partial(ctx, file, write_all, &t);
   free(t.slab);
   return status;
 }
@@ -253,5 +254,6 @@ sgdl_status sgdl_trajectory_read(sgdl_context *ctx, const char *file, const char
 sgdl_status sgdl_trajectory_write(sgdl_context *ctx, const char *file, const sgdl_trajectory_info *info,
                                   const double *steps, const double *theta, const double *velocity)
 {
-  return sgdl_trajectory_write_rows(ctx, file, info, info->frames, steps, theta, velocity);
+  SGDL_TRY(sgdl_trajectory_write_rows(ctx, file, info, info->frames, steps, theta, velocity));
+  return sgdl_publish_now(ctx, file);
 }

@@ -1,5 +1,4 @@
-/* One HDF5 file: opened with a look at what it is, or replaced by a new one that is complete and on the disk
- * before it takes the name. */
+/* One HDF5 file: opened with a look at what it is, or written whole under another name. */
 #define _POSIX_C_SOURCE 200809L
 #include "hdf5_file.h"
 
@@ -12,12 +11,13 @@ sgdl_status sgdl_without_hdf5(sgdl_context *ctx)
 
 #ifdef SGDL_HAVE_HDF5
 
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "publish.h"
 
 /* ---- open and close ---- */
 
@@ -159,29 +159,10 @@ int sgdl_h5_write(const sgdl_h5_file *f, const char *name, int rank, const hsize
   return written;
 }
 
-/* ---- replacing ---- */
+/* ---- writing whole files ---- */
 
-static int sync_file(const char *name)
-{
-  int file = open(name, O_RDONLY), synced = file >= 0 && fsync(file) == 0;
-  if (file >= 0) close(file);
-  return synced;
-}
-
-/* The folder of `file`, so that the new name lasts too. Some file systems cannot, and need not. */
-static void sync_folder_of(const char *file, char *scratch)
-{
-  strcpy(scratch, file);
-  char *slash = strrchr(scratch, '/');
-  if (slash)
-    slash[slash == scratch] = '\0';
-  else
-    strcpy(scratch, ".");
-  sync_file(scratch);
-}
-
-static sgdl_status write_and_rename(sgdl_context *ctx, const char *file, char *partial, sgdl_h5_writer *write,
-                                    const void *content)
+static sgdl_status write_partial(sgdl_context *ctx, const char *file, const char *partial, sgdl_h5_writer *write,
+                                 const void *content)
 {
   sgdl_h5_file f = { .ctx = ctx, .name = partial };
   silence(&f);
@@ -193,23 +174,17 @@ static sgdl_status write_and_rename(sgdl_context *ctx, const char *file, char *p
   /* What does not fit is dropped, so that libhdf5 has the room it needs to close the file. */
   if (created && !written && truncate(partial, 0) != 0) remove(partial);
   written = close_file(&f) >= 0 && written;
+  if (written) return SGDL_OK;
   if (!created) return sgdl_fail(ctx, SGDL_IO, "`file` = \"%s\": \"%s\" cannot be created", file, partial);
-  if (written && sync_file(partial) && rename(partial, file) == 0) {
-    sync_folder_of(file, partial);
-    return SGDL_OK;
-  }
   remove(partial);
   return sgdl_fail(ctx, SGDL_IO, "`file` = \"%s\": writing failed; is the disk full?", file);
 }
 
-sgdl_status sgdl_h5_replace(sgdl_context *ctx, const char *file, sgdl_h5_writer *write, const void *content)
+sgdl_status sgdl_h5_write_partial(sgdl_context *ctx, const char *file, sgdl_h5_writer *write, const void *content)
 {
-  size_t length = strlen(file);
-  char *partial = malloc(length + sizeof ".partial");
+  char *partial = sgdl_partial_name(file);
   if (!partial) return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the file name");
-  memcpy(partial, file, length);
-  memcpy(partial + length, ".partial", sizeof ".partial");
-  sgdl_status status = write_and_rename(ctx, file, partial, write, content);
+  sgdl_status status = write_partial(ctx, file, partial, write, content);
   free(partial);
   return status;
 }

@@ -1,4 +1,4 @@
-/* One HDF5 file: opened for reading, or replaced as a whole by a new one. libhdf5 prints nothing meanwhile. */
+/* One HDF5 file: opened for reading, or written as a whole. libhdf5 prints nothing meanwhile. */
 #ifndef SGDL_HDF5_FILE_H
 #define SGDL_HDF5_FILE_H
 
@@ -48,10 +48,9 @@ sgdl_status sgdl_h5_scalar_read(const sgdl_h5_file *f, const char *path, double 
 /* False on any failure of libhdf5; x NULL: nothing to write. */
 int sgdl_h5_write(const sgdl_h5_file *f, const char *name, int rank, const hsize_t *size, const double *x);
 
-/* Puts a new file, filled by `write` (false on failure), in the place of `file`: under another name until it is
- * complete and on the disk, so that neither a kill nor a loss of power leaves part of a file. */
+/* A new file, filled by `write` (false on failure), under the name it has until it is published (publish.h). */
 typedef int sgdl_h5_writer(const sgdl_h5_file *f, const void *content);
-sgdl_status sgdl_h5_replace(sgdl_context *ctx, const char *file, sgdl_h5_writer *write, const void *content);
+sgdl_status sgdl_h5_write_partial(sgdl_context *ctx, const char *file, sgdl_h5_writer *write, const void *content);
 
 #endif
 #endif

@@ -1,5 +1,6 @@
 /* Runs on disk: rows gather in memory until their segment is full or a checkpoint is due; then the segment is
- * written, and after it the checkpoint that counts its rows. */
+ * written, and after it the checkpoint that counts its rows. They take their names in that order while the run
+ * goes on: the next save waits for them. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "../io/checkpoint.h"
 #include "../io/folder.h"
 #include "../io/hdf5_file.h"
+#include "../io/publish.h"
 #include "../io/trajectory.h"
 #include "fingerprint.h"
 
@@ -21,7 +23,8 @@ typedef struct disk_run {
   ptrdiff_t segment_records;    /* 0: no rows are kept                                            */
   sgdl_recording recording;     /* rows of the segment being filled, from its first record on     */
   double *steps;                /* of these rows                                                  */
-  ptrdiff_t written;            /* records that the segments on disk hold                         */
+  sgdl_publisher publisher;     /* of the last segment and checkpoint                             */
+  ptrdiff_t written;            /* records that the segments on disk hold, when that is done      */
   double saved;                 /* seconds, of the last checkpoint                                */
   ptrdiff_t stretch;            /* steps between looks at the clock                               */
 } disk_run;
@@ -156,7 +159,7 @@ static double unless_scheduled(double value, const double *schedule)
   return schedule ? NAN : value;
 }
 
-/* The rows that the segment being filled has, in the place of what there was of it. */
+/* The rows that the segment being filled has, to be put in the place of what there was of it. */
 static sgdl_status write_segment(sgdl_context *ctx, disk_run *r)
 {
   char file[SGDL_PATH_SIZE];
@@ -176,6 +179,7 @@ static sgdl_status write_segment(sgdl_context *ctx, disk_run *r)
     r->steps[i] = (double)sgdl_simulation_record_step(r->sim, rec->first + i);
   SGDL_TRY(sgdl_segment_file(ctx, r->disk->folder, rec->first / r->segment_records, file));
   SGDL_TRY(sgdl_trajectory_write_rows(ctx, file, &info, rec->rows, r->steps, rec->theta, rec->velocity));
+  SGDL_TRY(sgdl_publish_add(ctx, &r->publisher, file));
   r->written = rec->done;
   if (info.frames == r->segment_records) rec->first = rec->done;
   return SGDL_OK;
@@ -184,6 +188,7 @@ static sgdl_status write_segment(sgdl_context *ctx, disk_run *r)
 static sgdl_status save(sgdl_context *ctx, disk_run *r)
 {
   ptrdiff_t step = sgdl_run_step(r->run);
+  SGDL_TRY(sgdl_publish_finish(ctx, &r->publisher)); /* of the save before */
   SGDL_TRY(write_segment(ctx, r));
   sgdl_fingerprint_advance(r->sim, step, &r->fingerprint);
   sgdl_checkpoint checkpoint = { .step = (double)step,
@@ -192,7 +197,8 @@ static sgdl_status save(sgdl_context *ctx, disk_run *r)
                                  .n_marks = SGDL_MARKS,
                                  .marks = r->fingerprint.marks };
   checkpoint.state = sgdl_run_state(r->run, &checkpoint.state_size);
-  SGDL_TRY(sgdl_checkpoint_write(ctx, r->disk->folder, &checkpoint));
+  SGDL_TRY(sgdl_checkpoint_write(ctx, r->disk->folder, &checkpoint, &r->publisher));
+  sgdl_publish_start(&r->publisher);
   r->saved = seconds_now();
   return SGDL_OK;
 }
@@ -203,10 +209,11 @@ static sgdl_status save_rows(sgdl_context *ctx, disk_run *r)
 {
   sgdl_checkpoint last;
   if (r->segment_records == 0 || r->recording.done <= r->written) return SGDL_OK;
+  SGDL_TRY(sgdl_publish_finish(ctx, &r->publisher));
   SGDL_TRY(write_segment(ctx, r));
   SGDL_TRY(sgdl_checkpoint_read(ctx, r->disk->folder, 1, &last));
   last.records = (double)r->recording.done;
-  sgdl_status status = sgdl_checkpoint_write(ctx, r->disk->folder, &last);
+  sgdl_status status = sgdl_checkpoint_write(ctx, r->disk->folder, &last, &r->publisher);
   sgdl_checkpoint_free(&last);
   return status;
 }
@@ -259,6 +266,17 @@ static sgdl_status run_to_end(sgdl_context *ctx, disk_run *r)
   return status;
 }
 
+/* Waits for the last save. That it failed counts unless the disk did before. */
+static sgdl_status finish(sgdl_context *ctx, disk_run *r, sgdl_status status)
+{
+  char message[SGDL_MESSAGE_SIZE];
+  memcpy(message, ctx->message, sizeof message);
+  sgdl_status published = sgdl_publish_finish(ctx, &r->publisher);
+  if (published != SGDL_OK && status != SGDL_IO) return published;
+  memcpy(ctx->message, message, sizeof message);
+  return status;
+}
+
 sgdl_status sgdl_run_to_disk(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
                              const sgdl_disk *disk, const sgdl_memory *memory, sgdl_run **run)
 {
@@ -271,6 +289,7 @@ sgdl_status sgdl_run_to_disk(sgdl_context *ctx, const sgdl_model *model, const s
   sgdl_status status = begin(ctx, &r);
   int begun = status == SGDL_OK;
   if (begun) status = run_to_end(ctx, &r);
+  status = finish(ctx, &r, status);
   free(r.steps);
   free(r.recording.theta);
   free(r.recording.velocity);

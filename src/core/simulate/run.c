@@ -330,15 +330,17 @@ static sgdl_status run_serial_step(block *b, sgdl_context *ctx, sgdl_recording *
   return SGDL_OK;
 }
 
-/* Steps between polls: about .1 s of work, so that an interrupt is felt at once; no more records than there is
- * room for their sums. */
+/* Steps between polls: about .1 s of work, so that an interrupt is felt at once; in bands .3 s, so that each moves
+ * far enough to write long stretches of the columns of a recording (100 paths of 1000 modes: a seventh off the
+ * time). No more records than there is room for their sums. */
 static ptrdiff_t block_end(const sgdl_run *run, ptrdiff_t first, ptrdiff_t until)
 {
-  const double block_ns = 1e8, fewest = run->bands ? 16.0 : 8.0;
+  const double block_ns = run->bands ? 3e8 : 1e8, fewest = run->bands ? 16.0 : 8.0;
   if (run->stepper.serial) return first + 1;
   double d = (double)run->d, observed = (double)run->observer.width;
   double product = run->observer.whole ? d * d : run->observer.direct ? observed * d : 0.0;
-  double ns = run->stepper.ns_per_step + 0.07 * product, tile = (double)run->stepper.tile;
+  double ns = run->stepper.ns_per_step + 0.07 * product;
+  double tile = run->bands ? SGDL_BAND_ELEMENTS / sgdl_band_width(run->d) : (double)run->stepper.tile;
   double steps = block_ns * run->threads / (ns * (double)run->sim->n_paths);
   if (steps >= tile) steps = floor(steps / tile) * tile;
   if (steps < fewest) steps = fewest;
