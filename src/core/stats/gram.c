@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../base/blas.h"
+#include "../base/residual.h"
 #include "line.h"
 #include "msd_errors.h"
 #include "segments.h"
@@ -37,10 +38,7 @@ SGDL_VECTORISED static void take_from_chord(ptrdiff_t k, const double *start, co
                                             double *y, double *bad)
 {
   for (ptrdiff_t c = 0; c < k; c++) {
-    double trend = slope[c] * t, x = y[c];
-    double a = x - start[c], p = a - x, a_low = (x - (a - p)) - (start[c] + p);
-    double b = a - trend, q = b - a, b_low = (a - (b - q)) - (trend + q);
-    y[c] = b + (a_low + b_low);
+    y[c] = sgdl_residual(y[c], start[c], slope[c] * t);
     bad[c] += y[c] * 0.0;
   }
 }
