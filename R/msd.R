@@ -52,6 +52,8 @@
 #'   elements.
 #' @param n_boot,seed Resamples of `"bootstrap"` (at least 20), and the seed as in [sgd_simulate()].
 #' @param memory Bytes that reading a file may take.
+#' @param device `"auto"`, `"cpu"` or `"cuda"`, see [sgd_devices()]: where the transforms of time averages are made
+#'   (paths in memory without gaps, accuracy `"default"`).
 #' @param dataset,method Of a file: the dataset, and as in [msd_stream()].
 #' @inheritParams sgd_hyper
 #' @return A list of class `"msd"`: `lag` (in steps where `x` knows them, else in frames), `msd`, `se` (`NULL`
@@ -83,8 +85,9 @@
 #' @export
 msd <- function(x, lags = NULL, type = "time-averaged", origin = 1, se = TRUE, per = "total", weights = NULL,
                 direction = NULL, accuracy = "default", covariance = NULL, n_boot = 999, seed = NULL,
-                memory = 2^30, dataset = "theta", method = "auto", ...) {
+                memory = 2^30, dataset = "theta", method = "auto", device = "auto", ...) {
   reject_dots("msd", ...)
+  device <- as_device(device)
   errors <- error_index(se)
   if (inherits(x, "msd_stream")) {
     if (!is.null(lags)) stop_argument("`lags`: expected none, as the stream has its own")
@@ -107,7 +110,8 @@ msd <- function(x, lags = NULL, type = "time-averaged", origin = 1, se = TRUE, p
   curves <- if (options$per == 0) 1 else if (options$per == 1) paths$dim else ncol(options$direction)
   options <- c(options, errors = errors, n_boot = as_count(n_boot, "n_boot", 2), seed = seed,
                vcov = keep_covariance(covariance, length(lags), curves))
-  found <- .Call(C_msd_paths, paths$paths, paths$frames, paths$dim, options, lags)
+  found <- with_device(device, sum(paths$frames) * paths$dim >= 1e7,
+                       .Call(C_msd_paths, paths$paths, paths$frames, paths$dim, options, lags))
   pack_msd(paths, lags, found, options, type, accuracy, seed)
 }
 

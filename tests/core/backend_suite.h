@@ -572,7 +572,7 @@ static void suite_capacity(void)
 }
 
 /* d: the side of dense matrices. */
-static void backend_suite(const sgdl_backend *backend, ptrdiff_t d)
+static inline void backend_suite(const sgdl_backend *backend, ptrdiff_t d)
 {
   suite_b = backend;
   sgdl_context_init(&suite_ctx);

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Compiles the CUDA plug-in.
-#   cuda-build.sh OUT.so [ARCHITECTURES] [FOLDER]
-# ARCHITECTURES: compute capabilities, "80 90" unless given; the last also as PTX, for devices to come. FOLDER holds
-# src/core and src/cuda (or core and cuda). NVCC names the compiler; else that of CUDA_HOME, of PATH or of
-# /usr/local/cuda. Exit status 3: there is no nvcc.
+#   build.sh OUT.so [ARCHITECTURES]
+# ARCHITECTURES: compute capabilities, "80 90" unless given; the last also as PTX, for devices to come. NVCC names the
+# compiler; else that of CUDA_HOME, of PATH or of /usr/local/cuda. Exit status 3: there is no nvcc.
+#   build.sh --find     only the compiler's name
 set -eu
 out=$1
 architectures=${2:-80 90}
-root=${3:-$(cd "$(dirname "$0")/.." && pwd)/src}
+root=$(cd "$(dirname "$0")/.." && pwd) # beside it is core
 
 if [ -z "${NVCC:-}" ]; then
   for candidate in "${CUDA_HOME:-/nonexistent}/bin/nvcc" "$(command -v nvcc || true)" /usr/local/cuda/bin/nvcc; do
@@ -15,9 +15,10 @@ if [ -z "${NVCC:-}" ]; then
   done
 fi
 if [ -z "${NVCC:-}" ]; then
-  echo "cuda-build.sh: no nvcc" >&2
+  echo "build.sh: no nvcc" >&2
   exit 3
 fi
+if [ "$out" = "--find" ]; then echo "$NVCC"; exit 0; fi
 toolkit=$(cd "$(dirname "$NVCC")/.." && pwd)
 libraries=$toolkit/lib64
 [ -d "$libraries" ] || libraries=$toolkit/lib
