@@ -48,7 +48,7 @@ backend_for <- function(device, worth) {
 as_device <- function(device) match_option(device, "device", c("auto", "cpu", "cuda"))
 
 # Theory of a model on the model's device.
-on_device_of <- function(model, expr) with_device(model$device, model$backend == "cuda", expr)
+on_device_of <- function(model, expr) with_device(if (identical(model$backend, "cuda")) "cuda" else "cpu", TRUE, expr)
 
 #' Number of threads
 #'

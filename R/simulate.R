@@ -61,7 +61,7 @@
 #' @param checkpoint_seconds In a folder: a checkpoint at least so often, by the clock; `NULL` is 30 s.
 #' @param device `"auto"`, `"cpu"` or `"cuda"`, see [sgd_devices()]; `NULL` is that of the model. A device moves all
 #'   paths at once with `method` `"exact"` or `"sgd"`, white noise, constant hyperparameters, `record` a number, and
-#'   no `observe` or `summaries`; what else is asked for runs on the CPU.
+#'   no `observe`, `summaries` or `folder`; what else is asked for runs on the CPU.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_simulate"` and `"sgd_trajectory"`: `step`, `time` (of the records; `time` is
 #'   the sum of the learning rates), `theta`, `velocity` (records x d x nsim, or x m where `observe` is
@@ -170,7 +170,8 @@ require_start <- function(options, model) {
 # Runs what `arguments` say, from the start or on from `earlier` (a result, or TRUE: from what the folder holds).
 run_simulation <- function(model, arguments, earlier = NULL) {
   options <- arguments$options
-  with_device(options$device, model$dim * options$nsim >= 1e5, run_on_device(model, arguments, earlier))
+  device <- if (options$on_disk || is.null(options$device)) "cpu" else options$device
+  with_device(device, model$dim * options$nsim >= 1e5, run_on_device(model, arguments, earlier))
 }
 
 run_on_device <- function(model, arguments, earlier) {

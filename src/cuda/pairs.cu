@@ -1,8 +1,6 @@
 /* The stationary covariance, one chain on the device: eigenvectors, noise to the modes, the closed form of every pair
  * in one pass over P, R and W (THEORY sections 2 and 4), and back. Six matrices at most are there at a time. */
-#include "plugin.h"
-
-#include "base/pair_formula.h"
+#include "pair_kernel.h"
 
 #include <float.h>
 #include <math.h>
@@ -44,28 +42,6 @@ static __global__ void make_symmetric(ptrdiff_t d, double *A)
   EACH(e, d * d) {
     ptrdiff_t i = e % d, j = e / d;
     if (i > j) A[e] = A[j + i * d] = (A[e] + A[j + i * d]) / 2;
-  }
-}
-
-struct pair_law {
-  ptrdiff_t d;
-  int sgd;
-  double lr, momentum, weight_decay, scale, mix;
-};
-
-/* One pass over all pairs: mixed = P + mix (R - R')/2, W, and R where it is wanted whole. noise may be `mixed`. */
-static __global__ void fill_pairs(pair_law law, const double *rho, const unsigned char *flags, const double *noise,
-                                  double *mixed, double *velocity, double *cross)
-{
-  ptrdiff_t d = law.d;
-  EACH(e, d * d) {
-    ptrdiff_t i = e % d, j = e / d;
-    double c[4];
-    sgdl_pair_entry(law.sgd, law.lr, law.momentum, rho[i] + law.weight_decay, rho[j] + law.weight_decay,
-                    flags[i] | flags[j], law.scale * noise[e], c);
-    if (mixed) mixed[e] = c[0] + law.mix * ((c[2] - c[1]) / 2);
-    if (velocity) velocity[e] = c[3];
-    if (cross) cross[e] = c[2];
   }
 }
 
