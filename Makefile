@@ -24,6 +24,8 @@ export LC_ALL             := C.UTF-8
 NVCC        := $(shell sh src/cuda/build.sh --find 2>/dev/null)
 CUDA_PLUGIN := $(BUILD)/cuda/sgdlangevin_cuda.so
 export SGDL_WITH_CUDA := $(if $(NVCC),$(CUDA_PLUGIN),no)
+# The plug-in over the emulated device of tests/core, where that was built: tests of both packages use it.
+export SGDL_TEST_DEVICE := $(BUILD)/core/plain/emulated_cuda.so
 PLUGIN      := $(if $(NVCC),$(CUDA_PLUGIN))
 
 CORE_SOURCES   := $(shell find src/core -name '*.[ch]' 2>/dev/null)

@@ -59,9 +59,9 @@ endfunction
 %! unwind_protect_cleanup
 %!   setenv ("SGDLANGEVIN_CUDA", before);
 %! end_unwind_protect
-%!test   # a device (emulated or real) gives the answers of the CPU
+%!test   # a device gives the answers of the CPU: SGDL_TEST_DEVICE, emulated (tests/core) or real
 %! plugin = getenv ("SGDL_TEST_DEVICE");
-%! if (! isempty (plugin))
+%! if (exist (plugin, "file"))
 %!   setenv ("SGDLANGEVIN_CUDA", plugin);
 %!   assert (sgd_devices ()(2).available);
 %!   H = cov (sin ((1:60)' * (1:20) .^ 2));

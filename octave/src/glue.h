@@ -181,6 +181,7 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (matrix_value);
   SGDLANGEVIN_ENTRY (threads);
   SGDLANGEVIN_ENTRY (devices);
+  SGDLANGEVIN_ENTRY (use_device);
 
   SGDLANGEVIN_ENTRY (hyper);
   SGDLANGEVIN_ENTRY (equivalent);
