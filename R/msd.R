@@ -61,7 +61,7 @@
 #'   `dim`, `n_paths`, `frames` (of the longest path), `per`, `se_method`, `vcov` (lags x lags, or `NULL`),
 #'   `replicates` (lags x `n_boot`, or `NULL`), `seed`, `accuracy`, `missing` (frames), `empty` (lags without
 #'   a displacement), `redone` (lags summed directly because transforms were not accurate enough), `bound`
-#'   (files and streams, else `NULL`). With several curves `msd`, `se` and `n` are matrices, a curve in each
+#'   (files and streams, else `NULL`), `backend` (`"cpu"` or `"cuda"`). With several curves `msd`, `se` and `n` are matrices, a curve in each
 #'   column, and `vcov` and `replicates` have a third dimension.
 #'
 #'   Methods: [plot()] (log axes with error bars; theory on top), [points()], [as.data.frame()], [summary()],
@@ -110,9 +110,9 @@ msd <- function(x, lags = NULL, type = "time-averaged", origin = 1, se = TRUE, p
   curves <- if (options$per == 0) 1 else if (options$per == 1) paths$dim else ncol(options$direction)
   options <- c(options, errors = errors, n_boot = as_count(n_boot, "n_boot", 2), seed = seed,
                vcov = keep_covariance(covariance, length(lags), curves))
-  found <- with_device(device, sum(paths$frames) * paths$dim >= 1e7,
-                       .Call(C_msd_paths, paths$paths, paths$frames, paths$dim, options, lags))
-  pack_msd(paths, lags, found, options, type, accuracy, seed)
+  backend <- backend_for(device, sum(paths$frames) * paths$dim >= 1e7)
+  found <- with_device(backend, TRUE, .Call(C_msd_paths, paths$paths, paths$frames, paths$dim, options, lags))
+  pack_msd(paths, lags, c(found, backend = backend), options, type, accuracy, seed)
 }
 
 error_names <- c("none", "auto", "blocks", "paths", "bootstrap", "gaussian")
@@ -175,7 +175,7 @@ pack_msd <- function(paths, lags, found, options, type, accuracy, seed) {
     dim = paths$dim, n_paths = length(paths$frames), frames = max(paths$frames),
     per = c("total", "coordinate", "direction")[options$per + 1], se_method = errors, vcov = shape(found$vcov),
     replicates = shape(found$replicates), seed = seed, accuracy = accuracy, missing = found$missing,
-    empty = found$empty, redone = found$redone, bound = NULL
+    empty = found$empty, redone = found$redone, bound = NULL, backend = found$backend
   ), class = "msd")
 }
 
@@ -185,7 +185,8 @@ new_msd <- function(frames, lags, curve, type) {
     lag = lags * frames$record, msd = curve$msd, se = curve$se, n = curve$n, average = type,
     dim = frames$size[2L], n_paths = frames$size[3L], frames = frames$size[1L], per = "total",
     se_method = if (frames$size[3L] < 8 && type == "time-averaged") "blocks" else "paths", vcov = curve$vcov,
-    replicates = NULL, seed = NULL, accuracy = "default", missing = 0, empty = 0, redone = 0, bound = NULL
+    replicates = NULL, seed = NULL, accuracy = "default", missing = 0, empty = 0, redone = 0, bound = NULL,
+    backend = "cpu"
   ), class = "msd")
 }
 

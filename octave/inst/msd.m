@@ -92,9 +92,9 @@
 ## the kind of average and the shape of the data (frames: of the longest path)
 ## @item se_method, vcov, replicates, seed
 ## how errors were found; n x n covariance (x curves); n x n_boot resampled curves; or []
-## @item accuracy, missing, empty, redone, bound
+## @item accuracy, missing, empty, redone, bound, backend
 ## missing frames, lags without a displacement, lags summed directly for accuracy; bound of the relative
-## rounding error (files and streams, else [])
+## rounding error (files and streams, else []); "cpu" or "cuda"
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
@@ -140,7 +140,7 @@ function result = msd (x, varargin)
   endif
   paths = __sgdl_paths__ (x);
   opt = settle (opt, paths, errors);
-  [~, on_device] = __sgdl_device__ (opt.device, sum (paths.frames) * paths.dim >= 1e7);
+  [backend, on_device] = __sgdl_device__ (opt.device, sum (paths.frames) * paths.dim >= 1e7);
   found = __sgdl__ ("msd_paths", paths.x, opt, opt.lags);
   names = {"none", "auto", "blocks", "paths", "bootstrap", "gaussian"};
   result = struct ("type", "msd", "lag", paths.spacing * double (opt.lags(:)), "msd", found.msd, "se",
@@ -149,7 +149,7 @@ function result = msd (x, varargin)
                    "frames", max (paths.frames), "per", opt.per, "se_method", names{found.errors + 1},
                    "vcov", found.vcov, "replicates", found.replicates, "seed", opt.seed(errors == 4),
                    "accuracy", opt.accuracy, "missing", found.missing, "empty", found.empty,
-                   "redone", found.redone, "bound", []);
+                   "redone", found.redone, "bound", [], "backend", backend);
 endfunction
 
 ## Options as the core takes them.

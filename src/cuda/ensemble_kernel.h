@@ -78,6 +78,7 @@ static __global__ void step_independent(ensemble e)
     load_mode(e, i, p, a);
     load_mode(e, two ? i + 1 : i, p, b);
     uint64_t path = e.path + (uint64_t)p;
+    ptrdiff_t left = e.every - (ptrdiff_t)(e.step % (uint64_t)e.every); /* steps to the next record */
     for (ptrdiff_t s = 0; s < e.n_steps; s++) {
       uint64_t step = e.step + (uint64_t)s;
       uint32_t c[4];
@@ -95,11 +96,11 @@ static __global__ void step_independent(ensemble e)
       }
       draw_and_move(e, a, first[0], odd ? second[1] : second[0]);
       if (two) draw_and_move(e, b, first[1], odd ? second[2] : second[1]);
-      if ((step + 1) % (uint64_t)e.every == 0) {
-        keep(e, a, i, p, r);
-        if (two) keep(e, b, i + 1, p, r);
-        r++;
-      }
+      if (--left > 0) continue;
+      left = e.every;
+      keep(e, a, i, p, r);
+      if (two) keep(e, b, i + 1, p, r);
+      r++;
     }
     store_mode(e, a, i, p);
     if (two) store_mode(e, b, i + 1, p);

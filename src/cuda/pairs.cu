@@ -232,7 +232,7 @@ static sgdl_status full_noise(sgdl_context *ctx, chain &c)
   double *mixed = job->theta || mixing ? c.noise.data : nullptr; /* in place */
   if (job->velocity) TRY(take(ctx, velocity, all, "cov(v)"));
   if (alone) TRY(take(ctx, cross, all, "cov(theta, v)"));
-  LAUNCH(fill_pairs, all, law_of(c, mix), (const double *)c.rho.data, (const unsigned char *)c.flags.data,
+  LAUNCH(fill_pairs, all / 4 + 1, law_of(c, mix), (const double *)c.rho.data, (const unsigned char *)c.flags.data,
          (const double *)c.noise.data, mixed, velocity.data, cross.data);
   if (job->velocity) {
     TRY(carry_back(ctx, c, velocity.data));

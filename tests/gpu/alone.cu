@@ -131,7 +131,7 @@ EXPORT double alone_pairs(int d, int sgd, int whole_cross)
   OK(cudaMemset(flags.data, 0, d));
   pair_law law = {d, sgd, 0.1, 0.9, 1e-4, 1.0, 1.0};
   double t = seconds(9, [&] {
-    fill_pairs<<<blocks_for((ptrdiff_t)all), THREADS>>>(law, rho.data, flags.data, noise.data, mixed.data,
+    fill_pairs<<<blocks_for((ptrdiff_t)all / 4 + 1), THREADS>>>(law, rho.data, flags.data, noise.data, mixed.data,
                                                         velocity.data, whole_cross ? cross.data : nullptr);
     return (int)cudaGetLastError();
   });
