@@ -64,7 +64,8 @@
 #' @param decompose `FALSE` skips the eigendecomposition; it needs `dynamics = "langevin"`, a Hessian and
 #'   noise `sigma2 * H`, and leaves only [sgd_stationary()], by one Cholesky factorisation.
 #' @inheritParams sgd_hyper
-#' @return A list of class `"sgd_model"`: the arguments; `backend` (`"cpu"` or `"cuda"`: what `device` came to); `dim`; `eigenvalues` (of \eqn{H}, descending; those
+#' @return A list of class `"sgd_model"`: the arguments; `backend` (`"cpu"` or `"cuda"`: what `device` came
+#'   to); `dim`; `eigenvalues` (of \eqn{H}, descending; those
 #'   below \eqn{d \epsilon max|\rho|} are set to 0); `vectors` (d x d, `NULL` for a spectrum, whose
 #'   parameters are the modes); `minimiser`; `gradient_noise` (\eqn{V'\Sigma V}, d x d, or its diagonal where
 #'   it is diagonal by construction); `sigma2` (where \eqn{\Sigma = \sigma^2 H} exactly, else `NULL`);

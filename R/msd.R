@@ -61,7 +61,8 @@
 #'   `dim`, `n_paths`, `frames` (of the longest path), `per`, `se_method`, `vcov` (lags x lags, or `NULL`),
 #'   `replicates` (lags x `n_boot`, or `NULL`), `seed`, `accuracy`, `missing` (frames), `empty` (lags without
 #'   a displacement), `redone` (lags summed directly because transforms were not accurate enough), `bound`
-#'   (files and streams, else `NULL`), `backend` (`"cpu"` or `"cuda"`). With several curves `msd`, `se` and `n` are matrices, a curve in each
+#'   (files and streams, else `NULL`), `backend` (`"cpu"` or `"cuda"`).
+#'   With several curves `msd`, `se` and `n` are matrices, a curve in each
 #'   column, and `vcov` and `replicates` have a third dimension.
 #'
 #'   Methods: [plot()] (log axes with error bars; theory on top), [points()], [as.data.frame()], [summary()],

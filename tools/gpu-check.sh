@@ -45,7 +45,7 @@ fi
 # ---- programs ----
 # shellcheck disable=SC2086
 gcc -std=gnu11 -O2 -fopenmp -Wall -Wextra -I"$root/src/core" -I"$root/tests/core" "$root/tests/gpu/gpu_check.c" \
-  "$root"/src/core/base/*.c $fft_sources -o "$out/gpu_check" $fftw $blas $run_path -lm -ldl -lpthread ||
+  "$root/tests/core/read_reference.c" "$root"/src/core/base/*.c $fft_sources -o "$out/gpu_check" $fftw $blas $run_path -lm -ldl -lpthread ||
   fail "the tests do not compile"
 folder=$(cd "$(dirname "$nvcc")/.." && pwd)
 libraries=$folder/lib64
@@ -58,7 +58,7 @@ libraries=$folder/lib64
 
 date -u
 nvidia-smi --query-gpu=name,memory.total,driver_version --format=csv,noheader 2>/dev/null
-"$out/gpu_check" "$plugin" "$out/alone.so"
+SGDL_REFERENCE=$root/tests/reference "$out/gpu_check" "$plugin" "$out/alone.so"
 status=$?
 [ "$status" -ne 3 ] || echo "gpu-check.sh: no GPU was tested" >&2
 exit $status

@@ -91,9 +91,10 @@ typedef struct sgdl_frames_job {
 } sgdl_frames_job;
 
 /* Lanczos on scale X'X (X N x d, never multiplied out) from n_probes unit vectors at once, every new vector
- * orthogonalised twice against all before. alpha, beta: steps x n_probes; beta[s] is the norm that leads to step
- * s + 1. made[p]: steps before the Krylov space of probe p was exhausted (then the rest is 0). basis
- * (d x steps x n_probes) may be NULL. Exhausted: the new vector is below SGDL_LANCZOS_END of X'X q. X larger than the device goes through it in blocks of rows. */
+ * orthogonalised twice against all before. alpha, beta: steps x n_probes; beta[s] is the norm that leads to
+ * step s + 1. made[p]: steps before the Krylov space of probe p was exhausted, the new vector being below
+ * SGDL_LANCZOS_END of X'X q (then the rest is 0). basis (d x steps x n_probes) may be NULL. X larger than the
+ * device goes through it in blocks of rows. */
 #define SGDL_LANCZOS_END 1e-13
 typedef struct sgdl_lanczos_job {
   ptrdiff_t N, d, n_probes, steps;

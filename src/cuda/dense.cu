@@ -21,15 +21,15 @@ static cublasOperation_t operation(int transposed)
   return transposed ? CUBLAS_OP_T : CUBLAS_OP_N;
 }
 
-sgdl_status multiply(sgdl_context *ctx, int trans_a, int trans_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, double alpha,
-                     const double *A, ptrdiff_t lda, const double *B, ptrdiff_t ldb, double beta, double *C,
-                     ptrdiff_t ldc)
+sgdl_status multiply(sgdl_context *ctx, int trans_a, int trans_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k,
+                     double alpha, const double *A, ptrdiff_t lda, const double *B, ptrdiff_t ldb,
+                     double beta, double *C, ptrdiff_t ldc)
 {
   TRY(ready_blas(ctx));
   TRY(check_sides(ctx, larger(larger(larger(m, n), k), larger(larger(lda, ldb), ldc))));
   if (m == 0 || n == 0) return SGDL_OK;
-  BLAS(cublasDgemm(the_plugin.blas, operation(trans_a), operation(trans_b), (int)m, (int)n, (int)k, &alpha, A, (int)lda,
-                   B, (int)ldb, &beta, C, (int)ldc));
+  BLAS(cublasDgemm(the_plugin.blas, operation(trans_a), operation(trans_b), (int)m, (int)n, (int)k, &alpha, A,
+                   (int)lda, B, (int)ldb, &beta, C, (int)ldc));
   return SGDL_OK;
 }
 
@@ -38,8 +38,9 @@ sgdl_status multiply(sgdl_context *ctx, int trans_a, int trans_b, ptrdiff_t m, p
 static sgdl_status run_syevd(sgdl_context *ctx, cusolverDnParams_t params, ptrdiff_t n, double *A, double *w)
 {
   size_t device_bytes = 0, host_bytes = 0;
-  SOLVER(cusolverDnXsyevd_bufferSize(the_plugin.solver, params, CUSOLVER_EIG_MODE_VECTOR, CUBLAS_FILL_MODE_LOWER, n,
-                                     CUDA_R_64F, A, n, CUDA_R_64F, w, CUDA_R_64F, &device_bytes, &host_bytes));
+  SOLVER(cusolverDnXsyevd_bufferSize(the_plugin.solver, params, CUSOLVER_EIG_MODE_VECTOR,
+                                     CUBLAS_FILL_MODE_LOWER, n, CUDA_R_64F, A, n, CUDA_R_64F, w, CUDA_R_64F,
+                                     &device_bytes, &host_bytes));
   device_array<char> work;
   device_array<int> info;
   int result = 0;
@@ -48,15 +49,17 @@ static sgdl_status run_syevd(sgdl_context *ctx, cusolverDnParams_t params, ptrdi
   void *host = malloc(host_bytes > 0 ? host_bytes : 1);
   if (!host) return fail(ctx, SGDL_NO_MEMORY, "no memory for the eigendecomposition of %td x %td", n, n);
   cusolverStatus_t status = solver_library()->p_cusolverDnXsyevd(
-      the_plugin.solver, params, CUSOLVER_EIG_MODE_VECTOR, CUBLAS_FILL_MODE_LOWER, n, CUDA_R_64F, A, n, CUDA_R_64F, w,
-      CUDA_R_64F, work.data, device_bytes, host, host_bytes, info.data);
-  sgdl_status done = status == CUSOLVER_STATUS_SUCCESS ? wait(ctx) : solver_failure(ctx, status, "cusolverDnXsyevd");
+      the_plugin.solver, params, CUSOLVER_EIG_MODE_VECTOR, CUBLAS_FILL_MODE_LOWER, n, CUDA_R_64F, A, n,
+      CUDA_R_64F, w, CUDA_R_64F, work.data, device_bytes, host, host_bytes, info.data);
+  sgdl_status done =
+      status == CUSOLVER_STATUS_SUCCESS ? wait(ctx) : solver_failure(ctx, status, "cusolverDnXsyevd");
   free(host);
   TRY(done);
   TRY(download(ctx, &result, info.data, 1));
   TRY(wait(ctx));
   if (result == 0) return SGDL_OK;
-  return fail(ctx, SGDL_NO_CONVERGENCE, "eigendecomposition of %td x %td: cusolverDnXsyevd gave info = %d", n, n, result);
+  return fail(ctx, SGDL_NO_CONVERGENCE, "eigendecomposition of %td x %td: cusolverDnXsyevd gave info = %d", n,
+              n, result);
 }
 
 sgdl_status eigen_there(sgdl_context *ctx, ptrdiff_t n, double *A, double *w)
@@ -92,8 +95,8 @@ sgdl_status cuda_eigen_symmetric(sgdl_context *ctx, ptrdiff_t n, double *A, doub
 /* ---- products ---- */
 
 static sgdl_status product(sgdl_context *ctx, int trans_a, int trans_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k,
-                           double alpha, const double *A, ptrdiff_t lda, const double *B, ptrdiff_t ldb, double beta,
-                           double *C, ptrdiff_t ldc)
+                           double alpha, const double *A, ptrdiff_t lda, const double *B, ptrdiff_t ldb,
+                           double beta, double *C, ptrdiff_t ldc)
 {
   ptrdiff_t rows_a = trans_a ? k : m, columns_a = trans_a ? m : k, rows_b = trans_b ? n : k;
   ptrdiff_t columns_b = trans_b ? k : n;
@@ -106,14 +109,14 @@ static sgdl_status product(sgdl_context *ctx, int trans_a, int trans_b, ptrdiff_
   TRY(upload_matrix(ctx, rows_a, columns_a, a.data, rows_a, A, lda));
   TRY(upload_matrix(ctx, rows_b, columns_b, b.data, rows_b, B, ldb));
   if (beta != 0) TRY(upload_matrix(ctx, m, n, c.data, m, C, ldc));
-  TRY(multiply(ctx, trans_a, trans_b, m, n, k, alpha, a.data, larger(rows_a, 1), b.data, larger(rows_b, 1), beta,
-               c.data, larger(m, 1)));
+  TRY(multiply(ctx, trans_a, trans_b, m, n, k, alpha, a.data, larger(rows_a, 1), b.data, larger(rows_b, 1),
+               beta, c.data, larger(m, 1)));
   return download_matrix(ctx, m, n, C, ldc, c.data, m);
 }
 
 sgdl_status cuda_product(sgdl_context *ctx, int trans_a, int trans_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k,
-                         double alpha, const double *A, ptrdiff_t lda, const double *B, ptrdiff_t ldb, double beta,
-                         double *C, ptrdiff_t ldc)
+                         double alpha, const double *A, ptrdiff_t lda, const double *B, ptrdiff_t ldb,
+                         double beta, double *C, ptrdiff_t ldc)
 {
   session use(ctx);
   TRY(use.begin());
@@ -132,14 +135,14 @@ sgdl_status cuda_matrix_vector(sgdl_context *ctx, int trans_a, ptrdiff_t m, ptrd
 /* A(i, j), i > j, onto A(j, i). */
 static __global__ void mirror_lower(ptrdiff_t n, double *A)
 {
-  EACH(e, n * n) {
+  EACH (e, n * n) {
     ptrdiff_t i = e % n, j = e / n;
     if (i < j) A[e] = A[j + i * n];
   }
 }
 
-static sgdl_status gram(sgdl_context *ctx, ptrdiff_t m, ptrdiff_t n, double alpha, const double *A, ptrdiff_t lda,
-                        double beta, double *C)
+static sgdl_status gram(sgdl_context *ctx, ptrdiff_t m, ptrdiff_t n, double alpha, const double *A,
+                        ptrdiff_t lda, double beta, double *C)
 {
   device_array<double> a, c;
   double elements = (double)m * (double)n + (double)n * (double)n;
@@ -156,8 +159,8 @@ static sgdl_status gram(sgdl_context *ctx, ptrdiff_t m, ptrdiff_t n, double alph
   return download(ctx, C, c.data, n * n);
 }
 
-sgdl_status cuda_gram(sgdl_context *ctx, ptrdiff_t m, ptrdiff_t n, double alpha, const double *A, ptrdiff_t lda,
-                      double beta, double *C)
+sgdl_status cuda_gram(sgdl_context *ctx, ptrdiff_t m, ptrdiff_t n, double alpha, const double *A,
+                      ptrdiff_t lda, double beta, double *C)
 {
   session use(ctx);
   TRY(use.begin());
@@ -183,9 +186,11 @@ static sgdl_status run_cholesky(sgdl_context *ctx, int invert, ptrdiff_t n, doub
   TRY(take(ctx, work, size, "a Cholesky factor"));
   TRY(take(ctx, info, 1, "a Cholesky factor"));
   if (invert)
-    SOLVER(cusolverDnDpotri(the_plugin.solver, CUBLAS_FILL_MODE_LOWER, (int)n, A, (int)n, work.data, size, info.data));
+    SOLVER(cusolverDnDpotri(the_plugin.solver, CUBLAS_FILL_MODE_LOWER, (int)n, A, (int)n, work.data, size,
+                            info.data));
   else
-    SOLVER(cusolverDnDpotrf(the_plugin.solver, CUBLAS_FILL_MODE_LOWER, (int)n, A, (int)n, work.data, size, info.data));
+    SOLVER(cusolverDnDpotrf(the_plugin.solver, CUBLAS_FILL_MODE_LOWER, (int)n, A, (int)n, work.data, size,
+                            info.data));
   TRY(download(ctx, result, info.data, 1));
   return wait(ctx);
 }
@@ -211,8 +216,10 @@ static sgdl_status factor(sgdl_context *ctx, int invert, ptrdiff_t n, double *A)
   TRY(bring(ctx, there, A, n * n, "a Cholesky factor"));
   TRY(run_cholesky(ctx, invert, n, there.data, &info));
   if (info > 0)
-    return fail(ctx, SGDL_NOT_PSD, invert ? "the %td x %td Cholesky factor is singular (pivot %d)"
-                                          : "the %td x %td matrix is not positive definite (pivot %d)", n, n, info);
+    return fail(ctx, SGDL_NOT_PSD,
+                invert ? "the %td x %td Cholesky factor is singular (pivot %d)"
+                       : "the %td x %td matrix is not positive definite (pivot %d)",
+                n, n, info);
   if (!invert) return download_lower(ctx, n, A, there.data);
   LAUNCH(mirror_lower, n * n, n, there.data);
   return download(ctx, A, there.data, n * n);

@@ -1,18 +1,19 @@
-/* Ensembles of the linear recursion: Philox normals (the stream of sgdl_normals, to the bit), noise, step and record in
- * one kernel where modes are independent; drawn, coloured by one product and followed in tiles of steps where they
- * are not. */
+/* Ensembles of the linear recursion: Philox normals (the stream of sgdl_normals, to the bit), noise, step and
+ * record in one kernel where modes are independent; drawn, coloured by one product and followed in tiles of
+ * steps where they are not. */
 #include "ensemble_kernel.h"
 
 #include <math.h>
 
 /* ---- normals alone ---- */
 
-/* Coordinates of n_paths paths and n_steps steps: out[i + n (p + n_paths s)]. A thread makes a block of two. */
+/* Coordinates of n_paths paths and n_steps steps: out[i + n (p + n_paths s)]. A thread makes a block of two.
+ */
 static __global__ void draw(uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, ptrdiff_t n,
                             ptrdiff_t n_paths, ptrdiff_t n_steps, double *out)
 {
   ptrdiff_t blocks = (n + 1) / 2;
-  EACH(e, blocks * n_paths * n_steps) {
+  EACH (e, blocks * n_paths * n_steps) {
     ptrdiff_t b = e % blocks, column = e / blocks, p = column % n_paths, s = column / n_paths;
     uint32_t c[4];
     double pair[2];
@@ -24,8 +25,8 @@ static __global__ void draw(uint64_t seed, uint32_t stream, uint64_t path, uint6
   }
 }
 
-static sgdl_status fill(sgdl_context *ctx, uint64_t seed, uint32_t stream, uint64_t path, uint64_t step, ptrdiff_t n,
-                        ptrdiff_t n_steps, double *out)
+static sgdl_status fill(sgdl_context *ctx, uint64_t seed, uint32_t stream, uint64_t path, uint64_t step,
+                        ptrdiff_t n, ptrdiff_t n_steps, double *out)
 {
   const ptrdiff_t most = (ptrdiff_t)1 << 26; /* numbers at a time: 0.5 GB */
   ptrdiff_t steps = most / n < 1 ? 1 : most / n < n_steps ? most / n : n_steps;
@@ -52,10 +53,10 @@ sgdl_status cuda_fill_normals(sgdl_context *ctx, uint64_t seed, uint32_t stream,
 /* ---- one path along given noise ---- */
 
 /* A mode's state along noise (2d per step, `ld` from one step to the next), recorded every step. */
-static __global__ void follow_all(ptrdiff_t d, ptrdiff_t n_steps, const double *M, const double *noise, double *state,
-                                  double *out)
+static __global__ void follow_all(ptrdiff_t d, ptrdiff_t n_steps, const double *M, const double *noise,
+                                  double *state, double *out)
 {
-  EACH(i, d) {
+  EACH (i, d) {
     const double *m = M + 4 * i;
     double m11 = m[0], m21 = m[1], m12 = m[2], m22 = m[3], x = state[i], v = state[d + i];
     for (ptrdiff_t s = 0; s < n_steps; s++) {
@@ -69,8 +70,8 @@ static __global__ void follow_all(ptrdiff_t d, ptrdiff_t n_steps, const double *
   }
 }
 
-static sgdl_status one_path(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n_steps, const double *M, const double *noise,
-                            double *state, double *out)
+static sgdl_status one_path(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n_steps, const double *M,
+                            const double *noise, double *state, double *out)
 {
   device_array<double> maps, z, states, record;
   double steps = (double)n_steps;
@@ -79,13 +80,14 @@ static sgdl_status one_path(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n_steps, c
   TRY(bring(ctx, z, noise, 2 * d * n_steps, "noise"));
   TRY(bring(ctx, states, state, 2 * d, "a state"));
   TRY(take(ctx, record, 2 * d * n_steps, "states"));
-  LAUNCH(follow_all, d, d, n_steps, (const double *)maps.data, (const double *)z.data, states.data, record.data);
+  LAUNCH(follow_all, d, d, n_steps, (const double *)maps.data, (const double *)z.data, states.data,
+         record.data);
   TRY(download(ctx, state, states.data, 2 * d));
   return download(ctx, out, record.data, 2 * d * n_steps);
 }
 
-sgdl_status cuda_ensemble_step(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n_steps, const double *M, const double *noise,
-                               double *state, double *out)
+sgdl_status cuda_ensemble_step(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n_steps, const double *M,
+                               const double *noise, double *state, double *out)
 {
   session use(ctx);
   TRY(use.begin());
@@ -96,22 +98,20 @@ sgdl_status cuda_ensemble_step(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n_steps
 
 /* ---- ensembles: kernels ---- */
 
-/* Along coloured noise (n = 2d or d numbers): noise[i + n (p + n_paths s)], steps [first, first + n_steps) of the
- * chunk, whose records so far are `done`. */
+/* Along coloured noise (n = 2d or d numbers): noise[i + n (p + n_paths s)], steps [first, first + n_steps) of
+ * the chunk, whose records so far are `done`. */
 static __global__ void step_coloured(ensemble e, ptrdiff_t first, ptrdiff_t n_steps, ptrdiff_t done,
                                      const double *noise)
 {
   ptrdiff_t n = e.exact ? 2 * e.d : e.d;
-  EACH(t, e.d * e.n_paths) {
+  EACH (t, e.d * e.n_paths) {
     ptrdiff_t i = t % e.d, p = t / e.d, r = done;
     mode a;
     load_mode(e, i, p, a);
     for (ptrdiff_t s = 0; s < n_steps; s++) {
       const double *z = noise + n * (p + e.n_paths * s);
-      if (e.exact)
-        move_mode(a, z[i], z[e.d + i]);
-      else
-        move_mode(a, e.spread_x * z[i], e.spread_v * z[i]);
+      if (e.exact) move_mode(a, z[i], z[e.d + i]);
+      else move_mode(a, e.spread_x * z[i], e.spread_v * z[i]);
       if ((e.step + (uint64_t)(first + s) + 1) % (uint64_t)e.every == 0) keep(e, a, i, p, r++);
     }
     store_mode(e, a, i, p);
@@ -119,10 +119,10 @@ static __global__ void step_coloured(ensemble e, ptrdiff_t first, ptrdiff_t n_st
 }
 
 /* out[r + R (i + d p)] = in[i + d (r + R p)] + offset[i]: as the host has it. */
-static __global__ void turn_records(ptrdiff_t d, ptrdiff_t R, ptrdiff_t n_paths, const double *in, const double *offset,
-                                    double *out)
+static __global__ void turn_records(ptrdiff_t d, ptrdiff_t R, ptrdiff_t n_paths, const double *in,
+                                    const double *offset, double *out)
 {
-  EACH(e, d * R * n_paths) {
+  EACH (e, d * R * n_paths) {
     ptrdiff_t r = e % R, i = e / R % d, p = e / R / d;
     out[e] = in[i + d * (r + R * p)] + (offset ? offset[i] : 0.0);
   }
@@ -131,9 +131,9 @@ static __global__ void turn_records(ptrdiff_t d, ptrdiff_t R, ptrdiff_t n_paths,
 /* ---- ensembles: the driver ---- */
 
 struct ensemble_work {
-  device_array<double> maps, on_x, below, on_v, factor, vectors, offset;  /* for the whole job          */
-  device_array<double> x, v, theta, velocity, turned, z, noise;           /* for a group of paths       */
-  ptrdiff_t paths, records, tile;  /* of a group; of a chunk of steps; steps coloured at a time         */
+  device_array<double> maps, on_x, below, on_v, factor, vectors, offset; /* for the whole job          */
+  device_array<double> x, v, theta, velocity, turned, z, noise;          /* for a group of paths       */
+  ptrdiff_t paths, records, tile; /* of a group; of a chunk of steps; steps coloured at a time         */
 };
 
 static sgdl_status bring_constants(sgdl_context *ctx, const sgdl_ensemble_job *job, ensemble_work &w)
@@ -161,9 +161,10 @@ static sgdl_status plan(sgdl_context *ctx, const sgdl_ensemble_job *job, ensembl
   TRY(free_bytes(ctx, &available));
   double room = available / 2 / 8, path = 2 * d + (recorded ? arrays * d : 0) + (job->factor ? 2 * n : 0);
   if (path > room)
-    return fail(ctx, SGDL_TOO_LARGE, "one path of %td parameters takes %.3g GB on the device %s, where %.3g GB are free: "
-                "expected at most about %.0f parameters, or device = \"cpu\"", job->d, path * 8e-9, the_plugin.name,
-                room * 16e-9, d * room / path);
+    return fail(ctx, SGDL_TOO_LARGE,
+                "one path of %td parameters takes %.3g GB on the device %s, where %.3g GB are free: "
+                "expected at most about %.0f parameters, or device = \"cpu\"",
+                job->d, path * 8e-9, the_plugin.name, room * 16e-9, d * room / path);
   double paths = floor(room / path);
   w.paths = paths < (double)job->n_paths ? (ptrdiff_t)paths : job->n_paths;
   double per_record = (double)w.paths * arrays * d, left = room - (double)w.paths * path;
@@ -191,8 +192,9 @@ static sgdl_status take_group(sgdl_context *ctx, const sgdl_ensemble_job *job, e
 }
 
 /* Records of a chunk to the rows of the job from `row` on; `there` and w.turned are used up. */
-static sgdl_status hand_back(sgdl_context *ctx, const sgdl_ensemble_job *job, ensemble_work &w, const ensemble &e,
-                             ptrdiff_t first_path, ptrdiff_t row, const double *there, const double *offset, double *to)
+static sgdl_status hand_back(sgdl_context *ctx, const sgdl_ensemble_job *job, ensemble_work &w,
+                             const ensemble &e, ptrdiff_t first_path, ptrdiff_t row, const double *there,
+                             const double *offset, double *to)
 {
   ptrdiff_t d = job->d, R = e.n_records, all = d * R * e.n_paths;
   if (!to || R == 0) return SGDL_OK;
@@ -207,7 +209,8 @@ static sgdl_status hand_back(sgdl_context *ctx, const sgdl_ensemble_job *job, en
   return download_matrix(ctx, R, d * e.n_paths, to + row + job->rows * d * first_path, job->rows, there, R);
 }
 
-static sgdl_status move_chunk(sgdl_context *ctx, const sgdl_ensemble_job *job, ensemble_work &w, const ensemble &e)
+static sgdl_status move_chunk(sgdl_context *ctx, const sgdl_ensemble_job *job, ensemble_work &w,
+                              const ensemble &e)
 {
   if (!job->factor) {
     LAUNCH(step_independent, (e.d + 1) / 2 * e.n_paths, e);
@@ -226,8 +229,8 @@ static sgdl_status move_chunk(sgdl_context *ctx, const sgdl_ensemble_job *job, e
 }
 
 /* All steps of paths [first_path, first_path + n_paths). */
-static sgdl_status move_group(sgdl_context *ctx, const sgdl_ensemble_job *job, ensemble_work &w, ptrdiff_t first_path,
-                              ptrdiff_t n_paths)
+static sgdl_status move_group(sgdl_context *ctx, const sgdl_ensemble_job *job, ensemble_work &w,
+                              ptrdiff_t first_path, ptrdiff_t n_paths)
 {
   ptrdiff_t d = job->d, row = 0;
   uint64_t every = (uint64_t)job->record_every, end = job->step + (uint64_t)job->n_steps;
@@ -236,12 +239,29 @@ static sgdl_status move_group(sgdl_context *ctx, const sgdl_ensemble_job *job, e
   TRY(upload_matrix(ctx, d, n_paths, w.x.data, d, states, job->stride));
   TRY(upload_matrix(ctx, d, n_paths, w.v.data, d, states + d, job->stride));
   for (uint64_t step = job->step; step < end;) {
-    uint64_t until = recorded ? (step / every + (uint64_t)w.records) * every : end; /* the last record that fits */
+    uint64_t until =
+        recorded ? (step / every + (uint64_t)w.records) * every : end; /* the last record that fits */
     if (until > end) until = end;
     ptrdiff_t records = (ptrdiff_t)(until / every - step / every);
-    ensemble e = {d, n_paths, (ptrdiff_t)(until - step), job->record_every, records, job->seed,
-                  job->path + (uint64_t)first_path, step, job->stream, job->exact, w.maps.data, w.on_x.data,
-                  w.below.data, w.on_v.data, job->spread_x, job->spread_v, w.x.data, w.v.data, w.theta.data,
+    ensemble e = {d,
+                  n_paths,
+                  (ptrdiff_t)(until - step),
+                  job->record_every,
+                  records,
+                  job->seed,
+                  job->path + (uint64_t)first_path,
+                  step,
+                  job->stream,
+                  job->exact,
+                  w.maps.data,
+                  w.on_x.data,
+                  w.below.data,
+                  w.on_v.data,
+                  job->spread_x,
+                  job->spread_v,
+                  w.x.data,
+                  w.v.data,
+                  w.theta.data,
                   w.velocity.data};
     TRY(move_chunk(ctx, job, w, e));
     TRY(hand_back(ctx, job, w, e, first_path, row, w.theta.data, w.offset.data, job->theta));

@@ -1,5 +1,5 @@
-/* Ensembles of independent modes: normals, noise, step and record in one kernel; apart from ensemble.cu for the
- * benchmark of it alone. */
+/* Ensembles of independent modes: normals, noise, step and record in one kernel; apart from ensemble.cu for
+ * the benchmark of it alone. */
 #ifndef SGDL_CUDA_ENSEMBLE_KERNEL_H
 #define SGDL_CUDA_ENSEMBLE_KERNEL_H
 
@@ -16,7 +16,7 @@ struct ensemble {
   int exact;
   const double *M, *on_x, *below, *on_v;
   double spread_x, spread_v;
-  double *x, *v;           /* d x n_paths each */
+  double *x, *v; /* d x n_paths each */
   double *theta, *velocity;
 };
 
@@ -71,7 +71,7 @@ static __global__ void step_independent(ensemble e)
 {
   ptrdiff_t pairs = (e.d + 1) / 2;
   int odd = (int)(e.d % 2);
-  EACH(t, pairs * e.n_paths) {
+  EACH (t, pairs * e.n_paths) {
     ptrdiff_t q = t % pairs, p = t / pairs, i = 2 * q, r = 0;
     int two = i + 1 < e.d;
     mode a, b;

@@ -1,5 +1,5 @@
-/* The one exported function of the plug-in, the device it runs on, and the lock that lets one entry at a time use
- * it. */
+/* The one exported function of the plug-in, the device it runs on, and the lock that lets one entry at a time
+ * use it. */
 #include "plugin.h"
 
 #include <mutex>
@@ -27,7 +27,8 @@ session::~session()
 
 static sgdl_status forked(sgdl_context *ctx)
 {
-  return fail(ctx, SGDL_NO_DEVICE, "device \"cuda\" cannot be used in a forked child of the process that began to use "
+  return fail(ctx, SGDL_NO_DEVICE,
+              "device \"cuda\" cannot be used in a forked child of the process that began to use "
               "it: use device = \"cpu\" there, or workers that are processes of their own");
 }
 
@@ -36,7 +37,8 @@ sgdl_status session::begin()
   ctx->message[0] = '\0';
   if (the_plugin.pid != (int)getpid()) return forked(ctx);
   if (the_plugin.lost)
-    return fail(ctx, SGDL_NO_DEVICE, "the device %s was lost: begin a new session to use it again", the_plugin.name);
+    return fail(ctx, SGDL_NO_DEVICE, "the device %s was lost: begin a new session to use it again",
+                the_plugin.name);
   CUDA(cudaSetDevice(the_plugin.device));
   return SGDL_OK;
 }
@@ -53,14 +55,17 @@ static sgdl_status no_device(sgdl_context *ctx, cudaError_t error)
   int driver = 0;
   (void)cudaDriverGetVersion(&driver);
   if (driver == 0)
-    return fail(ctx, SGDL_NO_DEVICE, "no NVIDIA driver on this machine (CUDA error %d, %s): install one, or use device "
-                "= \"cpu\"", (int)error, cudaGetErrorString(error));
+    return fail(ctx, SGDL_NO_DEVICE,
+                "no NVIDIA driver on this machine (CUDA error %d, %s): install one, or use device "
+                "= \"cpu\"",
+                (int)error, cudaGetErrorString(error));
   if (error == cudaErrorInsufficientDriver)
-    return fail(ctx, SGDL_NO_DEVICE, "the NVIDIA driver is for CUDA %d.%d, older than the CUDA %d.%d of this plug-in: "
-                "update the driver, or build the plug-in with an older toolkit", driver / 1000, driver % 1000 / 10,
-                CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10);
-  return fail(ctx, SGDL_NO_DEVICE, "no CUDA device (error %d, %s): is one visible (CUDA_VISIBLE_DEVICES)?", (int)error,
-              cudaGetErrorString(error));
+    return fail(ctx, SGDL_NO_DEVICE,
+                "the NVIDIA driver is for CUDA %d.%d, older than the CUDA %d.%d of this plug-in: "
+                "update the driver, or build the plug-in with an older toolkit",
+                driver / 1000, driver % 1000 / 10, CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10);
+  return fail(ctx, SGDL_NO_DEVICE, "no CUDA device (error %d, %s): is one visible (CUDA_VISIBLE_DEVICES)?",
+              (int)error, cudaGetErrorString(error));
 }
 
 /* The first visible device: CUDA_VISIBLE_DEVICES chooses another. */
@@ -68,12 +73,13 @@ static sgdl_status find_device(sgdl_context *ctx)
 {
   int count = 0;
   cudaError_t error = cudaGetDeviceCount(&count);
-  if (error != cudaSuccess || count < 1) return no_device(ctx, error == cudaSuccess ? cudaErrorNoDevice : error);
+  if (error != cudaSuccess || count < 1)
+    return no_device(ctx, error == cudaSuccess ? cudaErrorNoDevice : error);
   cudaDeviceProp properties;
   CUDA(cudaGetDeviceProperties(&properties, 0));
   if (properties.major < 7)
-    return fail(ctx, SGDL_NO_DEVICE, "device %s has compute capability %d.%d: expected at least 7.0", properties.name,
-                properties.major, properties.minor);
+    return fail(ctx, SGDL_NO_DEVICE, "device %s has compute capability %d.%d: expected at least 7.0",
+                properties.name, properties.major, properties.minor);
   snprintf(the_plugin.name, sizeof the_plugin.name, "%s", properties.name);
   snprintf(description, sizeof description, "%s, %.0f GB, compute capability %d.%d", properties.name,
            (double)properties.totalGlobalMem * 1e-9, properties.major, properties.minor);

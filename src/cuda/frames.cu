@@ -1,5 +1,5 @@
-/* Gram matrix of frames that need not fit the device: tiles of coordinates go up from pinned memory on one stream while
- * the other multiplies those before. */
+/* Gram matrix of frames that need not fit the device: tiles of coordinates go up from pinned memory on one
+ * stream while the other multiplies those before. */
 #include "plugin.h"
 
 #include "base/residual.h"
@@ -9,16 +9,17 @@
 #include <string.h>
 
 /* Coordinates less their chords, in place: frame t of coordinate c at c + n t (by_frame) or t + T c. */
-static __global__ void take_chords(ptrdiff_t T, ptrdiff_t n, int by_frame, const double *start, const double *slope,
-                                   double *x)
+static __global__ void take_chords(ptrdiff_t T, ptrdiff_t n, int by_frame, const double *start,
+                                   const double *slope, double *x)
 {
-  EACH(e, T * n) {
+  EACH (e, T * n) {
     ptrdiff_t c = by_frame ? e % n : e / T, t = by_frame ? e / n : e % T;
     x[e] = sgdl_residual(x[e], start[c], slope[c] * (double)t);
   }
 }
 
-class event {
+class event
+{
  public:
   cudaEvent_t handle = nullptr;
   event() = default;
@@ -36,7 +37,10 @@ struct frames_work {
   pinned_array packed[2];
   event uploaded[2], used[2];
   ptrdiff_t width;
-  ~frames_work() { (void)cudaStreamSynchronize(the_plugin.copies); } /* before any of these goes */
+  ~frames_work()
+  {
+    (void)cudaStreamSynchronize(the_plugin.copies);
+  } /* before any of these goes */
 };
 
 static sgdl_status prepare(sgdl_context *ctx, const sgdl_frames_job *job, frames_work &w)
@@ -44,8 +48,8 @@ static sgdl_status prepare(sgdl_context *ctx, const sgdl_frames_job *job, frames
   const double most = 1 << 23; /* numbers in a tile: 64 MB */
   double available = 0, T = (double)job->T;
   if (job->T > INT_MAX || job->k > INT_MAX)
-    return fail(ctx, SGDL_TOO_LARGE, "%td frames of %td coordinates: expected at most %d of either", job->T, job->k,
-                INT_MAX);
+    return fail(ctx, SGDL_TOO_LARGE, "%td frames of %td coordinates: expected at most %d of either", job->T,
+                job->k, INT_MAX);
   TRY(require_bytes(ctx, 8.0 * (T * T + 8 * T), "the Gram matrix of frames", "frames", T, 2));
   TRY(free_bytes(ctx, &available));
   double fits = fmin(most, (available / 8 - T * T) / 3);
@@ -71,11 +75,12 @@ static void pack(const sgdl_frames_job *job, ptrdiff_t first, ptrdiff_t n, doubl
     memcpy(to, job->x + job->T * first, (size_t)(job->T * n) * sizeof *to);
     return;
   }
-  for (ptrdiff_t t = 0; t < job->T; t++) memcpy(to + n * t, job->x + first + job->k * t, (size_t)n * sizeof *to);
+  for (ptrdiff_t t = 0; t < job->T; t++)
+    memcpy(to + n * t, job->x + first + job->k * t, (size_t)n * sizeof *to);
 }
 
-static sgdl_status add_tile(sgdl_context *ctx, const sgdl_frames_job *job, frames_work &w, int b, ptrdiff_t first,
-                            ptrdiff_t n)
+static sgdl_status add_tile(sgdl_context *ctx, const sgdl_frames_job *job, frames_work &w, int b,
+                            ptrdiff_t first, ptrdiff_t n)
 {
   const double one = 1.0;
   int T = (int)job->T, k = (int)n;
@@ -89,8 +94,8 @@ static sgdl_status add_tile(sgdl_context *ctx, const sgdl_frames_job *job, frame
   CUDA(cudaEventRecord(w.uploaded[b].handle, the_plugin.copies));
   CUDA(cudaStreamWaitEvent(the_plugin.stream, w.uploaded[b].handle, 0));
   LAUNCH(take_chords, job->T * n, job->T, n, job->by_frame, start, slope, Y);
-  BLAS(cublasDsyrk(the_plugin.blas, CUBLAS_FILL_MODE_UPPER, job->by_frame ? CUBLAS_OP_T : CUBLAS_OP_N, T, k, &one, Y,
-                   job->by_frame ? k : T, &one, w.gram.data, T));
+  BLAS(cublasDsyrk(the_plugin.blas, CUBLAS_FILL_MODE_UPPER, job->by_frame ? CUBLAS_OP_T : CUBLAS_OP_N, T, k,
+                   &one, Y, job->by_frame ? k : T, &one, w.gram.data, T));
   BLAS(cublasDgemv(the_plugin.blas, job->by_frame ? CUBLAS_OP_T : CUBLAS_OP_N, job->by_frame ? k : T,
                    job->by_frame ? T : k, &one, Y, job->by_frame ? k : T, slope, 1, &one, w.cross.data, 1));
   CUDA(cudaEventRecord(w.used[b].handle, the_plugin.stream));

@@ -1,5 +1,5 @@
-/* Products with scale X'X, never formed, and Lanczos with full orthogonalisation on it: X and the Lanczos vectors stay
- * on the device; X goes through in blocks of rows where it does not fit. */
+/* Products with scale X'X, never formed, and Lanczos with full orthogonalisation on it: X and the Lanczos
+ * vectors stay on the device; X goes through in blocks of rows where it does not fit. */
 #include "plugin.h"
 
 #include <limits.h>
@@ -13,8 +13,8 @@ struct data_matrix {
   device_array<double> rows;
 };
 
-static sgdl_status open_data(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X, ptrdiff_t n, double more,
-                             data_matrix &data)
+static sgdl_status open_data(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X, ptrdiff_t n,
+                             double more, data_matrix &data)
 {
   double available = 0, columns = (double)d, own = 8.0 * (more + 2 * columns * (double)n);
   if (N > INT_MAX || d > INT_MAX)
@@ -22,9 +22,10 @@ static sgdl_status open_data(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const 
   TRY(free_bytes(ctx, &available));
   double rows = floor((0.9 * available - own) / (8.0 * (columns + (double)n)));
   if (rows < fmin(256.0, (double)N))
-    return fail(ctx, SGDL_TOO_LARGE, "%td vectors of %td parameters and a block of rows of X take %.3g GB on the device "
-                "%s, where %.3g GB are free: take fewer probes or Lanczos steps, or device = \"cpu\"", n, d,
-                (own + 8.0 * 256.0 * columns) * 1e-9, the_plugin.name, available * 1e-9);
+    return fail(ctx, SGDL_TOO_LARGE,
+                "%td vectors of %td parameters and a block of rows of X take %.3g GB on the device "
+                "%s, where %.3g GB are free: take fewer probes or Lanczos steps, or device = \"cpu\"",
+                n, d, (own + 8.0 * 256.0 * columns) * 1e-9, the_plugin.name, available * 1e-9);
   data.N = N;
   data.d = d;
   data.host = X;
@@ -34,8 +35,8 @@ static sgdl_status open_data(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const 
 }
 
 /* out (d x n) = scale X'(X V), all there; XV: block x n. */
-static sgdl_status apply(sgdl_context *ctx, const data_matrix &data, ptrdiff_t n, double scale, const double *V,
-                         double *XV, double *out)
+static sgdl_status apply(sgdl_context *ctx, const data_matrix &data, ptrdiff_t n, double scale,
+                         const double *V, double *XV, double *out)
 {
   ptrdiff_t d = data.d;
   for (ptrdiff_t first = 0; first < data.N; first += data.block) {
@@ -47,8 +48,8 @@ static sgdl_status apply(sgdl_context *ctx, const data_matrix &data, ptrdiff_t n
   return SGDL_OK;
 }
 
-static sgdl_status product(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X, ptrdiff_t n, double scale,
-                           const double *V, double *out)
+static sgdl_status product(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X, ptrdiff_t n,
+                           double scale, const double *V, double *out)
 {
   data_matrix data;
   device_array<double> in, result, XV;
@@ -78,18 +79,19 @@ sgdl_status cuda_implicit_product(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, c
 
 static __global__ void divide(ptrdiff_t n, const double *x, double by, double *out)
 {
-  EACH(e, n) out[e] = x[e] / by;
+  EACH (e, n) out[e] = x[e] / by;
 }
 
 /* Column p of the next block: vector s of probe p. */
-static __global__ void gather(ptrdiff_t d, ptrdiff_t steps, ptrdiff_t n_probes, ptrdiff_t s, const double *Q, double *V)
+static __global__ void gather(ptrdiff_t d, ptrdiff_t steps, ptrdiff_t n_probes, ptrdiff_t s, const double *Q,
+                              double *V)
 {
-  EACH(e, d * n_probes) V[e] = Q[e % d + d * (s + steps * (e / d))];
+  EACH (e, d * n_probes) V[e] = Q[e % d + d * (s + steps * (e / d))];
 }
 
 static __global__ void zero(ptrdiff_t n, double *x)
 {
-  EACH(e, n) x[e] = 0;
+  EACH (e, n) x[e] = 0;
 }
 
 struct lanczos_work {
@@ -104,8 +106,8 @@ static sgdl_status norm(sgdl_context *ctx, ptrdiff_t n, const double *x, double 
 }
 
 /* w less its part in the first m columns of Q, twice; the last coefficient adds up to alpha. */
-static sgdl_status orthogonalise(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t m, const double *Q, double *h, double *w,
-                                 double *alpha)
+static sgdl_status orthogonalise(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t m, const double *Q, double *h,
+                                 double *w, double *alpha)
 {
   const double one = 1, zero_ = 0, minus = -1;
   double last[2];
@@ -120,7 +122,8 @@ static sgdl_status orthogonalise(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t m, co
   return SGDL_OK;
 }
 
-static sgdl_status step(sgdl_context *ctx, const sgdl_lanczos_job *job, lanczos_work &w, ptrdiff_t s, ptrdiff_t p)
+static sgdl_status step(sgdl_context *ctx, const sgdl_lanczos_job *job, lanczos_work &w, ptrdiff_t s,
+                        ptrdiff_t p)
 {
   ptrdiff_t d = job->d;
   double *Q = w.Q.data + d * job->steps * p, *next = w.W.data + d * p, before;

@@ -1,5 +1,5 @@
-/* cuBLAS, cuSOLVER and cuFFT, opened at first use: a machine without them still loads the plug-in, and a session that
- * needs none of them does not wait for their half a gigabyte. */
+/* cuBLAS, cuSOLVER and cuFFT, opened at first use: a machine without them still loads the plug-in, and a
+ * session that needs none of them does not wait for their half a gigabyte. */
 #include "plugin.h"
 
 #include <dlfcn.h>
@@ -26,8 +26,8 @@ const fft_table *fft_library()
   return &fft;
 }
 
-/* The newest of versions [oldest, newest] of a library, as the loader finds it (the folder of the toolkit that built the
- * plug-in is in its run path). */
+/* The newest of versions [oldest, newest] of a library, as the loader finds it (the folder of the toolkit
+ * that built the plug-in is in its run path). */
 static void *open_library(const char *stem, int newest, int oldest)
 {
   char name[512];
@@ -42,9 +42,12 @@ static void *open_library(const char *stem, int newest, int oldest)
 static sgdl_status missing(sgdl_context *ctx, const char *stem, const char *symbol)
 {
   if (symbol)
-    return fail(ctx, SGDL_NO_DEVICE, "%s has no %s: expected the library of CUDA 11.1 or later", stem, symbol);
-  return fail(ctx, SGDL_NO_DEVICE, "%s.so is not on this machine: install the CUDA libraries, or add their folder to "
-              "LD_LIBRARY_PATH", stem);
+    return fail(ctx, SGDL_NO_DEVICE, "%s has no %s: expected the library of CUDA 11.1 or later", stem,
+                symbol);
+  return fail(ctx, SGDL_NO_DEVICE,
+              "%s.so is not on this machine: install the CUDA libraries, or add their folder to "
+              "LD_LIBRARY_PATH",
+              stem);
 }
 
 #ifndef SGDL_EMULATED

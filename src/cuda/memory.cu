@@ -38,23 +38,26 @@ sgdl_status cuda_failure(sgdl_context *ctx, cudaError_t error, const char *what)
   if (error == cudaErrorMemoryAllocation)
     return fail(ctx, SGDL_NO_MEMORY, "no memory on the device %s (%.*s)", the_plugin.name, n, what);
   if (!is_fatal(error))
-    return fail(ctx, SGDL_NO_DEVICE, "device %s: %.*s gave error %d, %s", the_plugin.name, n, what, (int)error,
-                cudaGetErrorString(error));
+    return fail(ctx, SGDL_NO_DEVICE, "device %s: %.*s gave error %d, %s", the_plugin.name, n, what,
+                (int)error, cudaGetErrorString(error));
   the_plugin.lost = 1;
-  return fail(ctx, SGDL_NO_DEVICE, "the device %s was lost (%.*s gave error %d, %s): what was under way is not done; "
-              "begin a new session to use it again, or use device = \"cpu\"", the_plugin.name, n, what, (int)error,
-              cudaGetErrorString(error));
+  return fail(ctx, SGDL_NO_DEVICE,
+              "the device %s was lost (%.*s gave error %d, %s): what was under way is not done; "
+              "begin a new session to use it again, or use device = \"cpu\"",
+              the_plugin.name, n, what, (int)error, cudaGetErrorString(error));
 }
 
 /* A library's failure, unless it is that of the device under it. */
-static sgdl_status library_failure(sgdl_context *ctx, const char *library, int no_memory, int error, const char *what)
+static sgdl_status library_failure(sgdl_context *ctx, const char *library, int no_memory, int error,
+                                   const char *what)
 {
   cudaError_t device = cudaGetLastError();
   if (device != cudaSuccess && is_fatal(device)) return cuda_failure(ctx, device, what);
   if (no_memory || device == cudaErrorMemoryAllocation)
-    return fail(ctx, SGDL_NO_MEMORY, "no memory on the device %s (%.*s)", the_plugin.name, name_length(what), what);
-  return fail(ctx, SGDL_NO_DEVICE, "device %s: %s's %.*s gave status %d", the_plugin.name, library, name_length(what),
-              what, error);
+    return fail(ctx, SGDL_NO_MEMORY, "no memory on the device %s (%.*s)", the_plugin.name, name_length(what),
+                what);
+  return fail(ctx, SGDL_NO_DEVICE, "device %s: %s's %.*s gave status %d", the_plugin.name, library,
+              name_length(what), what, error);
 }
 
 sgdl_status blas_failure(sgdl_context *ctx, cublasStatus_t error, const char *what)
@@ -81,7 +84,8 @@ sgdl_status take_bytes(sgdl_context *ctx, void **data, double bytes, const char 
   if (error == cudaErrorMemoryAllocation) {
     (void)cudaGetLastError();
     *data = nullptr;
-    return fail(ctx, SGDL_NO_MEMORY, "no memory on the device %s for %s (%.3g GB)", the_plugin.name, what, bytes * 1e-9);
+    return fail(ctx, SGDL_NO_MEMORY, "no memory on the device %s for %s (%.3g GB)", the_plugin.name, what,
+                bytes * 1e-9);
   }
   CUDA(error);
   return SGDL_OK;
@@ -108,15 +112,17 @@ sgdl_status free_bytes(sgdl_context *ctx, double *bytes)
   return SGDL_OK;
 }
 
-sgdl_status require_bytes(sgdl_context *ctx, double bytes, const char *what, const char *unit, double size, int power)
+sgdl_status require_bytes(sgdl_context *ctx, double bytes, const char *what, const char *unit, double size,
+                          int power)
 {
   double available = 0;
   TRY(free_bytes(ctx, &available));
   if (bytes <= available) return SGDL_OK;
   double fits = floor(size * pow(available / bytes, 1.0 / power));
-  return fail(ctx, SGDL_TOO_LARGE, "%s: %s = %.0f takes %.3g GB on the device %s, where %.3g GB are free: expected at "
-              "most about %.0f, or device = \"cpu\"", what, unit, size, bytes * 1e-9, the_plugin.name, available * 1e-9,
-              fits);
+  return fail(ctx, SGDL_TOO_LARGE,
+              "%s: %s = %.0f takes %.3g GB on the device %s, where %.3g GB are free: expected at "
+              "most about %.0f, or device = \"cpu\"",
+              what, unit, size, bytes * 1e-9, the_plugin.name, available * 1e-9, fits);
 }
 
 sgdl_status cuda_capacity(sgdl_context *ctx, sgdl_capacity *capacity)
@@ -140,14 +146,15 @@ sgdl_status wait(sgdl_context *ctx)
   return SGDL_OK;
 }
 
-sgdl_status bring(sgdl_context *ctx, device_array<double> &array, const double *from, ptrdiff_t n, const char *what)
+sgdl_status bring(sgdl_context *ctx, device_array<double> &array, const double *from, ptrdiff_t n,
+                  const char *what)
 {
   TRY(take(ctx, array, n, what));
   return upload(ctx, array.data, from, n);
 }
 
-sgdl_status upload_matrix(sgdl_context *ctx, ptrdiff_t m, ptrdiff_t n, double *to, ptrdiff_t ldto, const double *from,
-                          ptrdiff_t ldfrom)
+sgdl_status upload_matrix(sgdl_context *ctx, ptrdiff_t m, ptrdiff_t n, double *to, ptrdiff_t ldto,
+                          const double *from, ptrdiff_t ldfrom)
 {
   const size_t size = sizeof(double);
   if (m > 0 && n > 0)

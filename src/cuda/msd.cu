@@ -11,20 +11,20 @@
 /* ---- kernels ---- */
 
 /* Columns less their lines, followed by zeros; `room` numbers to a column. x: n to a column. */
-static __global__ void take_lines(ptrdiff_t n, ptrdiff_t room, ptrdiff_t count, const double *x, const double *offset,
-                                  const double *slope, double *y)
+static __global__ void take_lines(ptrdiff_t n, ptrdiff_t room, ptrdiff_t count, const double *x,
+                                  const double *offset, const double *slope, double *y)
 {
-  EACH(e, room * count) {
+  EACH (e, room * count) {
     ptrdiff_t k = e % room, c = e / room;
     y[e] = k < n ? sgdl_residual(x[k + n * c], offset[c], slope[c] * (double)k) : 0.0;
   }
 }
 
 /* squares[k] += sum w y^2, drift[k] += sum w slope y over the columns, in their order. weights NULL: 1. */
-static __global__ void add_frames(ptrdiff_t n, ptrdiff_t room, ptrdiff_t count, const double *y, const double *slope,
-                                  const double *weights, double *squares, double *drift)
+static __global__ void add_frames(ptrdiff_t n, ptrdiff_t room, ptrdiff_t count, const double *y,
+                                  const double *slope, const double *weights, double *squares, double *drift)
 {
-  EACH(k, n) {
+  EACH (k, n) {
     double s = squares[k], t = drift[k];
     for (ptrdiff_t c = 0; c < count; c++) {
       double w = weights ? weights[c] : 1.0, v = y[k + room * c];
@@ -37,10 +37,10 @@ static __global__ void add_frames(ptrdiff_t n, ptrdiff_t room, ptrdiff_t count, 
 }
 
 /* power[k] (complex, imaginary part 0) += scale sum w |y_k|^2 over the transforms of the columns. */
-static __global__ void add_power(ptrdiff_t half, ptrdiff_t count, double scale, const double *y, const double *weights,
-                                 double *power)
+static __global__ void add_power(ptrdiff_t half, ptrdiff_t count, double scale, const double *y,
+                                 const double *weights, double *power)
 {
-  EACH(k, half) {
+  EACH (k, half) {
     double sum = 0;
     for (ptrdiff_t c = 0; c < count; c++) {
       double a = y[2 * (k + half * c)], b = y[2 * (k + half * c) + 1], w = weights ? weights[c] : 1.0;
@@ -52,12 +52,13 @@ static __global__ void add_power(ptrdiff_t half, ptrdiff_t count, double scale, 
 
 static __global__ void clear(ptrdiff_t n, double *x)
 {
-  EACH(e, n) x[e] = 0;
+  EACH (e, n) x[e] = 0;
 }
 
 /* ---- plans ---- */
 
-class fft_plan {
+class fft_plan
+{
  public:
   cufftHandle handle = 0;
   int made = 0;
@@ -70,7 +71,8 @@ class fft_plan {
   fft_plan &operator=(const fft_plan &) = delete;
 };
 
-static sgdl_status make_plan(sgdl_context *ctx, ptrdiff_t length, ptrdiff_t batch, cufftType type, fft_plan &plan)
+static sgdl_status make_plan(sgdl_context *ctx, ptrdiff_t length, ptrdiff_t batch, cufftType type,
+                             fft_plan &plan)
 {
   int n = (int)length, real = 2 * (n / 2 + 1), complex = n / 2 + 1;
   int in = type == CUFFT_D2Z ? real : complex, out = type == CUFFT_D2Z ? complex : real;

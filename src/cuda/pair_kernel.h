@@ -1,4 +1,5 @@
-/* The closed form of every pair of modes, THEORY sections 2 and 4; apart from pairs.cu for the benchmark of it alone. */
+/* The closed form of every pair of modes, THEORY sections 2 and 4; apart from pairs.cu for the benchmark of
+ * it alone. */
 #ifndef SGDL_CUDA_PAIR_KERNEL_H
 #define SGDL_CUDA_PAIR_KERNEL_H
 
@@ -12,9 +13,10 @@ struct pair_law {
   double lr, momentum, weight_decay, scale, mix;
 };
 
-/* One pass over all pairs: mixed = P + mix (R - R')/2, W, and R where it is wanted whole. noise may be `mixed`. */
-static __global__ void fill_pairs(pair_law law, const double *rho, const unsigned char *flags, const double *noise,
-                                  double *mixed, double *velocity, double *cross)
+/* One pass over all pairs: mixed = P + mix (R - R')/2, W, and R where it is wanted whole. noise may be
+ * `mixed`. */
+static __global__ void fill_pairs(pair_law law, const double *rho, const unsigned char *flags,
+                                  const double *noise, double *mixed, double *velocity, double *cross)
 {
   const unsigned tile = 1024; /* rows of a column to a block: a division each, not one each element */
   ptrdiff_t d = law.d;

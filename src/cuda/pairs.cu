@@ -1,5 +1,6 @@
-/* The stationary covariance, one chain on the device: eigenvectors, noise to the modes, the closed form of every pair
- * in one pass over P, R and W (THEORY sections 2 and 4), and back. Six matrices at most are there at a time. */
+/* The stationary covariance, one chain on the device: eigenvectors, noise to the modes, the closed form of
+ * every pair in one pass over P, R and W (THEORY sections 2 and 4), and back. Six matrices at most are there
+ * at a time. */
 #include "pair_kernel.h"
 
 #include <float.h>
@@ -11,7 +12,7 @@
 /* +1 or -1: the sign that makes the largest component of each column positive. One thread to a column. */
 static __global__ void find_signs(ptrdiff_t d, const double *V, double *sign)
 {
-  EACH(j, d) {
+  EACH (j, d) {
     double largest = 0, value = 0;
     for (ptrdiff_t i = 0; i < d; i++) {
       double v = V[i + j * d];
@@ -28,7 +29,7 @@ static __global__ void find_signs(ptrdiff_t d, const double *V, double *sign)
 static __global__ void reverse_columns(ptrdiff_t d, const double *sign, double *V)
 {
   ptrdiff_t half = (d + 1) / 2;
-  EACH(e, d * half) {
+  EACH (e, d * half) {
     ptrdiff_t i = e % d, l = e / d, r = d - 1 - l;
     double left = V[i + l * d], right = V[i + r * d];
     V[i + l * d] = sign[r] * right;
@@ -39,18 +40,18 @@ static __global__ void reverse_columns(ptrdiff_t d, const double *sign, double *
 /* The mean of A(i, j) and A(j, i) in both places. */
 static __global__ void make_symmetric(ptrdiff_t d, double *A)
 {
-  EACH(e, d * d) {
+  EACH (e, d * d) {
     ptrdiff_t i = e % d, j = e / d;
     if (i > j) A[e] = A[j + i * d] = (A[e] + A[j + i * d]) / 2;
   }
 }
 
 /* The three diagonals where only i = j is correlated: which 0, 2, 3. */
-static __global__ void fill_diagonal(pair_law law, const double *rho, const unsigned char *flags, const double *noise,
-                                     double *diagonal)
+static __global__ void fill_diagonal(pair_law law, const double *rho, const unsigned char *flags,
+                                     const double *noise, double *diagonal)
 {
   ptrdiff_t d = law.d;
-  EACH(i, d) {
+  EACH (i, d) {
     double c[4], kappa = rho[i] + law.weight_decay;
     sgdl_pair_entry(law.sgd, law.lr, law.momentum, kappa, kappa, flags[i], law.scale * noise[i], c);
     diagonal[i] = c[0];
@@ -61,20 +62,20 @@ static __global__ void fill_diagonal(pair_law law, const double *rho, const unsi
 
 static __global__ void scale_columns(ptrdiff_t d, const double *V, const double *x, double *out)
 {
-  EACH(e, d * d) out[e] = V[e] * x[e / d];
+  EACH (e, d * d) out[e] = V[e] * x[e / d];
 }
 
 static __global__ void set_diagonal(ptrdiff_t d, const double *x, double *out)
 {
-  EACH(e, d * d) out[e] = e % d == e / d ? x[e % d] : 0;
+  EACH (e, d * d) out[e] = e % d == e / d ? x[e % d] : 0;
 }
 
 /* mixed = symmetric + mix antisymmetric, taken apart; cross gets lr/2 W besides, where that is given. mixed
  * may be `theta`. */
-static __global__ void split_mixed(ptrdiff_t d, double mix, double half_lr, double *mixed, const double *velocity,
-                                   double *theta, double *cross)
+static __global__ void split_mixed(ptrdiff_t d, double mix, double half_lr, double *mixed,
+                                   const double *velocity, double *theta, double *cross)
 {
-  EACH(e, d * d) {
+  EACH (e, d * d) {
     ptrdiff_t i = e % d, j = e / d;
     if (i < j) continue;
     ptrdiff_t ji = j + i * d;
@@ -95,8 +96,8 @@ struct chain {
   ptrdiff_t d;
   device_array<double> vectors, noise, work, rho, diagonal;
   device_array<unsigned char> flags;
-  double *variance;      /* host: noise along each mode; then columns 0 and d - 1 of the noise       */
-  unsigned char *marks;  /* host: flags                                                              */
+  double *variance;     /* host: noise along each mode; then columns 0 and d - 1 of the noise       */
+  unsigned char *marks; /* host: flags                                                              */
   double *first, *last;
   explicit chain(sgdl_stationary_job *of) : job(of), d(of->d)
   {
@@ -148,7 +149,8 @@ static sgdl_status noise_to_modes(sgdl_context *ctx, chain &c)
   if (!job->Sigma) {
     if (!job->noise) job->noise_is_full = 0;
     TRY(take(ctx, c.noise, job->noise_is_full ? d * d : d, "the noise"));
-    if (job->noise) return upload(ctx, c.noise.data, (const double *)job->noise, job->noise_is_full ? d * d : d);
+    if (job->noise)
+      return upload(ctx, c.noise.data, (const double *)job->noise, job->noise_is_full ? d * d : d);
     for (ptrdiff_t l = 0; l < d; l++) c.variance[l] = job->sigma2 * job->rho[l];
     TRY(upload(ctx, c.noise.data, (const double *)c.variance, d));
     return wait(ctx);
@@ -174,17 +176,19 @@ static sgdl_status mark_modes(sgdl_context *ctx, chain &c)
     TRY(download(ctx, c.last, c.noise.data + d * (d - 1), d));
   }
   TRY(wait(ctx));
-  ptrdiff_t n_saddle = sgdl_mode_flags(d, job->rho, job->weight_decay, job->noise_is_full, c.variance, c.marks,
-                                       &job->n_missing);
+  ptrdiff_t n_saddle = sgdl_mode_flags(d, job->rho, job->weight_decay, job->noise_is_full, c.variance,
+                                       c.marks, &job->n_missing);
   if (n_saddle > 0)
-    return fail(ctx, SGDL_SADDLE, "%td of %td modes have negative curvature (the worst %.6g): expected none, "
-                "there is no stationary state at a saddle", n_saddle, d, job->rho[d - 1] + job->weight_decay);
+    return fail(ctx, SGDL_SADDLE,
+                "%td of %td modes have negative curvature (the worst %.6g): expected none, "
+                "there is no stationary state at a saddle",
+                n_saddle, d, job->rho[d - 1] + job->weight_decay);
   TRY(take(ctx, c.flags, d, "the table of modes"));
   return upload(ctx, c.flags.data, (const unsigned char *)c.marks, d);
 }
 
-/* A power of two that brings the antisymmetric part of R to the size of P; sampled on the pairs with the stiffest
- * and the flattest mode. */
+/* A power of two that brings the antisymmetric part of R to the size of P; sampled on the pairs with the
+ * stiffest and the flattest mode. */
 static double mixing_scale(const chain &c)
 {
   const sgdl_stationary_job *job = c.job;
@@ -232,8 +236,8 @@ static sgdl_status full_noise(sgdl_context *ctx, chain &c)
   double *mixed = job->theta || mixing ? c.noise.data : nullptr; /* in place */
   if (job->velocity) TRY(take(ctx, velocity, all, "cov(v)"));
   if (alone) TRY(take(ctx, cross, all, "cov(theta, v)"));
-  LAUNCH(fill_pairs, all / 4 + 1, law_of(c, mix), (const double *)c.rho.data, (const unsigned char *)c.flags.data,
-         (const double *)c.noise.data, mixed, velocity.data, cross.data);
+  LAUNCH(fill_pairs, all / 4 + 1, law_of(c, mix), (const double *)c.rho.data,
+         (const unsigned char *)c.flags.data, (const double *)c.noise.data, mixed, velocity.data, cross.data);
   if (job->velocity) {
     TRY(carry_back(ctx, c, velocity.data));
     LAUNCH(make_symmetric, all, d, velocity.data);
@@ -246,8 +250,8 @@ static sgdl_status full_noise(sgdl_context *ctx, chain &c)
   if (!mixed) return SGDL_OK;
   TRY(carry_back(ctx, c, mixed));
   double *theta = job->theta ? mixed : nullptr, *twist = mixing ? c.work.data : nullptr;
-  LAUNCH(split_mixed, all, d, mix, job->lr / 2, mixed, (const double *)(job->sgd && mixing ? velocity.data : nullptr),
-         theta, twist);
+  LAUNCH(split_mixed, all, d, mix, job->lr / 2, mixed,
+         (const double *)(job->sgd && mixing ? velocity.data : nullptr), theta, twist);
   if (theta) TRY(download(ctx, job->theta, theta, all));
   if (twist) TRY(download(ctx, job->cross, twist, all));
   return SGDL_OK;

@@ -1,6 +1,7 @@
-/* The contract of backend.h, entry by entry, for any backend: test_backend.c holds the CPU and the CUDA plug-in on an
- * emulated device to it, gpu_check.c the plug-in on a real one. What is expected comes from definitions (plain loops, the
- * equations that a covariance solves), and where those would take too long from the CPU backend. */
+/* The contract of backend.h, entry by entry, for any backend: test_backend.c holds the CPU and the CUDA
+ * plug-in on an emulated device to it, gpu_check.c the plug-in on a real one. What is expected comes from
+ * definitions (plain loops, the equations that a covariance solves), and where those would take too long from
+ * the CPU backend. */
 #ifndef SGDL_BACKEND_SUITE_H
 #define SGDL_BACKEND_SUITE_H
 
@@ -11,6 +12,7 @@
 #include "base/normal_pair.h"
 #include "base/random.h"
 #include "check.h"
+#include "read_reference.h"
 
 static sgdl_context suite_ctx;
 static const sgdl_backend *suite_b; /* under test */
@@ -32,8 +34,8 @@ static double *suite_normals(uint64_t path, ptrdiff_t n)
 }
 
 /* C = op(A) op(B) by the CPU backend. */
-static void suite_multiply(int ta, int tb, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const double *A, const double *B,
-                           double *C)
+static void suite_multiply(int ta, int tb, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const double *A,
+                           const double *B, double *C)
 {
   sgdl_backend_cpu()->product(&suite_ctx, ta, tb, m, n, k, 1.0, A, ta ? k : m, B, tb ? n : k, 0.0, C, m);
 }
@@ -54,7 +56,8 @@ static void suite_products(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k)
 {
   const ptrdiff_t pad = 3;
   double *A = suite_normals(1, (m + k + pad) * (m + k)), *B = suite_normals(2, (n + k + pad) * (n + k));
-  double *start = suite_normals(3, (m + pad) * n), *C = suite_room((m + pad) * n), *expected = suite_room((m + pad) * n);
+  double *start = suite_normals(3, (m + pad) * n), *C = suite_room((m + pad) * n),
+         *expected = suite_room((m + pad) * n);
   for (int which = 0; which < 4; which++) {
     int ta = which % 2, tb = which / 2;
     double beta = which == 1 ? 0.0 : -0.5;
@@ -64,13 +67,14 @@ static void suite_products(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k)
     for (ptrdiff_t j = 0; j < n; j++)
       for (ptrdiff_t i = 0; i < m; i++) {
         double sum = 0;
-        for (ptrdiff_t l = 0; l < k; l++) sum += (ta ? A[l + i * lda] : A[i + l * lda]) * (tb ? B[j + l * ldb] : B[l + j * ldb]);
+        for (ptrdiff_t l = 0; l < k; l++)
+          sum += (ta ? A[l + i * lda] : A[i + l * lda]) * (tb ? B[j + l * ldb] : B[l + j * ldb]);
         expected[i + j * ldc] = 1.5 * sum + beta * expected[i + j * ldc];
       }
     if (beta == 0.0) C[0] = NAN; /* not read then */
     CALL(product(&suite_ctx, ta, tb, m, n, k, 1.5, A, lda, B, ldb, beta, C, ldc));
     CHECK_ARRAY(C, expected, (m + pad) * n, 1e-12); /* the padding is not touched */
-    if (tb == 0) { /* a column at a time */
+    if (tb == 0) {                                  /* a column at a time */
       double *y = suite_room(m), *wanted = suite_room(m);
       for (ptrdiff_t i = 0; i < m; i++) wanted[i] = y[i] = start[i];
       for (ptrdiff_t i = 0; i < m; i++) {
@@ -111,7 +115,8 @@ static void suite_gram(ptrdiff_t m, ptrdiff_t n)
 
 static void suite_eigen(ptrdiff_t d)
 {
-  double *H = suite_covariance(6, d, d / 2 + 1, 0.1), *V = suite_room(d * d), *w = suite_room(d), *wc = suite_room(d);
+  double *H = suite_covariance(6, d, d / 2 + 1, 0.1), *V = suite_room(d * d), *w = suite_room(d),
+         *wc = suite_room(d);
   double *VW = suite_room(d * d), *back = suite_room(d * d);
   memcpy(V, H, (size_t)(d * d) * sizeof *V);
   for (ptrdiff_t j = 0; j < d; j++)
@@ -140,7 +145,8 @@ static void suite_eigen(ptrdiff_t d)
 
 static void suite_cholesky(ptrdiff_t d)
 {
-  double *H = suite_covariance(7, d, d, 0.5), *L = suite_room(d * d), *R = suite_room(d * d), *back = suite_room(d * d);
+  double *H = suite_covariance(7, d, d, 0.5), *L = suite_room(d * d), *R = suite_room(d * d),
+         *back = suite_room(d * d);
   memcpy(L, H, (size_t)(d * d) * sizeof *L);
   for (ptrdiff_t j = 0; j < d; j++)
     for (ptrdiff_t i = 0; i < j; i++) L[i + j * d] = 7.0;
@@ -168,13 +174,14 @@ static void suite_cholesky(ptrdiff_t d)
 
 /* ---- stationary ---- */
 
-/* C - F C F' - Q, or A C + C A' - Q, of the joint covariance over the largest entry of what is taken away: the equation
- * that THEORY sections 2 and 4 solve in closed form. */
+/* C - F C F' - Q, or A C + C A' - Q, of the joint covariance over the largest entry of what is taken away:
+ * the equation that THEORY sections 2 and 4 solve in closed form. */
 static double suite_residual(const sgdl_stationary_job *job, const double *H, const double *Sigma)
 {
   ptrdiff_t d = job->d, n = 2 * d;
   double eta = job->lr, beta = job->momentum, a = 2 / (eta * (1 + beta));
-  double *F = suite_room(n * n), *C = suite_room(n * n), *FC = suite_room(n * n), *FCF = suite_room(n * n), worst = 0, size = 0;
+  double *F = suite_room(n * n), *C = suite_room(n * n), *FC = suite_room(n * n), *FCF = suite_room(n * n),
+         worst = 0, size = 0;
   for (ptrdiff_t j = 0; j < d; j++)
     for (ptrdiff_t i = 0; i < d; i++) {
       double one = i == j, K = H[i + j * d] + one * job->weight_decay;
@@ -219,13 +226,26 @@ static double suite_difference(ptrdiff_t n, const double *x, const double *y)
 static void suite_stationary(ptrdiff_t d, int sgd, int full)
 {
   double *H = suite_covariance(8, d, 2 * d, 0.05), *Sigma = suite_covariance(9, d, 2 * d, 0.1);
-  double *room = suite_room(8 * d * d + 2 * d), *theta = room, *velocity = theta + d * d, *cross = velocity + d * d;
-  double *V = cross + d * d, *noise = V + d * d, *t = noise + d * d, *v = t + d * d, *x = v + d * d, *rho = x + d * d;
+  double *room = suite_room(8 * d * d + 2 * d), *theta = room, *velocity = theta + d * d,
+         *cross = velocity + d * d;
+  double *V = cross + d * d, *noise = V + d * d, *t = noise + d * d, *v = t + d * d, *x = v + d * d,
+         *rho = x + d * d;
   if (!full)
     for (ptrdiff_t e = 0; e < d * d; e++) Sigma[e] = 2.0 * H[e];
-  sgdl_stationary_job job = {.d = d, .H = H, .Sigma = full ? Sigma : NULL, .sigma2 = 2.0, .rho = rho, .vectors = V,
-                             .noise = full ? noise : NULL, .sgd = sgd, .lr = 0.05, .momentum = 0.8,
-                             .weight_decay = 0.01, .scale = 1.0 / 16, .theta = theta, .velocity = velocity,
+  sgdl_stationary_job job = {.d = d,
+                             .H = H,
+                             .Sigma = full ? Sigma : NULL,
+                             .sigma2 = 2.0,
+                             .rho = rho,
+                             .vectors = V,
+                             .noise = full ? noise : NULL,
+                             .sgd = sgd,
+                             .lr = 0.05,
+                             .momentum = 0.8,
+                             .weight_decay = 0.01,
+                             .scale = 1.0 / 16,
+                             .theta = theta,
+                             .velocity = velocity,
                              .cross = cross};
   CALL(stationary(&suite_ctx, &job));
   CHECK_INT(job.n_missing, 0);
@@ -273,11 +293,21 @@ static void suite_stationary_edges(void)
   for (int sgd = 0; sgd < 2; sgd++)
     for (int full = 0; full < 2; full++) {
       memset(noise, 0, sizeof noise);
-      for (int i = 0; i < 4; i++) noise[full ? i * (d + 1) : i] = 1.0 + i; /* the last mode is quiet, the fourth not */
+      for (int i = 0; i < 4; i++)
+        noise[full ? i * (d + 1) : i] = 1.0 + i; /* the last mode is quiet, the fourth not */
       if (full) noise[1] = noise[d] = 0.5;
       if (full) noise[3] = noise[3 * d] = -0.25;
-      sgdl_stationary_job job = {.d = d, .rho = rho, .noise = noise, .noise_is_full = full, .sgd = sgd, .lr = 0.1,
-                                 .momentum = 0.5, .scale = 0.5, .theta = theta, .velocity = velocity, .cross = cross};
+      sgdl_stationary_job job = {.d = d,
+                                 .rho = rho,
+                                 .noise = noise,
+                                 .noise_is_full = full,
+                                 .sgd = sgd,
+                                 .lr = 0.1,
+                                 .momentum = 0.5,
+                                 .scale = 0.5,
+                                 .theta = theta,
+                                 .velocity = velocity,
+                                 .cross = cross};
       sgdl_stationary_job cpu = job;
       cpu.theta = t;
       cpu.velocity = v;
@@ -305,6 +335,45 @@ static void suite_stationary_edges(void)
   CHECK(V[0] > 0 && V[1] > 0);
 }
 
+/* Values computed at 50 digits (tests/reference). */
+static void suite_reference(void)
+{
+  enum { MOST = 4 };
+  double H[MOST * MOST], Sigma[MOST * MOST], rho[MOST], got[3][MOST * MOST], want[MOST * MOST];
+  static const char *const blocks[3] = {"P", "W", "R"};
+  json *root = json_read_reference("ou_cases.json");
+  if (!CHECK(root != NULL)) return;
+  for (const json *c = json_get(root, "cases")->child; c != NULL; c = c->next)
+    for (int sgd = 0; sgd < 2; sgd++) {
+      ptrdiff_t d = json_length(json_get(c, "H"));
+      json_matrix(c, "H", H);
+      json_matrix(c, "Sigma", Sigma);
+      sgdl_stationary_job job = {.d = d,
+                                 .H = H,
+                                 .Sigma = Sigma,
+                                 .rho = rho,
+                                 .sgd = sgd,
+                                 .lr = json_number(c, "lr"),
+                                 .momentum = json_number(c, "momentum"),
+                                 .weight_decay = json_number(c, "weight_decay"),
+                                 .scale = 1 / json_number(c, "batch_size"),
+                                 .theta = got[0],
+                                 .velocity = got[1],
+                                 .cross = got[2]};
+      CALL(stationary(&suite_ctx, &job));
+      for (int b = 0; b < 3; b++) {
+        double least = 0; /* of R beside P and W, whose units it shares */
+        json_matrix(json_get(c, sgd ? "sgd" : "langevin"), blocks[b], want);
+        for (ptrdiff_t l = 0; l < d; l++)
+          least = fmax(least, sqrt(got[0][l * (d + 1)] * got[1][l * (d + 1)]));
+        for (ptrdiff_t e = 0; e < d * d; e++)
+          CHECK_NEAR(got[b][e], want[e],
+                     1e-10 * (b == 2 ? least : fabs(want[e / d * (d + 1)])) + 1e-10 * fabs(want[e]));
+      }
+    }
+  json_free(root);
+}
+
 /* ---- normals and ensembles ---- */
 
 static void suite_fill_normals(ptrdiff_t n, ptrdiff_t n_steps)
@@ -321,7 +390,8 @@ static void suite_fill_normals(ptrdiff_t n, ptrdiff_t n_steps)
 
 static void suite_ensemble_step(ptrdiff_t d, ptrdiff_t n_steps)
 {
-  double *M = suite_normals(10, 4 * d), *noise = suite_normals(11, 2 * d * n_steps), *state = suite_normals(12, 2 * d);
+  double *M = suite_normals(10, 4 * d), *noise = suite_normals(11, 2 * d * n_steps),
+         *state = suite_normals(12, 2 * d);
   double *out = suite_room(2 * d * n_steps), *z = suite_normals(12, 2 * d);
   for (ptrdiff_t e = 0; e < 4 * d; e++) M[e] *= 0.3;
   CALL(ensemble_step(&suite_ctx, d, n_steps, M, noise, state, out));
@@ -349,12 +419,15 @@ static void suite_ensemble(ptrdiff_t d, ptrdiff_t n_paths, int exact, int colour
   const uint64_t step = 4, path = 9; /* records after steps 6, 9, ..., 21 */
   ptrdiff_t n = exact ? 2 * d : d, rows = 7, records = 6;
   double *M = suite_normals(13, 4 * d), *law = suite_normals(14, 3 * d), *factor = suite_normals(15, n * n);
-  double *V = suite_normals(16, d * d), *offset = suite_normals(17, d), *states = suite_normals(18, stride * n_paths);
+  double *V = suite_normals(16, d * d), *offset = suite_normals(17, d),
+         *states = suite_normals(18, stride * n_paths);
   double *z = suite_normals(18, stride * n_paths), *theta = suite_room(rows * d * n_paths);
-  double *velocity = suite_room(rows * d * n_paths), *expected = suite_room(2 * rows * d * n_paths), *normal = suite_room(n);
+  double *velocity = suite_room(rows * d * n_paths), *expected = suite_room(2 * rows * d * n_paths),
+         *normal = suite_room(n);
   double *noise = suite_room(n), *turned_theta = expected, *turned_velocity = expected + rows * d * n_paths;
   for (ptrdiff_t e = 0; e < 4 * d; e++) M[e] *= 0.3;
-  for (ptrdiff_t e = 0; e < rows * d * n_paths; e++) theta[e] = velocity[e] = turned_theta[e] = turned_velocity[e] = 7.0;
+  for (ptrdiff_t e = 0; e < rows * d * n_paths; e++)
+    theta[e] = velocity[e] = turned_theta[e] = turned_velocity[e] = 7.0;
   for (ptrdiff_t p = 0; p < n_paths; p++) {
     double *x = z + stride * p, *v = x + d;
     for (ptrdiff_t s = 0, r = 0; s < n_steps; s++) {
@@ -387,12 +460,28 @@ static void suite_ensemble(ptrdiff_t d, ptrdiff_t n_paths, int exact, int colour
       r++;
     }
   }
-  sgdl_ensemble_job job = {.d = d, .n_paths = n_paths, .n_steps = n_steps, .record_every = every, .rows = rows,
-                           .seed = 5, .path = path, .step = step, .stream = SGDL_STREAM_NOISE, .exact = exact, .M = M,
-                           .on_x = coloured ? NULL : law, .below = coloured || !exact ? NULL : law + d,
-                           .on_v = coloured || !exact ? NULL : law + 2 * d, .factor = coloured ? factor : NULL,
-                           .spread_x = 0.75, .spread_v = -1.25, .stride = stride, .states = states,
-                           .vectors = turned ? V : NULL, .offset = turned ? offset : NULL, .theta = theta,
+  sgdl_ensemble_job job = {.d = d,
+                           .n_paths = n_paths,
+                           .n_steps = n_steps,
+                           .record_every = every,
+                           .rows = rows,
+                           .seed = 5,
+                           .path = path,
+                           .step = step,
+                           .stream = SGDL_STREAM_NOISE,
+                           .exact = exact,
+                           .M = M,
+                           .on_x = coloured ? NULL : law,
+                           .below = coloured || !exact ? NULL : law + d,
+                           .on_v = coloured || !exact ? NULL : law + 2 * d,
+                           .factor = coloured ? factor : NULL,
+                           .spread_x = 0.75,
+                           .spread_v = -1.25,
+                           .stride = stride,
+                           .states = states,
+                           .vectors = turned ? V : NULL,
+                           .offset = turned ? offset : NULL,
+                           .theta = theta,
                            .velocity = velocity};
   double tolerance = coloured || turned ? 1e-12 : 0.0; /* without products the bits are the same */
   CALL(ensemble(&suite_ctx, &job));
@@ -432,12 +521,23 @@ static void suite_ensemble(ptrdiff_t d, ptrdiff_t n_paths, int exact, int colour
 static void suite_correlate(ptrdiff_t n, ptrdiff_t count, ptrdiff_t last, int weighted)
 {
   ptrdiff_t stride = n + 2, length = n + last + (n + last) % 2;
-  double *x = suite_normals(19, stride * count), *offset = suite_normals(20, count), *slope = suite_normals(21, count);
-  double *weights = suite_normals(22, count), *out = suite_room(3 * last + 1), *expected = suite_room(3 * last + 1);
+  double *x = suite_normals(19, stride * count), *offset = suite_normals(20, count),
+         *slope = suite_normals(21, count);
+  double *weights = suite_normals(22, count), *out = suite_room(3 * last + 1),
+         *expected = suite_room(3 * last + 1);
   double energy = 0, steep = 0, *y = suite_room(n);
-  sgdl_correlation_job job = {.n = n, .count = count, .stride = stride, .length = length, .last = last, .x = x,
-                              .offset = offset, .slope = slope, .weights = weighted ? weights : NULL,
-                              .correlation = out, .squares = out + last + 1, .drift = out + 2 * last + 1};
+  sgdl_correlation_job job = {.n = n,
+                              .count = count,
+                              .stride = stride,
+                              .length = length,
+                              .last = last,
+                              .x = x,
+                              .offset = offset,
+                              .slope = slope,
+                              .weights = weighted ? weights : NULL,
+                              .correlation = out,
+                              .squares = out + last + 1,
+                              .drift = out + 2 * last + 1};
   for (ptrdiff_t c = 0; c < count; c++) {
     slope[c] = ldexp(rint(slope[c] * 64), -10); /* slope k exact */
     weights[c] = fabs(weights[c]);
@@ -502,7 +602,8 @@ static void suite_frames(ptrdiff_t T, ptrdiff_t k, int by_frame)
 
 static void suite_implicit(ptrdiff_t N, ptrdiff_t d, ptrdiff_t n)
 {
-  double *X = suite_normals(28, N * d), *V = suite_normals(29, d * n), *out = suite_room(d * n), *H = suite_room(d * d);
+  double *X = suite_normals(28, N * d), *V = suite_normals(29, d * n), *out = suite_room(d * n),
+         *H = suite_room(d * d);
   double *expected = suite_room(d * n);
   suite_multiply(1, 0, d, d, N, X, X, H);
   suite_multiply(0, 0, d, n, d, H, V, expected);
@@ -520,7 +621,8 @@ static void suite_implicit(ptrdiff_t N, ptrdiff_t d, ptrdiff_t n)
 static void suite_lanczos(ptrdiff_t N, ptrdiff_t d, ptrdiff_t n, ptrdiff_t steps)
 {
   double *X = suite_normals(30, N * d), *starts = suite_normals(31, d * n), *room = suite_room(2 * steps * n);
-  double *Q = suite_room(d * steps * n), *A = suite_room(d * d), *AQ = suite_room(d * steps), *QQ = suite_room(steps * steps);
+  double *Q = suite_room(d * steps * n), *A = suite_room(d * d), *AQ = suite_room(d * steps),
+         *QQ = suite_room(steps * steps);
   ptrdiff_t made[16];
   double *alpha = room, *beta = room + steps * n, scale = 1.0 / (double)N;
   for (ptrdiff_t p = 0; p < n; p++) {
@@ -540,7 +642,8 @@ static void suite_lanczos(ptrdiff_t N, ptrdiff_t d, ptrdiff_t n, ptrdiff_t steps
     for (ptrdiff_t s = 0; s + 1 < m; s++)
       for (ptrdiff_t i = 0; i < d; i++) {
         double value = scale * AQ[i + d * s];
-        double three = a[s] * q[i + d * s] + b[s] * q[i + d * (s + 1)] + (s > 0 ? b[s - 1] * q[i + d * (s - 1)] : 0);
+        double three =
+            a[s] * q[i + d * s] + b[s] * q[i + d * (s + 1)] + (s > 0 ? b[s - 1] * q[i + d * (s - 1)] : 0);
         worst = fmax(worst, fabs(value - three));
         size = fmax(size, fabs(value));
       }
@@ -588,6 +691,7 @@ static inline void backend_suite(const sgdl_backend *backend, ptrdiff_t d)
     for (int which = 0; which < 4; which++) suite_stationary(n, which % 2, which / 2);
   }
   suite_stationary_edges();
+  suite_reference();
   suite_fill_normals(1, 3);
   suite_fill_normals(10, 5);
   suite_fill_normals(101, 7);

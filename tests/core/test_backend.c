@@ -1,5 +1,6 @@
-/* Backends: the contract on the CPU and on the CUDA plug-in's own sources over an emulated device (emulated/), where
- * every call of CUDA fails in its turn; and the loader, on plug-ins that are not what they should be. */
+/* Backends: the contract on the CPU and on the CUDA plug-in's own sources over an emulated device
+ * (emulated/), where every call of CUDA fails in its turn; and the loader, on plug-ins that are not what they
+ * should be. */
 #define _GNU_SOURCE /* setenv, RTLD_NOLOAD */
 #include <dlfcn.h>
 #include <sys/wait.h>
@@ -145,19 +146,55 @@ static sgdl_status call_entry(const sgdl_backend *b, int which)
   for (int e = 0; e < 4 * N * N; e++) A[e] = B[e] = e % (N + 1) == 0 ? 4.0 + e % 5 : 0.1;
   for (int e = 0; e < 8 * N; e++) w[e] = x[e] = y[e] = 0.25;
   sgdl_capacity capacity;
-  sgdl_stationary_job stationary = {.d = N, .H = A, .Sigma = B, .rho = w, .sgd = 1, .lr = 0.01, .momentum = 0.5,
-                                    .scale = 1, .theta = C, .cross = C + N * N};
-  sgdl_stationary_job simple = {.d = N, .H = A, .sigma2 = 1, .rho = w, .lr = 0.01, .momentum = 0.5, .scale = 1,
-                                .theta = C, .velocity = C + N * N};
-  sgdl_ensemble_job free_modes = {.d = N, .n_paths = 2, .n_steps = 3, .record_every = 1, .rows = 3, .exact = 1, .M = A,
-                                  .on_x = w, .below = x, .on_v = y, .stride = 2 * N, .states = B, .theta = z,
+  sgdl_stationary_job stationary = {.d = N,
+                                    .H = A,
+                                    .Sigma = B,
+                                    .rho = w,
+                                    .sgd = 1,
+                                    .lr = 0.01,
+                                    .momentum = 0.5,
+                                    .scale = 1,
+                                    .theta = C,
+                                    .cross = C + N * N};
+  sgdl_stationary_job simple = {.d = N,
+                                .H = A,
+                                .sigma2 = 1,
+                                .rho = w,
+                                .lr = 0.01,
+                                .momentum = 0.5,
+                                .scale = 1,
+                                .theta = C,
+                                .velocity = C + N * N};
+  sgdl_ensemble_job free_modes = {.d = N,
+                                  .n_paths = 2,
+                                  .n_steps = 3,
+                                  .record_every = 1,
+                                  .rows = 3,
+                                  .exact = 1,
+                                  .M = A,
+                                  .on_x = w,
+                                  .below = x,
+                                  .on_v = y,
+                                  .stride = 2 * N,
+                                  .states = B,
+                                  .theta = z,
                                   .velocity = z + 32 * N};
   sgdl_ensemble_job coloured = free_modes;
   coloured.factor = A;
   coloured.vectors = A;
   coloured.offset = w;
-  sgdl_correlation_job correlate = {.n = N, .count = 2, .stride = N, .length = 2 * N, .last = 3, .x = A, .offset = w,
-                                    .slope = x, .weights = y, .correlation = z, .squares = z + N, .drift = z + 2 * N};
+  sgdl_correlation_job correlate = {.n = N,
+                                    .count = 2,
+                                    .stride = N,
+                                    .length = 2 * N,
+                                    .last = 3,
+                                    .x = A,
+                                    .offset = w,
+                                    .slope = x,
+                                    .weights = y,
+                                    .correlation = z,
+                                    .squares = z + N,
+                                    .drift = z + 2 * N};
   sgdl_frames_job frames = {N, 3, 1, A, w, x, C, z};
   sgdl_lanczos_job lanczos = {N, N, 1, 3, A, w, 1.0, x, y, C, made};
   switch (which) {
@@ -174,13 +211,15 @@ static sgdl_status call_entry(const sgdl_backend *b, int which)
     case 10: return b->ensemble(&ctx, &free_modes) != SGDL_OK ? SGDL_NO_DEVICE : b->ensemble(&ctx, &coloured);
     case 11: return b->correlate(&ctx, &correlate);
     case 12: return b->frames(&ctx, &frames);
-    case 13: return b->lanczos(&ctx, &lanczos) != SGDL_OK ? SGDL_NO_DEVICE
-                                                          : b->implicit_product(&ctx, N, N, A, 1, 1.0, x, y);
+    case 13:
+      return b->lanczos(&ctx, &lanczos) != SGDL_OK ? SGDL_NO_DEVICE
+                                                   : b->implicit_product(&ctx, N, N, A, 1, 1.0, x, y);
     default: return b->capacity(&ctx, &capacity);
   }
 }
 
-/* Every call of CUDA in every entry fails once: a status with a message, nothing leaks, and the next call works. */
+/* Every call of CUDA in every entry fails once: a status with a message, nothing leaks, and the next call
+ * works. */
 static void every_call_may_fail(const sgdl_backend *b, int error)
 {
   for (int which = 0; which <= JOBS; which++) {
@@ -212,16 +251,33 @@ static void too_large_is_said_before_it_begins(const sgdl_backend *b)
   static double H[100 * 100], rho[100], x[6 * 4000], zero[4000], out[4000];
   ptrdiff_t made[1];
   for (int i = 0; i < 100; i++) H[i * 101] = 1.0 + i;
-  sgdl_stationary_job stationary = {.d = 100, .H = H, .rho = rho, .sigma2 = 1, .lr = 0.01, .scale = 1, .theta = H};
+  sgdl_stationary_job stationary = {
+      .d = 100, .H = H, .rho = rho, .sigma2 = 1, .lr = 0.01, .scale = 1, .theta = H};
   sgdl_frames_job frames = {100, 40, 0, x, zero, zero, H, out};
   sgdl_lanczos_job lanczos = {4, 1000, 1, 20, x, x, 1.0, out, out, NULL, made};
-  sgdl_correlation_job correlate = {.n = 4000, .count = 1, .stride = 4000, .length = 8000, .last = 10, .x = x,
-                                    .offset = zero, .slope = zero, .correlation = out, .squares = out + 20, .drift = out + 40};
-  sgdl_ensemble_job ensemble = {.d = 3000, .n_paths = 1, .n_steps = 1, .record_every = 1, .M = x, .on_x = x,
-                                .stride = 6000, .states = x};
+  sgdl_correlation_job correlate = {.n = 4000,
+                                    .count = 1,
+                                    .stride = 4000,
+                                    .length = 8000,
+                                    .last = 10,
+                                    .x = x,
+                                    .offset = zero,
+                                    .slope = zero,
+                                    .correlation = out,
+                                    .squares = out + 20,
+                                    .drift = out + 40};
+  sgdl_ensemble_job ensemble = {.d = 3000,
+                                .n_paths = 1,
+                                .n_steps = 1,
+                                .record_every = 1,
+                                .M = x,
+                                .on_x = x,
+                                .stride = 6000,
+                                .states = x};
   set_memory(1e5);
   CHECK_STATUS(b->stationary(&ctx, &stationary), SGDL_TOO_LARGE);
-  CHECK_TEXT(ctx.message, "the stationary covariance: d = 100 takes 0.00048 GB on the device emulated device, where");
+  CHECK_TEXT(ctx.message,
+             "the stationary covariance: d = 100 takes 0.00048 GB on the device emulated device, where");
   CHECK_TEXT(ctx.message, "expected at most about 44, or device = \"cpu\"");
   sgdl_capacity capacity;
   CHECK_STATUS(b->capacity(&ctx, &capacity), SGDL_OK);
@@ -247,7 +303,8 @@ static void too_large_is_said_before_it_begins(const sgdl_backend *b)
   set_memory(1e9);
 }
 
-/* Little memory: groups of paths, chunks of records, batches of columns, tiles of frames, blocks of rows of X. */
+/* Little memory: groups of paths, chunks of records, batches of columns, tiles of frames, blocks of rows of
+ * X. */
 static void jobs_go_through_in_pieces(const sgdl_backend *b)
 {
   suite_b = b;
@@ -266,8 +323,17 @@ static void jobs_go_through_in_pieces(const sgdl_backend *b)
 static void without_libraries(const sgdl_backend *b)
 {
   double A[4] = {2, 1, 1, 3}, w[2], out[4], slope[2] = {0};
-  sgdl_correlation_job correlate = {.n = 2, .count = 2, .stride = 2, .length = 4, .last = 1, .x = A, .offset = slope,
-                                    .slope = slope, .correlation = out, .squares = out + 2, .drift = out + 3};
+  sgdl_correlation_job correlate = {.n = 2,
+                                    .count = 2,
+                                    .stride = 2,
+                                    .length = 4,
+                                    .last = 1,
+                                    .x = A,
+                                    .offset = slope,
+                                    .slope = slope,
+                                    .correlation = out,
+                                    .squares = out + 2,
+                                    .drift = out + 3};
   hide_libraries(1);
   CHECK_STATUS(b->product(&ctx, 0, 0, 2, 2, 2, 1.0, A, 2, A, 2, 0.0, out, 2), SGDL_NO_DEVICE);
   CHECK_TEXT(ctx.message, "libnowhere.so is not on this machine: install the CUDA libraries");
@@ -287,7 +353,8 @@ static void a_forked_child_is_refused(const sgdl_backend *b)
   fflush(stdout);
   pid_t child = fork();
   if (child == 0) {
-    int refused = b->fill_normals(&ctx, 1, 0, 0, 0, 2, 1, out) == SGDL_NO_DEVICE && strstr(ctx.message, "forked");
+    int refused =
+        b->fill_normals(&ctx, 1, 0, 0, 0, 2, 1, out) == SGDL_NO_DEVICE && strstr(ctx.message, "forked");
     int entry = sgdl_backend_open(&ctx, "cuda", SGDL_TEST_EMULATED, NULL, &again, NULL) == SGDL_NO_DEVICE &&
                 strstr(ctx.message, "forked");
     _exit(!(refused && entry));

@@ -1,5 +1,5 @@
-/* The core on a device (the CUDA plug-in's own sources over the emulated one) against the core on the CPU: models,
- * stationary covariances, simulations and mean squared displacements. */
+/* The core on a device (the CUDA plug-in's own sources over the emulated one) against the core on the CPU:
+ * models, stationary covariances, simulations and mean squared displacements. */
 #include <dlfcn.h>
 
 #include "backend_suite.h"
@@ -30,8 +30,15 @@ static sgdl_model model_of(sgdl_dynamics dynamics, int full)
 {
   static double diagonal[D];
   for (int l = 0; l < D; l++) diagonal[l] = 2.0 * rho[l];
-  return (sgdl_model){.dim = D, .hyper = {0.05, 0.8, 0.01, 16}, .dynamics = dynamics, .rho = rho, .vectors = vectors,
-                      .minimiser = minimiser, .noise = full ? noise : diagonal, .noise_is_full = full, .sigma2 = -1};
+  return (sgdl_model){.dim = D,
+                      .hyper = {0.05, 0.8, 0.01, 16},
+                      .dynamics = dynamics,
+                      .rho = rho,
+                      .vectors = vectors,
+                      .minimiser = minimiser,
+                      .noise = full ? noise : diagonal,
+                      .noise_is_full = full,
+                      .sigma2 = -1};
 }
 
 static void decompositions_agree(void)
@@ -65,8 +72,9 @@ static void stationary_covariances_agree(void)
 }
 
 /* The whole record of a run, in pieces of `piece` steps. */
-static sgdl_status run_it(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim, ptrdiff_t piece,
-                          ptrdiff_t first, ptrdiff_t rows, double *theta, double *velocity, const char **backend)
+static sgdl_status run_it(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
+                          ptrdiff_t piece, ptrdiff_t first, ptrdiff_t rows, double *theta, double *velocity,
+                          const char **backend)
 {
   sgdl_run *run;
   sgdl_recording recording = {.theta = theta, .velocity = velocity, .rows = rows, .first = first};
@@ -152,19 +160,23 @@ static void divergence_is_told(void)
 static void displacements_agree(void)
 {
   enum { T = 3000, WIDE = 40 };
-  double *x = suite_normals(50, (ptrdiff_t)T * WIDE), lags[6] = {1, 2, 10, 100, 1000, 2900}, a[6], b[6], ea[6], eb[6];
+  double *x = suite_normals(50, (ptrdiff_t)T * WIDE), lags[6] = {1, 2, 10, 100, 1000, 2900}, a[6], b[6],
+         ea[6], eb[6];
   for (ptrdiff_t c = 0; c < WIDE; c++)
     for (ptrdiff_t t = 1; t < T; t++) x[t + T * c] += x[t - 1 + T * c] + 0.01 * (double)c;
   for (int paths = 1; paths <= 4; paths *= 4) {
-    CHECK_STATUS(sgdl_msd(&cpu, T, WIDE / paths, paths, x, SGDL_MSD_TIME_AVERAGED, 0, 6, lags, a, ea, NULL), SGDL_OK);
-    CHECK_STATUS(sgdl_msd(&gpu, T, WIDE / paths, paths, x, SGDL_MSD_TIME_AVERAGED, 0, 6, lags, b, eb, NULL), SGDL_OK);
+    CHECK_STATUS(sgdl_msd(&cpu, T, WIDE / paths, paths, x, SGDL_MSD_TIME_AVERAGED, 0, 6, lags, a, ea, NULL),
+                 SGDL_OK);
+    CHECK_STATUS(sgdl_msd(&gpu, T, WIDE / paths, paths, x, SGDL_MSD_TIME_AVERAGED, 0, 6, lags, b, eb, NULL),
+                 SGDL_OK);
     for (int l = 0; l < 6; l++) {
       CHECK_CLOSE(b[l], a[l], 1e-10);
       CHECK_NEAR(eb[l], ea[l], 1e-9 * fabs(ea[l]));
     }
   }
   enum { FRAMES = 30 };
-  double *g = calloc(FRAMES * FRAMES + FRAMES + 1, sizeof *g), *h = calloc(FRAMES * FRAMES + FRAMES + 1, sizeof *h);
+  double *g = calloc(FRAMES * FRAMES + FRAMES + 1, sizeof *g),
+         *h = calloc(FRAMES * FRAMES + FRAMES + 1, sizeof *h);
   double ta[SGDL_TALLY * 2], tb[SGDL_TALLY * 2], two[2] = {1, 7};
   for (int by_frame = 0; by_frame < 2; by_frame++) {
     CHECK_STATUS(sgdl_gram_coordinates(&cpu, FRAMES, 1000, x, by_frame, g), SGDL_OK);

@@ -1,6 +1,6 @@
 /* The backend contract on a real GPU, then a table of speeds. tools/gpu-check.sh builds and runs it.
- *   gpu_check PLUGIN.so [ALONE.so]      SGDL_GPU_D: side of the largest matrix of the table (16384 unless given)
- * Exit status: 0 all passed, 1 some failed, 3 no device. */
+ *   gpu_check PLUGIN.so [ALONE.so]      SGDL_GPU_D: side of the largest matrix of the table (16384 unless
+ * given) Exit status: 0 all passed, 1 some failed, 3 no device. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <time.h>
@@ -17,14 +17,16 @@ static double now(void)
 static void row(const char *what, double value, const char *unit, double target)
 {
   printf("  %-72s %10.4g %s", what, value, unit);
-  if (target > 0) printf("   (wanted: %s %.3g)", strcmp(unit, "x alone") == 0 ? "at most" : "at least", target);
+  if (target > 0)
+    printf("   (wanted: %s %.3g)", strcmp(unit, "x alone") == 0 ? "at most" : "at least", target);
   printf("\n");
 }
 
 /* Seconds of the chain from H and Sigma at side d. */
 static double time_stationary(const sgdl_backend *b, ptrdiff_t d)
 {
-  double *room = suite_room(5 * d * d + d), *H = room, *Sigma = H + d * d, *theta = Sigma + d * d, *v = theta + d * d;
+  double *room = suite_room(5 * d * d + d), *H = room, *Sigma = H + d * d, *theta = Sigma + d * d,
+         *v = theta + d * d;
   double *cross = v + d * d, *rho = cross + d * d;
 #pragma omp parallel for
   for (ptrdiff_t j = 0; j < d; j++) {
@@ -37,12 +39,22 @@ static double time_stationary(const sgdl_backend *b, ptrdiff_t d)
       H[i + j * d] = H[j + i * d] = H[i + j * d] + on;
       Sigma[i + j * d] = Sigma[j + i * d] = Sigma[i + j * d] + on;
     }
-  sgdl_stationary_job job = {.d = d, .H = H, .Sigma = Sigma, .rho = rho, .sgd = 1, .lr = 1e-5, .momentum = 0.9,
-                             .scale = 0.01, .theta = theta, .velocity = v, .cross = cross};
+  sgdl_stationary_job job = {.d = d,
+                             .H = H,
+                             .Sigma = Sigma,
+                             .rho = rho,
+                             .sgd = 1,
+                             .lr = 1e-5,
+                             .momentum = 0.9,
+                             .scale = 0.01,
+                             .theta = theta,
+                             .velocity = v,
+                             .cross = cross};
   double best = INFINITY;
   for (int r = 0; r < (d > 4096 ? 2 : 3); r++) {
     double from = now();
-    if (b->stationary(&suite_ctx, &job) != SGDL_OK) printf("  stationary, d = %td: %s\n", d, suite_ctx.message);
+    if (b->stationary(&suite_ctx, &job) != SGDL_OK)
+      printf("  stationary, d = %td: %s\n", d, suite_ctx.message);
     best = fmin(best, now() - from);
     job.rho = rho;
   }

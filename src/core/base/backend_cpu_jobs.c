@@ -13,8 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static sgdl_status multiply(sgdl_context *ctx, int trans_a, int trans_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k,
-                            const double *A, ptrdiff_t lda, const double *B, ptrdiff_t ldb, double *C, ptrdiff_t ldc)
+static sgdl_status multiply(sgdl_context *ctx, int trans_a, int trans_b, ptrdiff_t m, ptrdiff_t n,
+                            ptrdiff_t k, const double *A, ptrdiff_t lda, const double *B, ptrdiff_t ldb,
+                            double *C, ptrdiff_t ldc)
 {
   return sgdl_backend_cpu()->product(ctx, trans_a, trans_b, m, n, k, 1.0, A, lda, B, ldb, 0.0, C, ldc);
 }
@@ -153,8 +154,10 @@ static sgdl_status covariance(sgdl_context *ctx, chain *c)
   ptrdiff_t n_saddle = sgdl_mode_flags(d, job->rho, job->weight_decay, job->noise_is_full, variance, c->flags,
                                        &job->n_missing);
   if (n_saddle > 0)
-    return sgdl_fail(ctx, SGDL_SADDLE, "%td of %td modes have negative curvature (the worst %.6g): expected none, "
-                     "there is no stationary state at a saddle", n_saddle, d, job->rho[d - 1] + job->weight_decay);
+    return sgdl_fail(ctx, SGDL_SADDLE,
+                     "%td of %td modes have negative curvature (the worst %.6g): expected none, "
+                     "there is no stationary state at a saddle",
+                     n_saddle, d, job->rho[d - 1] + job->weight_decay);
   c->mixed = job->theta;
   c->velocity = job->velocity;
   c->cross = job->cross;
@@ -193,7 +196,8 @@ static sgdl_status step_path(sgdl_context *ctx, const sgdl_ensemble_job *job, ui
     SGDL_TRY(multiply(ctx, 0, 0, n, 1, n, job->factor, n, z, n, noise, n));
   } else {
     for (ptrdiff_t i = 0; i < d; i++) noise[i] = job->on_x[i] * z[i];
-    for (ptrdiff_t i = 0; i < d && job->exact; i++) noise[d + i] = job->below[i] * z[i] + job->on_v[i] * z[d + i];
+    for (ptrdiff_t i = 0; i < d && job->exact; i++)
+      noise[d + i] = job->below[i] * z[i] + job->on_v[i] * z[d + i];
   }
   for (ptrdiff_t i = 0; i < d; i++) {
     double e = job->exact ? noise[i] : job->spread_x * noise[i];
@@ -319,8 +323,8 @@ sgdl_status sgdl_cpu_frames(sgdl_context *ctx, const sgdl_frames_job *job)
 
 /* ---- implicit products and Lanczos ---- */
 
-sgdl_status sgdl_cpu_implicit_product(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X, ptrdiff_t n,
-                                      double scale, const double *V, double *out)
+sgdl_status sgdl_cpu_implicit_product(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X,
+                                      ptrdiff_t n, double scale, const double *V, double *out)
 {
   double *XV;
   SGDL_TRY(sgdl_alloc(ctx, &XV, sgdl_times(N, n), "X V"));
@@ -339,8 +343,8 @@ static double norm(ptrdiff_t n, const double *x)
 }
 
 /* w less its part in the first m columns of Q, twice; coefficient of the last column added to *alpha. */
-static sgdl_status orthogonalise(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t m, const double *Q, double *h, double *w,
-                                 double *alpha)
+static sgdl_status orthogonalise(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t m, const double *Q, double *h,
+                                 double *w, double *alpha)
 {
   const sgdl_backend *cpu = sgdl_backend_cpu();
   for (int pass = 0; pass < 2; pass++) {
@@ -352,11 +356,12 @@ static sgdl_status orthogonalise(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t m, co
 }
 
 /* Step s of probe p: w = scale X'X q_s becomes the next vector, unless the Krylov space ends here. */
-static sgdl_status lanczos_step(sgdl_context *ctx, const sgdl_lanczos_job *job, ptrdiff_t s, ptrdiff_t p, double *Q,
-                                double *w, double *h)
+static sgdl_status lanczos_step(sgdl_context *ctx, const sgdl_lanczos_job *job, ptrdiff_t s, ptrdiff_t p,
+                                double *Q, double *w, double *h)
 {
   ptrdiff_t d = job->d;
-  double *alpha = job->alpha + s + job->steps * p, *beta = job->beta + s + job->steps * p, before = norm(d, w);
+  double *alpha = job->alpha + s + job->steps * p, *beta = job->beta + s + job->steps * p,
+         before = norm(d, w);
   SGDL_TRY(orthogonalise(ctx, d, s + 1, Q, h, w, alpha));
   *beta = norm(d, w);
   if (s + 1 == job->steps) return SGDL_OK;
@@ -369,8 +374,8 @@ static sgdl_status lanczos_step(sgdl_context *ctx, const sgdl_lanczos_job *job, 
   return SGDL_OK;
 }
 
-static sgdl_status lanczos_steps(sgdl_context *ctx, const sgdl_lanczos_job *job, double *Q, double *W, double *V,
-                                 double *h)
+static sgdl_status lanczos_steps(sgdl_context *ctx, const sgdl_lanczos_job *job, double *Q, double *W,
+                                 double *V, double *h)
 {
   ptrdiff_t d = job->d, steps = job->steps, n = job->n_probes;
   memset(job->alpha, 0, (size_t)(steps * n) * sizeof(double));

@@ -1,5 +1,5 @@
-/* Backends that are plug-ins: found, opened, asked for their backend, refused with a reason. Keeps no state: the
- * dynamic loader counts handles, the plug-in makes its backend once. */
+/* Backends that are plug-ins: found, opened, asked for their backend, refused with a reason. Keeps no state:
+ * the dynamic loader counts handles, the plug-in makes its backend once. */
 #define _GNU_SOURCE /* RTLD_NODELETE */
 #include "base.h"
 
@@ -36,14 +36,16 @@ static sgdl_status find_plugin(sgdl_context *ctx, const char *file, const char *
     n = snprintf(path, PATH_SIZE, "%s/%s", folder, plugin_name);
   }
   if (n < 0)
-    return sgdl_fail(ctx, SGDL_NO_DEVICE, "`device` = \"cuda\": no place is known for the plug-in %s: %s", plugin_name,
-                     how);
+    return sgdl_fail(ctx, SGDL_NO_DEVICE, "`device` = \"cuda\": no place is known for the plug-in %s: %s",
+                     plugin_name, how);
   if (n >= PATH_SIZE)
-    return sgdl_fail(ctx, SGDL_NO_DEVICE, "`device` = \"cuda\": the path of the plug-in has %d characters: expected "
-                     "at most %d", n, PATH_SIZE - 1);
+    return sgdl_fail(ctx, SGDL_NO_DEVICE,
+                     "`device` = \"cuda\": the path of the plug-in has %d characters: expected "
+                     "at most %d",
+                     n, PATH_SIZE - 1);
   if (stat(path, &there) == 0) return SGDL_OK;
-  return sgdl_fail(ctx, SGDL_NO_DEVICE, "`device` = \"cuda\": the plug-in %s (from %s) is not there: %s", path, *source,
-                   how);
+  return sgdl_fail(ctx, SGDL_NO_DEVICE, "`device` = \"cuda\": the plug-in %s (from %s) is not there: %s",
+                   path, *source, how);
 }
 
 /* The backend of an open library; *started: it got as far as looking for a device. */
@@ -54,14 +56,18 @@ static sgdl_status ask_plugin(sgdl_context *ctx, const char *path, void *library
   sgdl_backend_entry_function *entry;
   *(void **)&entry = dlsym(library, "sgdl_backend_entry");
   if (!entry)
-    return sgdl_fail(ctx, SGDL_NO_DEVICE, "`device` = \"cuda\": %s exports no `sgdl_backend_entry`: it is not a plug-in "
-                     "of this package; %s", path, how);
+    return sgdl_fail(ctx, SGDL_NO_DEVICE,
+                     "`device` = \"cuda\": %s exports no `sgdl_backend_entry`: it is not a plug-in "
+                     "of this package; %s",
+                     path, how);
   ctx->message[0] = '\0';
   sgdl_status status = entry(SGDL_BACKEND_ABI, ctx, &made);
   int abi = made ? made->abi : 0;
   if (status == SGDL_UNSUPPORTED || (status == SGDL_OK && abi != SGDL_BACKEND_ABI))
-    return sgdl_fail(ctx, SGDL_NO_DEVICE, "`device` = \"cuda\": the plug-in %s was built for version %d of the backend "
-                     "contract: expected %d; build it again with `make cuda-backend`", path, abi, SGDL_BACKEND_ABI);
+    return sgdl_fail(ctx, SGDL_NO_DEVICE,
+                     "`device` = \"cuda\": the plug-in %s was built for version %d of the backend "
+                     "contract: expected %d; build it again with `make cuda-backend`",
+                     path, abi, SGDL_BACKEND_ABI);
   *started = 1;
   if (status != SGDL_OK) {
     char reason[SGDL_MESSAGE_SIZE];
@@ -73,14 +79,16 @@ static sgdl_status ask_plugin(sgdl_context *ctx, const char *path, void *library
   return SGDL_OK;
 }
 
-static sgdl_status open_plugin(sgdl_context *ctx, const char *file, const char *folder, const sgdl_backend **backend)
+static sgdl_status open_plugin(sgdl_context *ctx, const char *file, const char *folder,
+                               const sgdl_backend **backend)
 {
   char path[PATH_SIZE];
   const char *source = "";
   SGDL_TRY(find_plugin(ctx, file, folder, path, &source));
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!library)
-    return sgdl_fail(ctx, SGDL_NO_DEVICE, "`device` = \"cuda\": the plug-in does not load (%.600s): %s", dlerror(), how);
+    return sgdl_fail(ctx, SGDL_NO_DEVICE, "`device` = \"cuda\": the plug-in does not load (%.600s): %s",
+                     dlerror(), how);
   int started = 0;
   sgdl_status status = ask_plugin(ctx, path, library, &started, backend);
   if (started) /* its runtime may have threads of its own now: it stays */

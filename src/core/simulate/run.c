@@ -355,7 +355,8 @@ static ptrdiff_t block_end(const sgdl_run *run, ptrdiff_t first, ptrdiff_t until
   double d = (double)run->d, observed = (double)run->observer.width;
   double product = run->observer.whole ? d * d : run->observer.direct ? observed * d : 0.0;
   const double faster = 50.0; /* a device, at least: polls are then rarer, never more often */
-  double ns = (run->stepper.ns_per_step + 0.07 * product) / (run->device ? faster : 1.0), tile = (double)run->stepper.tile;
+  double ns = (run->stepper.ns_per_step + 0.07 * product) / (run->device ? faster : 1.0);
+  double tile = (double)run->stepper.tile;
   double steps = block_ns * run->threads / (ns * (double)run->sim->n_paths);
   if (steps >= tile) steps = floor(steps / tile) * tile;
   if (steps < fewest) steps = fewest;
@@ -426,8 +427,9 @@ static sgdl_status advance_to(sgdl_run *run, sgdl_context *ctx, ptrdiff_t until,
       b.end = (ptrdiff_t)end;
     }
     b.first_record = (ptrdiff_t)run->head[SGDL_HEAD_COUNT];
-    sgdl_status status =
-        run->device ? run_device(&b, ctx, recording) : run->stepper.serial ? run_serial_step(&b, ctx, recording) : run_block(&b, ctx, recording);
+    sgdl_status status = run->device           ? run_device(&b, ctx, recording)
+                         : run->stepper.serial ? run_serial_step(&b, ctx, recording)
+                                               : run_block(&b, ctx, recording);
     if (status == SGDL_INTERRUPTED) return interrupted(run, ctx);
     SGDL_TRY(status);
   }
