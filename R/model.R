@@ -59,11 +59,13 @@
 #'   data of a regression or of examples.
 #' @param drop_last Epochs: drop the smaller batch that is left when \eqn{S} does not divide \eqn{N}, or keep
 #'   it (as PyTorch does by default).
-#' @param device `"auto"`, `"cpu"` or `"cuda"`; see [sgd_devices()].
+#' @param device `"auto"`, `"cpu"` or `"cuda"`: where the decomposition is made, and the theory that needs d x d
+#'   products; see [sgd_devices()].
 #' @param decompose `FALSE` skips the eigendecomposition; it needs `dynamics = "langevin"`, a Hessian and
 #'   noise `sigma2 * H`, and leaves only [sgd_stationary()], by one Cholesky factorisation.
 #' @inheritParams sgd_hyper
-#' @return A list of class `"sgd_model"`: the arguments; `dim`; `eigenvalues` (of \eqn{H}, descending; those
+#' @return A list of class `"sgd_model"`: the arguments; `backend` (`"cpu"` or `"cuda"`: what `device` came
+#'   to); `dim`; `eigenvalues` (of \eqn{H}, descending; those
 #'   below \eqn{d \epsilon max|\rho|} are set to 0); `vectors` (d x d, `NULL` for a spectrum, whose
 #'   parameters are the modes); `minimiser`; `gradient_noise` (\eqn{V'\Sigma V}, d x d, or its diagonal where
 #'   it is diagonal by construction); `sigma2` (where \eqn{\Sigma = \sigma^2 H} exactly, else `NULL`);
@@ -99,23 +101,22 @@ sgd_model <- function(problem, hyper, dynamics = "langevin", sampling = "replace
   as_object(problem, "problem", "sgd_problem",
             "sgd_quadratic(), sgd_regression(), sgd_spectrum(), sgd_examples() or sgd_objective()")
   as_object(hyper, "hyper", "sgd_hyper")
-  device <- match_option(device, "device", c("auto", "cpu", "cuda"))
-  if (device == "cuda") {
-    raise_status("no_device", "`device` = \"cuda\": this build has no CUDA backend; use \"auto\" or \"cpu\"")
-  }
+  device <- as_device(device)
+  backend <- backend_for(device, problem$dim >= 1000)
   setting <- list(
     problem = problem, hyper = hyper, dynamics = match_option(dynamics, "dynamics", c("langevin", "sgd")),
     sampling = match_option(sampling, "sampling", c("replacement", "without", "epoch")),
     noise = match_option(noise, "noise", c("constant", "multiplicative")),
     n_examples = examples_of(problem, n_examples), drop_last = as_flag(drop_last, "drop_last"),
-    device = device, dim = problem$dim
+    device = device, backend = backend, dim = problem$dim
   )
   if (setting$noise == "multiplicative") require_examples(problem)
   if (has_fewer_examples(problem)) require_constant_noise(setting)
   .Call(C_model_report, setting) # what is wrong without eigenvalues, before the expensive part
   decompose <- as_flag(decompose, "decompose")
-  modes <- if (inherits(problem, "sgd_objective")) no_modes else if (decompose) model_modes(setting) else
-    model_without_modes(setting)
+  modes <- if (inherits(problem, "sgd_objective")) no_modes else on_device_of(setting, {
+    if (decompose) model_modes(setting) else model_without_modes(setting)
+  })
   model <- structure(c(setting, modes), class = "sgd_model")
   model$report <- .Call(C_model_report, model)
   if (is_wide(model) && model$report$n_flat > 0) model$report$n_flat <- model$dim - model$rank

@@ -41,7 +41,7 @@ sgd_modified_loss <- function(model, ...) {
   reject_dots("sgd_modified_loss", ...)
   as_model(model)
   refuse_wide(model, "sgd_modified_loss", dense_problem)
-  loss <- .Call(C_modified_loss, model)
+  loss <- on_device_of(model, .Call(C_modified_loss, model))
   structure(list(
     U = loss$U, Q = loss$Q, effective_hessian = loss$effective_hessian, inverse_temperature = model$hyper$inverse_temperature,
     minimiser = model$minimiser, rank = loss$rank, dim = model$dim, model = model

@@ -52,6 +52,8 @@
 #'   elements.
 #' @param n_boot,seed Resamples of `"bootstrap"` (at least 20), and the seed as in [sgd_simulate()].
 #' @param memory Bytes that reading a file may take.
+#' @param device `"auto"`, `"cpu"` or `"cuda"`, see [sgd_devices()]: where the transforms of time averages are made
+#'   (paths in memory without gaps, accuracy `"default"`).
 #' @param dataset,method Of a file: the dataset, and as in [msd_stream()].
 #' @inheritParams sgd_hyper
 #' @return A list of class `"msd"`: `lag` (in steps where `x` knows them, else in frames), `msd`, `se` (`NULL`
@@ -59,7 +61,8 @@
 #'   `dim`, `n_paths`, `frames` (of the longest path), `per`, `se_method`, `vcov` (lags x lags, or `NULL`),
 #'   `replicates` (lags x `n_boot`, or `NULL`), `seed`, `accuracy`, `missing` (frames), `empty` (lags without
 #'   a displacement), `redone` (lags summed directly because transforms were not accurate enough), `bound`
-#'   (files and streams, else `NULL`). With several curves `msd`, `se` and `n` are matrices, a curve in each
+#'   (files and streams, else `NULL`), `backend` (`"cpu"` or `"cuda"`).
+#'   With several curves `msd`, `se` and `n` are matrices, a curve in each
 #'   column, and `vcov` and `replicates` have a third dimension.
 #'
 #'   Methods: [plot()] (log axes with error bars; theory on top), [points()], [as.data.frame()], [summary()],
@@ -83,8 +86,9 @@
 #' @export
 msd <- function(x, lags = NULL, type = "time-averaged", origin = 1, se = TRUE, per = "total", weights = NULL,
                 direction = NULL, accuracy = "default", covariance = NULL, n_boot = 999, seed = NULL,
-                memory = 2^30, dataset = "theta", method = "auto", ...) {
+                memory = 2^30, dataset = "theta", method = "auto", device = "auto", ...) {
   reject_dots("msd", ...)
+  device <- as_device(device)
   errors <- error_index(se)
   if (inherits(x, "msd_stream")) {
     if (!is.null(lags)) stop_argument("`lags`: expected none, as the stream has its own")
@@ -107,8 +111,9 @@ msd <- function(x, lags = NULL, type = "time-averaged", origin = 1, se = TRUE, p
   curves <- if (options$per == 0) 1 else if (options$per == 1) paths$dim else ncol(options$direction)
   options <- c(options, errors = errors, n_boot = as_count(n_boot, "n_boot", 2), seed = seed,
                vcov = keep_covariance(covariance, length(lags), curves))
-  found <- .Call(C_msd_paths, paths$paths, paths$frames, paths$dim, options, lags)
-  pack_msd(paths, lags, found, options, type, accuracy, seed)
+  backend <- backend_for(device, sum(paths$frames) * paths$dim >= 1e7)
+  found <- with_device(backend, TRUE, .Call(C_msd_paths, paths$paths, paths$frames, paths$dim, options, lags))
+  pack_msd(paths, lags, c(found, backend = backend), options, type, accuracy, seed)
 }
 
 error_names <- c("none", "auto", "blocks", "paths", "bootstrap", "gaussian")
@@ -171,7 +176,7 @@ pack_msd <- function(paths, lags, found, options, type, accuracy, seed) {
     dim = paths$dim, n_paths = length(paths$frames), frames = max(paths$frames),
     per = c("total", "coordinate", "direction")[options$per + 1], se_method = errors, vcov = shape(found$vcov),
     replicates = shape(found$replicates), seed = seed, accuracy = accuracy, missing = found$missing,
-    empty = found$empty, redone = found$redone, bound = NULL
+    empty = found$empty, redone = found$redone, bound = NULL, backend = found$backend
   ), class = "msd")
 }
 
@@ -181,7 +186,8 @@ new_msd <- function(frames, lags, curve, type) {
     lag = lags * frames$record, msd = curve$msd, se = curve$se, n = curve$n, average = type,
     dim = frames$size[2L], n_paths = frames$size[3L], frames = frames$size[1L], per = "total",
     se_method = if (frames$size[3L] < 8 && type == "time-averaged") "blocks" else "paths", vcov = curve$vcov,
-    replicates = NULL, seed = NULL, accuracy = "default", missing = 0, empty = 0, redone = 0, bound = NULL
+    replicates = NULL, seed = NULL, accuracy = "default", missing = 0, empty = 0, redone = 0, bound = NULL,
+    backend = "cpu"
   ), class = "msd")
 }
 

@@ -59,6 +59,9 @@
 #' @param segment Records in a file of the folder; `NULL` is about 64 MB.
 #' @param checkpoint Steps between checkpoints; `NULL` is one with every file.
 #' @param checkpoint_seconds In a folder: a checkpoint at least so often, by the clock; `NULL` is 30 s.
+#' @param device `"auto"`, `"cpu"` or `"cuda"`, see [sgd_devices()]; `NULL` is that of the model. A device moves all
+#'   paths at once with `method` `"exact"` or `"sgd"`, white noise, constant hyperparameters, `record` a number, and
+#'   no `observe`, `summaries` or `folder`; what else is asked for runs on the CPU.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_simulate"` and `"sgd_trajectory"`: `step`, `time` (of the records; `time` is
 #'   the sum of the learning rates), `theta`, `velocity` (records x d x nsim, or x m where `observe` is
@@ -106,7 +109,8 @@ sgd_simulate <- function(model, steps, nsim = 1, seed = NULL, method = NULL, rec
                          v0 = NULL, start = "point", coordinates = "parameters", velocity = TRUE,
                          trajectory = TRUE, observe = NULL, summaries = NULL, lags = NULL, nesterov = FALSE,
                          dampening = 0, lr = NULL, momentum = NULL, batch_size = NULL, substeps = 1, noise = NULL,
-                         folder = NULL, segment = NULL, checkpoint = NULL, checkpoint_seconds = NULL, ...) {
+                         folder = NULL, segment = NULL, checkpoint = NULL, checkpoint_seconds = NULL,
+                         device = NULL, ...) {
   reject_dots("sgd_simulate", ...)
   as_simulated(model)
   method <- as_method(method, model)
@@ -129,6 +133,7 @@ sgd_simulate <- function(model, steps, nsim = 1, seed = NULL, method = NULL, rec
     as_disk(folder, segment, checkpoint, checkpoint_seconds)
   )
   require_start(options, model)
+  options$device <- if (is.null(device)) model$device else as_device(device)
   options$seed <- as_seed(seed)
   run_simulation(model, list(
     options = options, method = method, coordinates = coordinates, record = record, observe = observe
@@ -166,6 +171,12 @@ require_start <- function(options, model) {
 
 # Runs what `arguments` say, from the start or on from `earlier` (a result, or TRUE: from what the folder holds).
 run_simulation <- function(model, arguments, earlier = NULL) {
+  options <- arguments$options
+  device <- if (options$on_disk || is.null(options$device)) "cpu" else options$device
+  with_device(device, model$dim * options$nsim >= 1e5, run_on_device(model, arguments, earlier))
+}
+
+run_on_device <- function(model, arguments, earlier) {
   options <- arguments$options
   reporter <- progress_reporter()
   run <- .Call(C_run_create, model, options, if (is.list(earlier)) earlier_part(earlier), reporter$report)
@@ -222,7 +233,7 @@ pack_simulation <- function(out, model, arguments) {
     step = step, time = time_of(step, options, model$hyper), theta = keep_frames(out$theta, length(step)),
     velocity = keep_frames(out$velocity, length(step)), seed = options$seed, method = arguments$method,
     coordinates = arguments$coordinates, record = arguments$record, complete = out$status == "ok",
-    hyper = model$hyper, backend = .Call(C_devices)$backend,
+    hyper = model$hyper, backend = out$backend,
     summaries = pack_summaries(out$summaries, options, length(step), names), observe = arguments$observe,
     folder = options$folder,
     resume = list(model = model, arguments = arguments, state = out$state, message = out$message)

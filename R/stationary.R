@@ -55,7 +55,7 @@ sgd_stationary <- function(model, trace_only = FALSE, phase = NULL, ...) {
   as_object(model, "model", "sgd_model")
   refuse_objective(model)
   if (!is.null(phase)) phase <- as_count(phase, "phase", 0)
-  state <- .Call(C_stationary, model, as_flag(trace_only, "trace_only"), phase)
+  state <- on_device_of(model, .Call(C_stationary, model, as_flag(trace_only, "trace_only"), phase))
   names <- parameter_names(model$problem)
   for (block in c("theta", "velocity", "cross")) {
     if (!is_wide(model) && !is.null(names) && !is.null(state[[block]])) {

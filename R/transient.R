@@ -53,7 +53,7 @@ sgd_transient <- function(model, steps, theta0 = NULL, v0 = NULL, covariance = "
   kind <- option_index(covariance, "covariance", kinds)
   exact <- !is.null(model$multiplicative) && model$dynamics == "sgd" && start == "point"
   law <- if (exact) multiplicative_transient(model, steps, initial, kind) else
-    .Call(C_transient, model, steps, initial, kind)
+    on_device_of(model, .Call(C_transient, model, steps, initial, kind))
   structure(c(list(step = steps, time = model$hyper$lr * steps), law,
               list(covariance = kinds[kind + 1L], start = start, coordinates = coordinates_of(model))),
             class = "sgd_transient")

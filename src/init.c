@@ -9,7 +9,8 @@
 
 static const R_CallMethodDef entries[] = {
   ENTRY(threads, 1),
-  ENTRY(devices, 0),
+  ENTRY(use_device, 3),
+  ENTRY(devices, 2),
   ENTRY(match_option, 3),
   ENTRY(unknown_argument, 3),
   ENTRY(hyper_derive, 1),

@@ -37,9 +37,12 @@ static int should_stop(void *unused)
   return R_ToplevelExec(check_interrupt, NULL) == FALSE;
 }
 
+static const sgdl_backend *session_backend; /* of the call under way; NULL: the CPU's */
+
 void r_context(sgdl_context *ctx)
 {
   sgdl_context_init(ctx);
+  ctx->backend = session_backend;
   ctx->threads = current_threads();
   ctx->should_stop = should_stop;
 }
@@ -230,13 +233,35 @@ SEXP r_threads(SEXP n)
   return Rf_ScalarInteger(previous);
 }
 
-SEXP r_devices(void)
+static const char *r_path(SEXP x)
 {
-  const sgdl_backend *cpu = sgdl_backend_cpu();
-  const char *names[] = {"backend", "device", ""};
-  SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
-  SET_VECTOR_ELT(out, 0, Rf_mkString(cpu->name));
-  SET_VECTOR_ELT(out, 1, Rf_mkString(cpu->device));
+  return Rf_isNull(x) ? NULL : r_text(x);
+}
+
+/* The core works on `device` until the next call; the name of the backend that this means. */
+SEXP r_use_device(SEXP device, SEXP file, SEXP folder)
+{
+  sgdl_context ctx;
+  const sgdl_backend *backend = NULL;
+  session_backend = NULL;
+  r_context(&ctx);
+  r_check(&ctx, sgdl_backend_open(&ctx, r_text(device), r_path(file), r_path(folder), &backend, NULL));
+  session_backend = backend;
+  return Rf_mkString(backend->name);
+}
+
+/* The device of the CPU, that of the CUDA backend ("" where there is none) and why there is none. */
+SEXP r_devices(SEXP file, SEXP folder)
+{
+  sgdl_context ctx;
+  const sgdl_backend *backend = NULL;
+  char note[SGDL_MESSAGE_SIZE];
+  r_context(&ctx);
+  r_check(&ctx, sgdl_backend_open(&ctx, "auto", r_path(file), r_path(folder), &backend, note));
+  SEXP out = PROTECT(Rf_allocVector(STRSXP, 3));
+  SET_STRING_ELT(out, 0, Rf_mkChar(sgdl_backend_cpu()->device));
+  SET_STRING_ELT(out, 1, Rf_mkChar(sgdl_backend_is_cpu(backend) ? "" : backend->device));
+  SET_STRING_ELT(out, 2, Rf_mkChar(note));
   UNPROTECT(1);
   return out;
 }

@@ -55,7 +55,8 @@ SEXP r_info(const sgdl_trajectory_info *info);       /* shape and scalars of a t
 /* ---- entry points, one R function each ---- */
 
 SEXP r_threads(SEXP n);
-SEXP r_devices(void);
+SEXP r_use_device(SEXP device, SEXP file, SEXP folder);
+SEXP r_devices(SEXP file, SEXP folder);
 SEXP r_match_option(SEXP argument, SEXP value, SEXP choices);
 SEXP r_unknown_argument(SEXP function, SEXP name, SEXP known);
 

@@ -346,7 +346,7 @@ SEXP r_run_result(SEXP pointer)
 {
   run *r = run_of(pointer);
   const char *names[] = {"theta", "velocity", "records_done", "step", "state", "summaries", "status", "message",
-                         ""};
+                         "backend", ""};
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names)), kept = R_ExternalPtrProtected(pointer);
   SET_VECTOR_ELT(out, 0, VECTOR_ELT(kept, KEPT_THETA));
   SET_VECTOR_ELT(out, 1, VECTOR_ELT(kept, KEPT_VELOCITY));
@@ -359,6 +359,7 @@ SEXP r_run_result(SEXP pointer)
   if (state) SET_VECTOR_ELT(out, 4, r_slice(VECTOR_ELT(kept, KEPT_STATE), 0, n));
   SET_VECTOR_ELT(out, 6, Rf_mkString(sgdl_status_word(r->status)));
   SET_VECTOR_ELT(out, 7, Rf_mkString(r->message));
+  SET_VECTOR_ELT(out, 8, Rf_mkString(r->core ? sgdl_run_backend(r->core) : "cpu"));
   UNPROTECT(1);
   return out;
 }

@@ -74,6 +74,9 @@
 ## of each coordinate, the rounding of every lag is bounded, and lags past 1e-11 are summed directly.  "full":
 ## 1e-12, from blocks as long as the lag asks, for superdiffusive, spiky and heavy-tailed paths.
 ##
+## @strong{Device}: with device "auto", "cpu" or "cuda" (see sgd_devices) the transforms of time averages are
+## made there (paths in memory without gaps, accuracy "default").
+##
 ## @strong{Files} that do not fit @var{memory} are read in slabs of coordinates: time average over all
 ## coordinates only, without gaps, errors from blocks or paths.
 ##
@@ -89,9 +92,9 @@
 ## the kind of average and the shape of the data (frames: of the longest path)
 ## @item se_method, vcov, replicates, seed
 ## how errors were found; n x n covariance (x curves); n x n_boot resampled curves; or []
-## @item accuracy, missing, empty, redone, bound
+## @item accuracy, missing, empty, redone, bound, backend
 ## missing frames, lags without a displacement, lags summed directly for accuracy; bound of the relative
-## rounding error (files and streams, else [])
+## rounding error (files and streams, else []); "cpu" or "cuda"
 ## @end table
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
@@ -117,7 +120,8 @@ function result = msd (x, varargin)
                                   "origin", 1; "se", true; "per", {"total", "coordinate"}; "weights", [];
                                   "direction", []; "accuracy", {"default", "full"}; "covariance", [];
                                   "n_boot", 999; "seed", []; "memory", 2 ^ 30; "dataset", "theta";
-                                  "method", {"auto", "fft", "gram"}}, varargin);
+                                  "method", {"auto", "fft", "gram"};
+                                  "device", {"auto", "cpu", "cuda"}}, varargin);
   errors = __sgdl_msd_errors__ (opt.se);
   if (isstruct (x) && isfield (x, "type") && ischar (x.type) && strcmp (x.type, "msd_stream"))
     if (! isempty (opt.lags))
@@ -136,6 +140,7 @@ function result = msd (x, varargin)
   endif
   paths = __sgdl_paths__ (x);
   opt = settle (opt, paths, errors);
+  [backend, on_device] = __sgdl_device__ (opt.device, sum (paths.frames) * paths.dim >= 1e7);
   found = __sgdl__ ("msd_paths", paths.x, opt, opt.lags);
   names = {"none", "auto", "blocks", "paths", "bootstrap", "gaussian"};
   result = struct ("type", "msd", "lag", paths.spacing * double (opt.lags(:)), "msd", found.msd, "se",
@@ -144,7 +149,7 @@ function result = msd (x, varargin)
                    "frames", max (paths.frames), "per", opt.per, "se_method", names{found.errors + 1},
                    "vcov", found.vcov, "replicates", found.replicates, "seed", opt.seed(errors == 4),
                    "accuracy", opt.accuracy, "missing", found.missing, "empty", found.empty,
-                   "redone", found.redone, "bound", []);
+                   "redone", found.redone, "bound", [], "backend", backend);
 endfunction
 
 ## Options as the core takes them.

@@ -48,7 +48,8 @@
 ## @item drop_last
 ## epochs: true drops the remainder batch, false (default, as in PyTorch) keeps it
 ## @item device
-## @qcode{"auto"} (default), @qcode{"cpu"} or @qcode{"cuda"}
+## @qcode{"auto"} (default), @qcode{"cpu"} or @qcode{"cuda"}: where the decomposition is made,
+## and the theory that needs d x d products; see sgd_devices
 ## @item decompose
 ## false: no eigendecomposition; then only sgd_stationary works, and only for noise
 ## sigma2 H under the Langevin equation
@@ -57,6 +58,8 @@
 ## @strong{Value}: a struct with @code{type = "sgd_model"}, the arguments, and
 ##
 ## @table @code
+## @item backend
+## @qcode{"cpu"} or @qcode{"cuda"}: what device came to
 ## @item dim
 ## d
 ## @item eigenvalues
@@ -123,15 +126,12 @@ function model = sgd_model (problem, hyper, varargin)
                                         "noise", {"constant", "multiplicative"};
                                         "n_examples", []; "drop_last", false;
                                         "device", {"auto", "cpu", "cuda"}; "decompose", true}, varargin);
-  if (strcmp (opt.device, "cuda"))
-    error ("sgdlangevin:no_device",
-           "`device` = \"cuda\": this build has no CUDA backend; use \"auto\" or \"cpu\"");
-  endif
+  [backend, on_device] = __sgdl_device__ (opt.device, problem.dim >= 1000);
 
   model = struct ("type", "sgd_model", "problem", problem, "hyper", hyper, "dynamics", opt.dynamics,
                   "sampling", opt.sampling, "noise", opt.noise,
                   "n_examples", [], "drop_last", false,
-                  "device", opt.device, "dim", problem.dim, "eigenvalues", [], "vectors", [],
+                  "device", opt.device, "backend", backend, "dim", problem.dim, "eigenvalues", [], "vectors", [],
                   "minimiser", zeros (problem.dim, 1), "gradient_noise", [], "sigma2", [],
                   "rank", [], "report", [], "multiplicative", []);
   multiplicative = strcmp (opt.noise, "multiplicative");
@@ -409,7 +409,7 @@ endfunction
 %! sgd_model (quadratic, hyper, "decompose", "no")
 %!error <`drop_last`: expected true or false> sgd_model (quadratic, hyper, "drop_last", [0, 1])
 %!error id=sgdlangevin:no_device sgd_model (quadratic, hyper, "device", "cuda")
-%!error <this build has no CUDA backend> sgd_model (quadratic, hyper, "device", "cuda")
+%!error <`device` = "cuda": > sgd_model (quadratic, hyper, "device", "cuda")
 
 %!shared few, targets, small, start   # fewer examples than parameters
 %! few = reshape (sin ((1:360) .^ 1.3), 12, 30);

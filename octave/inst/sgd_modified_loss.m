@@ -68,6 +68,7 @@ function loss = sgd_modified_loss (model)
   endif
   __sgdl_check_model__ (model);
   __sgdl_refuse_wide__ (model, "sgd_modified_loss", "sgd_quadratic() with H = X'X/N if d is small");
+  [~, on_device] = __sgdl_device__ (model);
   [U, Q, effective, rank] = __sgdl__ ("modified_loss", model);
   loss = struct ("type", "sgd_modified_loss", "U", U, "Q", Q, "effective_hessian", effective,
                  "inverse_temperature", model.hyper.inverse_temperature, "minimiser", model.minimiser,

@@ -77,6 +77,10 @@
 ## records in a segment; default about 64 MB
 ## @item checkpoint
 ## steps between checkpoints: a kill loses what came after the last that the disk has; default one a segment
+## @item device
+## @qcode{"auto"}, @qcode{"cpu"} or @qcode{"cuda"}, see sgd_devices; [] (default) is that of the model.  A device
+## moves all paths at once with method "exact" or "sgd", white noise, constant hyperparameters, record a number, and
+## no observe, summaries or folder; what else is asked for runs on the CPU
 ## @item checkpoint_seconds
 ## in a folder: a checkpoint at least so often, by the clock; default 30 s
 ## @item progress
@@ -141,7 +145,11 @@ function run = sgd_simulate (model, steps, varargin)
                            "velocity", true; "trajectory", true; "observe", []; "summaries", []; "lags", [];
                            "nesterov", false; "dampening", 0; "lr", []; "momentum", []; "batch_size", [];
                            "substeps", 1; "noise", []; "folder", ""; "segment", []; "checkpoint", [];
-                           "checkpoint_seconds", []; "progress", false}, varargin);
+                           "checkpoint_seconds", []; "progress", false; "device", []}, varargin);
+  if (isempty (opt.device))
+    opt.device = {"auto", model.device}{1 + isfield(model, "device")};
+  endif
+  __sgdl__ ("match_option", "device", opt.device, {"auto", "cpu", "cuda"});
   opt.seed = __sgdl_seed__ (opt.seed);
   opt = choose_method (model, opt);
   opt = choose_noise (model, opt);

@@ -85,6 +85,7 @@ function state = sgd_stationary (model, varargin)
     __sgdl_check_model__ (model);
   endif
   opt = __sgdl_options__ ("sgd_stationary", {"trace_only", false; "phase", []}, varargin);
+  [~, on_device] = __sgdl_device__ (model);
   [theta, velocity, cross, trace_theta, trace_velocity, exists] = ...
     __sgdl__ ("stationary", model, opt.trace_only, opt.phase);
   if (! all (exists))

@@ -21,6 +21,7 @@ Internal: call the C core of sgdlangevin.  Use the functions named sgd_@dots{} i
     {"matrix", {matrix_value, 2}},
     {"threads", {threads, 1}},
     {"devices", {devices, 0}},
+    {"use_device", {use_device, 1}},
     {"hyper", {hyper, 4}},
     {"equivalent", {equivalent, 5}},
     {"equivalent_error", {equivalent_error, 2}},

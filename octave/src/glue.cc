@@ -42,9 +42,17 @@ namespace sgdlangevin
     return threads_setting ();
   }
 
+  static const sgdl_backend *session_backend;   // of the call under way; null: the CPU's
+
+  void set_backend (const sgdl_backend *backend)
+  {
+    session_backend = backend;
+  }
+
   call_context::call_context ()
   {
     sgdl_context_init (&m_core);
+    m_core.backend = session_backend;
     m_core.threads = threads_setting ();
     m_core.should_stop = should_stop;
     m_core.user = this;

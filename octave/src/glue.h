@@ -61,6 +61,9 @@ namespace sgdlangevin
   int set_threads (int threads);
   int get_threads ();
 
+  // The backend of the calls to come (null: the CPU's).
+  void set_backend (const struct sgdl_backend *backend);
+
   // A value as people would name it: "a character vector", "a 2 x 3 matrix".
   std::string describe (const octave_value& value);
 
@@ -178,6 +181,7 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (matrix_value);
   SGDLANGEVIN_ENTRY (threads);
   SGDLANGEVIN_ENTRY (devices);
+  SGDLANGEVIN_ENTRY (use_device);
 
   SGDLANGEVIN_ENTRY (hyper);
   SGDLANGEVIN_ENTRY (equivalent);

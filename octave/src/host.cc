@@ -2,11 +2,10 @@
 
 #include "glue.h"
 
+#include <dlfcn.h>
 #include <vector>
 
-extern "C" {
 #include "backend.h"
-}
 
 namespace sgdlangevin
 {
@@ -78,11 +77,36 @@ namespace sgdlangevin
     return ovl (set_threads (static_cast<int> (whole_number (args(0), "n", 0))));
   }
 
-  // (): name and description of the CPU backend.
+  // Where this file is: plug-ins are beside it.
+  static std::string own_folder ()
+  {
+    Dl_info self;
+    if (! dladdr (reinterpret_cast<void *> (&set_backend), &self) || ! self.dli_fname)
+      return "";
+    std::string file = self.dli_fname;
+    return file.substr (0, file.find_last_of ('/'));
+  }
+
+  // (device): the core works on it until the next call; the name of the backend that this means.
+  SGDLANGEVIN_ENTRY (use_device)
+  {
+    set_backend (nullptr);
+    call_context ctx;
+    const sgdl_backend *backend = nullptr;
+    ctx.check (sgdl_backend_open (ctx, text (args(0), "device").c_str (), nullptr, own_folder ().c_str (), &backend,
+                                  nullptr));
+    set_backend (backend);
+    return ovl (backend->name);
+  }
+
+  // (): the device of the CPU, that of the CUDA backend ("": none) and why there is none.
   SGDLANGEVIN_ENTRY (devices)
   {
     (void) args;
-    const sgdl_backend *cpu = sgdl_backend_cpu ();
-    return ovl (cpu->name, cpu->device);
+    call_context ctx;
+    const sgdl_backend *backend = nullptr;
+    char note[SGDL_MESSAGE_SIZE];
+    ctx.check (sgdl_backend_open (ctx, "auto", nullptr, own_folder ().c_str (), &backend, note));
+    return ovl (sgdl_backend_cpu ()->device, sgdl_backend_is_cpu (backend) ? "" : backend->device, note);
   }
 }

@@ -370,6 +370,7 @@ namespace sgdlangevin
     result.assign ("state_step", static_cast<double> (sgdl_run_step (run.get ())));
     result.assign ("status", sgdl_status_word (status));
     result.assign ("message", ctx.message ());
+    result.assign ("backend", sgdl_run_backend (run.get ()));
     return ovl (result);
   }
 
@@ -424,6 +425,7 @@ namespace sgdlangevin
     result.assign ("state_step", static_cast<double> (step));
     result.assign ("status", sgdl_status_word (status));
     result.assign ("message", ctx.message ());
+    result.assign ("backend", "cpu");
     return ovl (result);
   }
 

@@ -184,6 +184,10 @@ sgdl_status sgdl_run_create_in(sgdl_context *ctx, const sgdl_model *model, const
  * state that is no longer finite: the message names path and step, records before it are right, the run is over. */
 sgdl_status sgdl_run_advance(sgdl_run *run, sgdl_context *ctx, ptrdiff_t until, sgdl_recording *recording);
 ptrdiff_t sgdl_run_step(const sgdl_run *run);
+/* "cpu", or the name of the backend whose device moves the paths: that of `ctx` when the run was made, for
+ * SGDL_EXACT and Gaussian SGD with white noise and constant hyperparameters, whole states recorded evenly apart and no
+ * summaries. Normals are the same to the bit, and so are paths of independent modes; others agree to rounding. */
+const char *sgdl_run_backend(const sgdl_run *run);
 /* The state: *n doubles, borrowed, valid until the next call with this run. After a failure of an objective that
  * calls into a host it is that before the step that failed; after any other failure NULL, *n = 0: paths stopped at
  * different steps. */

@@ -440,3 +440,17 @@ put_names("fit-goodness", fitted$goodness)
 put_names("velocity", velocity_autocorrelation(path, lags = 1))
 put_names("welch", power_spectrum(path))
 put_names("shuffling", shuffled)
+
+# On the CUDA plug-in over the emulated device of tests/core, where that was built: see SGDL_TEST_DEVICE in Makefile.
+plugin <- Sys.getenv("SGDL_TEST_DEVICE")
+if (file.exists(plugin)) {
+  options(sgdlangevin.cuda = plugin)
+  for (dynamics in c("langevin", "sgd")) {
+    model <- sgd_model(general, hyper, dynamics = dynamics, device = "cuda")
+    put_fields(paste0("device-model-", dynamics), model, c("eigenvalues", "vectors", "gradient_noise"))
+    put_fields(paste0("device-state-", dynamics), sgd_stationary(model), c("theta", "velocity", "cross"))
+    run <- sgd_simulate(model, 60, nsim = 3, seed = 4, record = 2)
+    put_fields(paste0("device-run-", dynamics), run, c("step", "theta", "velocity"))
+  }
+  put_fields("device-msd", msd(run$theta, lags = c(1, 5, 20), device = "cuda"), c("lag", "msd", "se"))
+}

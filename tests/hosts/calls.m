@@ -457,3 +457,17 @@ put_names ("fit-goodness", fitted.goodness);
 put_names ("velocity", velocity_autocorrelation (path, "lags", 1));
 put_names ("welch", power_spectrum (path));
 put_names ("shuffling", shuffled);
+
+## On the CUDA plug-in over the emulated device of tests/core, where that was built: see SGDL_TEST_DEVICE in Makefile.
+plugin = getenv ("SGDL_TEST_DEVICE");
+if (exist (plugin, "file") == 2)
+  setenv ("SGDLANGEVIN_CUDA", plugin);
+  for dynamics = {"langevin", "sgd"}
+    model = sgd_model (general, hyper, "dynamics", dynamics{1}, "device", "cuda");
+    put_fields (["device-model-" dynamics{1}], model, {"eigenvalues", "vectors", "gradient_noise"});
+    put_fields (["device-state-" dynamics{1}], sgd_stationary (model), {"theta", "velocity", "cross"});
+    run = sgd_simulate (model, 60, "nsim", 3, "seed", 4, "record", 2);
+    put_fields (["device-run-" dynamics{1}], run, {"step", "theta", "velocity"});
+  endfor
+  put_fields ("device-msd", msd (run.theta, "lags", [1, 5, 20], "device", "cuda"), {"lag", "msd", "se"});
+endif

@@ -8,7 +8,7 @@ test_that("the decomposition and the minimiser satisfy their equations", {
   expect_equal(model$gradient_noise, t(V) %*% model$problem$Sigma %*% V, tolerance = 1e-14)
   expect_null(model$sigma2)
   expect_named(model, c("problem", "hyper", "dynamics", "sampling", "noise", "n_examples", "drop_last",
-                        "device", "dim", "eigenvalues", "vectors", "minimiser", "gradient_noise", "sigma2",
+                        "device", "backend", "dim", "eigenvalues", "vectors", "minimiser", "gradient_noise", "sigma2",
                         "multiplicative", "rank", "report"),
                ignore.order = TRUE)
 })
@@ -68,7 +68,7 @@ test_that("bad settings are named", {
                     "`n_examples` = 33: expected 32")
   expect_failure_of(sgd_model(problem, hyper, sampling = "epoch", n_examples = 10), "unsupported",
                     "\"epoch\"")
-  expect_failure_of(sgd_model(problem, hyper, device = "cuda"), "no_device", "this build has no CUDA backend")
+  expect_failure_of(sgd_model(problem, hyper, device = "cuda"), "no_device", "`device` = \"cuda\": ")
   expect_failure_of(sgd_model(problem, hyper, drop_last = NA), "bad_argument",
                     "`drop_last`: expected TRUE or FALSE")
   expect_failure_of(sgd_model(problem, hyper, dinamics = "sgd"), "bad_argument", "did you mean `dynamics`?")

@@ -13,7 +13,7 @@ test_that("the time average is the mean over all origins and paths", {
   expect_equal(measured$n, 2 * (400 - lags))
   expect_s3_class(measured, "msd")
   expect_named(measured, c("lag", "msd", "se", "n", "average", "dim", "n_paths", "frames", "per", "se_method",
-                           "vcov", "replicates", "seed", "accuracy", "missing", "empty", "redone", "bound"))
+                           "vcov", "replicates", "seed", "accuracy", "missing", "empty", "redone", "bound", "backend"))
   expect_null(msd(x, lags, se = FALSE)$se)
 })
 

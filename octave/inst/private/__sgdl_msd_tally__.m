@@ -18,5 +18,6 @@ function result = __sgdl_msd_tally__ (stream, errors, covariance)
   result = struct ("type", "msd", "lag", stream.record * stream.lags, "msd", displacement, "se", se, "n", n,
                    "average", "time-averaged", "dim", stream.dim, "n_paths", stream.n_paths,
                    "frames", stream.frames, "per", "total", "se_method", method, "vcov", vcov, "replicates", [],
-                   "seed", [], "accuracy", "default", "missing", 0, "empty", 0, "redone", 0, "bound", bound);
+                   "seed", [], "accuracy", "default", "missing", 0, "empty", 0, "redone", 0, "bound", bound, ...
+                   "backend", "cpu");
 endfunction

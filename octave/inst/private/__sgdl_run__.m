@@ -4,6 +4,11 @@
 ## core takes it, record_steps; `earlier`: the run to go on from, [] for a new one.
 function run = __sgdl_run__ (model, asked, earlier)
   steps = asked.steps;
+  device = "cpu";   # also for runs to a folder, and those kept before there were others
+  if (isempty (asked.folder) && isfield (asked, "device"))
+    device = asked.device;
+  endif
+  [~, on_device] = __sgdl_device__ (device, model.dim * asked.nsim >= 1e5);
   options = asked;
   options.record = asked.record_steps;
   kept = 0;
@@ -33,7 +38,7 @@ function run = __sgdl_run__ (model, asked, earlier)
                 "velocity", join_rows ("velocity", earlier, kept, out), ...
                 "seed", double (asked.seed), "method", asked.method,
                 "coordinates", asked.coordinates, "record", asked.record, "complete", complete,
-                "hyper", model.hyper, "backend", sgd_devices ()(1).backend, "summaries", out.summaries,
+                "hyper", model.hyper, "backend", out.backend, "summaries", out.summaries,
                 "observe", asked.observe, "folder", asked.folder, "resume", resume);
 endfunction
 

@@ -1,6 +1,6 @@
 /* The CPU backend, reference for every other: the host's BLAS and LAPACK, own normals and the
  * linear recursion. BLAS threading is the host's; callers inside OpenMP switch it off. */
-#include "base.h"
+#include "backend_cpu.h"
 #include "blas.h"
 #include "random.h"
 
@@ -173,6 +173,13 @@ static const sgdl_backend cpu = {
     .cholesky_inverse = cholesky_inverse,
     .fill_normals = fill_normals,
     .ensemble_step = ensemble_step,
+    .capacity = sgdl_cpu_capacity,
+    .stationary = sgdl_cpu_stationary,
+    .ensemble = sgdl_cpu_ensemble,
+    .correlate = sgdl_cpu_correlate,
+    .frames = sgdl_cpu_frames,
+    .implicit_product = sgdl_cpu_implicit_product,
+    .lanczos = sgdl_cpu_lanczos,
 };
 
 const sgdl_backend *sgdl_backend_cpu(void)

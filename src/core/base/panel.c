@@ -40,6 +40,15 @@ sgdl_status sgdl_panels_pack(sgdl_context *ctx, sgdl_panels *panels, int transpo
   return SGDL_OK;
 }
 
+void sgdl_panels_unpack(const sgdl_panels *panels, double *A)
+{
+  for (ptrdiff_t i = 0; i < panels->rows; i++) {
+    ptrdiff_t p = i / ROWS, stored = panel_columns(panels, p);
+    const double *from = panels->data + panel_offset(panels, p) + i % ROWS;
+    for (ptrdiff_t j = 0; j < panels->cols; j++) A[i + panels->rows * j] = j < stored ? from[ROWS * j] : 0.0;
+  }
+}
+
 void sgdl_panels_free(sgdl_panels *panels)
 {
   free(panels->data);

@@ -20,6 +20,8 @@ sgdl_status sgdl_panels_pack(sgdl_context *ctx, sgdl_panels *panels, int transpo
  * of that where lower. */
 void sgdl_panels_apply(const sgdl_panels *panels, ptrdiff_t n, const double *B, ptrdiff_t ldb,
                        const double *offset, double *C, ptrdiff_t ldc);
+/* The matrix that was packed, zeros where it is lower triangular: A rows x cols. */
+void sgdl_panels_unpack(const sgdl_panels *panels, double *A);
 void sgdl_panels_free(sgdl_panels *panels);
 
 #endif

@@ -2,44 +2,14 @@
  * THEORY sections 2 and 4. */
 #include "mode_pair.h"
 
-#include <math.h>
+#include "../base/pair_formula.h"
 
-/* Two flat modes: positions diffuse, cov(theta, v) and cov(v, v) settle. */
-static void flat_pair(sgdl_dynamics dynamics, const sgdl_hyper *h, double c[4])
-{
-  double beta = h->momentum, speed = 1 / ((1 - beta) * (1 + beta));
-  double memory = dynamics == SGDL_SGD ? h->lr / (1 - beta) : h->lr * (1 + beta) / (2 * (1 - beta));
-  c[0] = INFINITY;
-  c[1] = c[2] = speed * memory;
-  c[3] = speed;
-}
+#include <math.h>
 
 void sgdl_pair_stationary(sgdl_dynamics dynamics, const sgdl_hyper *h, double kappa_i, double kappa_j,
                           double c[4])
 {
-  double eta = h->lr, beta = h->momentum, ui = eta * kappa_i, uj = eta * kappa_j;
-  double apart = eta * (kappa_i - kappa_j);
-  double inner = (1 - beta) * (1 + beta);
-  if (ui == 0 && uj == 0) {
-    flat_pair(dynamics, h, c);
-    return;
-  }
-  if (dynamics == SGDL_SGD) {
-    double pull = (1 - beta) / (1 + beta) * (ui * (1 + beta - uj / 2) + uj * (1 + beta - ui / 2));
-    double P = eta * eta / (pull + beta * apart * apart / inner);
-    double W = P * (ui + uj) / (1 + beta), twist = P * apart / (2 * (1 - beta));
-    c[0] = P;
-    c[1] = (W / 2 - twist) / eta;
-    c[2] = (W / 2 + twist) / eta;
-    c[3] = W / (eta * eta);
-  } else {
-    double mismatch = apart * apart * (1 + beta) / (4 * (1 - beta));
-    double P = eta * eta / ((1 - beta) * (ui + uj) + mismatch);
-    c[0] = P;
-    c[2] = P * apart / (2 * (1 - beta) * eta);
-    c[1] = -c[2];
-    c[3] = P * (ui + uj) / (eta * eta * (1 + beta));
-  }
+  sgdl_pair_formula(dynamics == SGDL_SGD, h->lr, h->momentum, kappa_i, kappa_j, c);
 }
 
 /* ---- from a sharp point --------------------------------------------------------------------------- */

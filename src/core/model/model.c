@@ -31,8 +31,13 @@ static void make_largest_positive(ptrdiff_t d, double *v)
 
 sgdl_status sgdl_decompose(sgdl_context *ctx, ptrdiff_t d, const double *H, double *rho, double *vectors)
 {
+  const sgdl_backend *backend = sgdl_backend_of(ctx);
+  if (!sgdl_backend_is_cpu(backend)) { /* ordered and signed there */
+    sgdl_stationary_job job = { .d = d, .H = H, .rho = rho, .vectors = vectors };
+    return backend->stationary(ctx, &job);
+  }
   memcpy(vectors, H, sizeof(double) * (size_t)(d * d));
-  SGDL_TRY(sgdl_backend_of(ctx)->eigen_symmetric(ctx, d, vectors, rho));
+  SGDL_TRY(backend->eigen_symmetric(ctx, d, vectors, rho));
   for (ptrdiff_t l = 0; l < d / 2; l++) {
     double t = rho[l];
     rho[l] = rho[d - 1 - l];
@@ -55,6 +60,13 @@ sgdl_status sgdl_noise_to_modes(sgdl_context *ctx, ptrdiff_t d, const double *ve
   double *work = NULL;
   sgdl_status status = SGDL_OK;
 
+  if (!sgdl_backend_is_cpu(backend)) {
+    SGDL_TRY(sgdl_alloc(ctx, &work, d, "the noise along the modes"));
+    memset(work, 0, sizeof(double) * (size_t)d);
+    sgdl_stationary_job job = { .d = d, .rho = work, .vectors = (double *)vectors, .Sigma = Sigma, .noise = noise };
+    status = backend->stationary(ctx, &job);
+    goto done;
+  }
   SGDL_GET(sgdl_alloc(ctx, &work, d * d, "the noise along the modes"));
   SGDL_GET(backend->product(ctx, 0, 0, d, d, d, 1.0, Sigma, d, vectors, d, 0.0, work, d));
   SGDL_GET(backend->product(ctx, 1, 0, d, d, d, 1.0, vectors, d, work, d, 0.0, noise, d));

@@ -176,6 +176,9 @@ struct sgdl_stepper {
    * n n_steps <= SGDL_BAND_ELEMENTS, first even; `state` is that of the path, out 2n x n_steps. Does not fail. */
   void (*advance_band)(const sgdl_stepper *stepper, ptrdiff_t path, uint64_t step, ptrdiff_t n_steps,
                        ptrdiff_t first, ptrdiff_t n, double *scratch, double *state, double *out);
+  /* NULL unless a device can move all paths at once: the law, maps and spread of a job for steps [job->step,
+   * job->step + job->n_steps), of which n_steps is lowered to those that are alike. maps: room for 4 x d. */
+  void (*device_job)(const sgdl_stepper *stepper, double *maps, sgdl_ensemble_job *job);
   void (*destroy)(sgdl_stepper *stepper);
 };
 

@@ -170,6 +170,7 @@ static void destroy(sgdl_stepper *stepper)
   sgdl_linear *self = stepper->self;
   if (!self) return;
   free(self->maps);
+  free(self->factor);
   sgdl_gaussian_free(&self->law);
   free(self);
   stepper->self = NULL;
@@ -240,10 +241,48 @@ static ptrdiff_t tile_steps(ptrdiff_t d)
 static void move_in_bands(sgdl_stepper *stepper, const sgdl_simulation *sim)
 {
   sgdl_linear *self = stepper->self;
-  if (self->model.noise_is_full || stepper->backend != sgdl_backend_cpu()) return;
+  if (self->model.noise_is_full) return;
   if (!sim->record_modes || sim->directions) return;
   stepper->advance_band = self->exact ? sgdl_exact_band : sgdl_sgd_band;
   stepper->scratch_size = sgdl_linear_band_scratch();
+}
+
+/* ---- on a device ---- */
+
+static void device_job(const sgdl_stepper *stepper, double *maps, sgdl_ensemble_job *job)
+{
+  const sgdl_linear *self = stepper->self;
+  const sgdl_gaussian *law = &self->law;
+  ptrdiff_t d = stepper->model->dim;
+  job->exact = self->exact;
+  job->M = self->maps;
+  job->factor = self->factor;
+  job->on_x = law->diagonal;
+  job->below = law->below;
+  job->on_v = self->exact && law->diagonal ? law->diagonal + d : NULL;
+  if (self->exact) return;
+  sgdl_sgd_step like;
+  job->n_steps = sgdl_sgd_steps_alike(self, job->step, job->n_steps, &like);
+  job->spread_x = like.on_x;
+  job->spread_v = like.on_v;
+  if (sgdl_sgd_same(&like, &self->mapped)) return;
+  sgdl_sgd_maps(&like, d, self->model.rho, self->model.hyper.weight_decay, maps);
+  job->M = maps;
+}
+
+/* Where ctx->backend is a device, noise is white and hyperparameters stay. */
+static sgdl_status move_on_device(sgdl_context *ctx, sgdl_stepper *stepper)
+{
+  sgdl_linear *self = stepper->self;
+  const sgdl_panels *panels = &self->law.panels;
+  if (sgdl_backend_is_cpu(sgdl_backend_of(ctx)) || !self->maps || self->scheme.epoch) return SGDL_OK;
+  if (!sgdl_schedule_constant(&self->optimiser.schedule)) return SGDL_OK;
+  if (self->law.full) {
+    SGDL_TRY(sgdl_alloc(ctx, &self->factor, sgdl_times(panels->rows, panels->cols), "the factor of the noise"));
+    sgdl_panels_unpack(panels, self->factor);
+  }
+  stepper->device_job = device_job;
+  return SGDL_OK;
 }
 
 sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const sgdl_simulation *sim,
@@ -259,7 +298,7 @@ sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const
   self->optimiser = sgdl_optimiser_of(model, sim);
   sgdl_noise_scheme(model, &self->scheme);
   *stepper = (sgdl_stepper){.model = model,
-                            .backend = sgdl_backend_of(ctx),
+                            .backend = sgdl_backend_cpu(),
                             .seed = sim->seed,
                             .tile = tile,
                             .state_size = sgdl_times(self->scheme.epoch ? 3 : 2, d),
@@ -273,7 +312,9 @@ sgdl_status sgdl_linear_create(sgdl_context *ctx, const sgdl_model *model, const
                             .destroy = destroy};
   move_in_bands(stepper, sim);
   if (exact && !sgdl_schedule_constant(&self->optimiser.schedule)) stepper->prepare = ready_transition;
-  if (!stepper->advance_band || d <= SGDL_MAPS_KEPT)
+  int device = !sgdl_backend_is_cpu(sgdl_backend_of(ctx));
+  if (!stepper->advance_band || d <= SGDL_MAPS_KEPT || device)
     SGDL_TRY(sgdl_alloc(ctx, &self->maps, sgdl_times(4, d), "the maps of the modes"));
-  return exact ? make_transition(ctx, self) : make_sgd(ctx, self);
+  SGDL_TRY(exact ? make_transition(ctx, self) : make_sgd(ctx, self));
+  return move_on_device(ctx, stepper);
 }

@@ -20,6 +20,7 @@ typedef struct sgdl_linear {
   sgdl_sgd_step mapped;   /* SGD: what `maps` holds                                                      */
   sgdl_gaussian law;      /* exact: joint transition noise; SGD: the gradient noise; empty without maps   */
   sgdl_noise scheme;
+  double *factor;         /* of the law, for a device; NULL: modes are independent, or there is no device */
   double reference;       /* SGD: batch-noise covariance over Sigma that the law has                      */
 } sgdl_linear;
 

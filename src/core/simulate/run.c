@@ -295,6 +295,22 @@ static sgdl_status run_block(block *b, sgdl_context *ctx, sgdl_recording *record
   return report_trouble(run, ctx, &worst);
 }
 
+/* The steps of a block on a device. */
+static sgdl_status run_device(const block *b, sgdl_context *ctx, sgdl_recording *recording)
+{
+  sgdl_run *run = b->run;
+  ptrdiff_t path = -1;
+  sgdl_status status = sgdl_run_device_block(run, ctx, b->first, b->end, &b->recording, &path);
+  if (status != SGDL_OK || path >= 0) run->failed = run->spoilt = 1; /* some paths may have moved */
+  SGDL_TRY(status);
+  if (path >= 0)
+    return sgdl_fail(ctx, SGDL_UNSTABLE, "path %td diverged between steps %td and %td: its state is no longer finite",
+                     path + 1, b->first + 1, b->end);
+  run->head[SGDL_HEAD_STEP] = (double)b->end;
+  count_records(run, sgdl_records_until(run->sim, b->end), recording);
+  return SGDL_OK;
+}
+
 /* One step of all paths with a stepper that calls into a host: on failure everything is as before the step. */
 static sgdl_status run_serial_step(block *b, sgdl_context *ctx, sgdl_recording *recording)
 {
@@ -339,7 +355,8 @@ static ptrdiff_t block_end(const sgdl_run *run, ptrdiff_t first, ptrdiff_t until
   if (run->stepper.serial) return first + 1;
   double d = (double)run->d, observed = (double)run->observer.width;
   double product = run->observer.whole ? d * d : run->observer.direct ? observed * d : 0.0;
-  double ns = run->stepper.ns_per_step + 0.07 * product;
+  const double faster = 50.0; /* a device, at least: polls are then rarer, never more often */
+  double ns = (run->stepper.ns_per_step + 0.07 * product) / (run->device ? faster : 1.0);
   double tile = run->bands ? SGDL_BAND_ELEMENTS / sgdl_band_width(run->d) : (double)run->stepper.tile;
   double steps = block_ns * run->threads / (ns * (double)run->sim->n_paths);
   if (steps >= tile) steps = floor(steps / tile) * tile;
@@ -411,8 +428,9 @@ static sgdl_status advance_to(sgdl_run *run, sgdl_context *ctx, ptrdiff_t until,
       b.end = (ptrdiff_t)end;
     }
     b.first_record = (ptrdiff_t)run->head[SGDL_HEAD_COUNT];
-    sgdl_status status =
-        run->stepper.serial ? run_serial_step(&b, ctx, recording) : run_block(&b, ctx, recording);
+    sgdl_status status = run->device           ? run_device(&b, ctx, recording)
+                         : run->stepper.serial ? run_serial_step(&b, ctx, recording)
+                                               : run_block(&b, ctx, recording);
     if (status == SGDL_INTERRUPTED) return interrupted(run, ctx);
     SGDL_TRY(status);
   }
@@ -453,6 +471,11 @@ static const double mark = 20261128.04; /* day and issue of the layout */
 static ptrdiff_t state_size(const sgdl_run *run, ptrdiff_t count)
 {
   return run->series - run->head + count * run->layout.n_series * run->layout.n_paths;
+}
+
+const char *sgdl_run_backend(const sgdl_run *run)
+{
+  return run->device ? run->device->name : "cpu";
 }
 
 ptrdiff_t sgdl_run_step(const sgdl_run *run)
@@ -598,6 +621,8 @@ static sgdl_status prepare(sgdl_context *ctx, sgdl_run *run, const sgdl_memory *
   sgdl_summary_layout_init(sim, run->d, &run->layout);
   run->bands = run->stepper.advance_band && !run->observer.whole && !run->observer.direct;
   run->pieces = run->bands ? (run->d + SGDL_PIECE - 1) / SGDL_PIECE : 1;
+  run->device = sgdl_run_wants_device(run) ? sgdl_backend_of(ctx) : NULL;
+  if (run->device) SGDL_TRY(sgdl_alloc(ctx, &run->device_maps, sgdl_times(4, run->d), "the maps of the modes"));
   run->threads = run->stepper.serial ? 1 : sgdl_threads(ctx);
   if (run->threads > sgdl_times(sim->n_paths, run->pieces)) run->threads = (int)(sim->n_paths * run->pieces);
   SGDL_TRY(allocate_work(ctx, run));
@@ -640,6 +665,7 @@ void sgdl_run_free(sgdl_run *run)
   sgdl_observer_free(&run->observer);
   if (!run->borrowed) free(run->head);
   free(run->scratch);
+  free(run->device_maps);
   free(run->sums);
   free(run);
 }

@@ -67,6 +67,14 @@ void sgdl_summarise(const sgdl_summary_layout *layout, ptrdiff_t first, const sg
 void sgdl_summarise_all(const sgdl_summary_layout *layout, const sgdl_rows *rows, double *vectors, double *work,
                         double *sums);
 
+/* ---- run_device.c ---- */
+
+/* Whether a device moves the paths of a run: its stepper can, and records are whole states evenly apart. */
+int sgdl_run_wants_device(const sgdl_run *run);
+/* Steps (first, end] of all paths, recorded as they are; *path: the first whose state is not finite then, or -1. */
+sgdl_status sgdl_run_device_block(sgdl_run *run, sgdl_context *ctx, ptrdiff_t first, ptrdiff_t end,
+                                  const sgdl_recording *recording, ptrdiff_t *path);
+
 /* ---- run.c ---- */
 
 /* Head of the state, then the states of all paths, then the summaries. */
@@ -85,6 +93,8 @@ struct sgdl_run {
   sgdl_observer observer;
   sgdl_summary_layout layout;
   ptrdiff_t d;
+  const sgdl_backend *device; /* moves all paths at once; NULL: threads of the CPU do               */
+  double *device_maps;      /* 4 x d: room for it                                               */
   int bands;                /* moves band by band, pieces of SGDL_PIECE modes at a time         */
   ptrdiff_t pieces;         /* of a path, each moved by one thread                              */
   int threads;              /* that have scratch                                                */

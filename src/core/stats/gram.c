@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../base/blas.h"
+#include "../base/residual.h"
 #include "line.h"
 #include "msd_errors.h"
 #include "segments.h"
@@ -37,10 +38,7 @@ SGDL_VECTORISED static void take_from_chord(ptrdiff_t k, const double *start, co
                                             double *y, double *bad)
 {
   for (ptrdiff_t c = 0; c < k; c++) {
-    double trend = slope[c] * t, x = y[c];
-    double a = x - start[c], p = a - x, a_low = (x - (a - p)) - (start[c] + p);
-    double b = a - trend, q = b - a, b_low = (a - (b - q)) - (trend + q);
-    y[c] = b + (a_low + b_low);
+    y[c] = sgdl_residual(y[c], start[c], slope[c] * t);
     bad[c] += y[c] * 0.0;
   }
 }
@@ -92,12 +90,41 @@ static void load_slab(ptrdiff_t T, ptrdiff_t all, ptrdiff_t first, ptrdiff_t k, 
   }
 }
 
+/* All coordinates on the device of ctx->backend, to which they stream. */
+static sgdl_status on_device(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, const double *x, int by_frame, double *gram)
+{
+  double *start, *squares = gram + T * T + T;
+  SGDL_TRY(sgdl_alloc(ctx, &start, 2 * k, "the Gram matrix"));
+  double *slope = start + k;
+  for (ptrdiff_t c = 0; c < k; c++) {
+    const double *first = by_frame ? x + c : x + T * c, *last = by_frame ? first + k * (T - 1) : first + T - 1;
+    start[c] = *first;
+    slope[c] = sgdl_line_exact(T, (*last - *first) / (double)(T - 1)).slope;
+  }
+  const sgdl_frames_job job = { T, k, by_frame, x, start, slope, gram, gram + T * T };
+  sgdl_status status = sgdl_backend_of(ctx)->frames(ctx, &job);
+  for (ptrdiff_t c = 0; c < k; c++) *squares += slope[c] * slope[c];
+  free(start);
+  for (ptrdiff_t t = 0; t < T && status == SGDL_OK; t++) {
+    if (isfinite(gram[t + T * t])) continue;
+    for (ptrdiff_t c = 0; c < k; c++) /* something is not finite: which coordinate? */
+      for (ptrdiff_t i = 0; i < T; i++)
+        if (!isfinite(by_frame ? x[c + k * i] : x[i + T * c])) {
+          double bad = NAN;
+          return name_bad(ctx, 1, &bad, c);
+        }
+    break; /* squares that overflow */
+  }
+  return status;
+}
+
 sgdl_status sgdl_gram_coordinates(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, const double *x, int by_frame,
                                   double *gram)
 {
   double *slab;
   SGDL_TRY(check_frames(ctx, T));
   if (k < 1) return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`x` has %td coordinates: expected at least one", k);
+  if (!sgdl_backend_is_cpu(sgdl_backend_of(ctx))) return on_device(ctx, T, k, x, by_frame, gram);
   ptrdiff_t width = SLAB / T > 0 ? SLAB / T : 1;
   if (width > k) width = k;
   SGDL_TRY(sgdl_alloc(ctx, &slab, width * (T + 2), "the Gram matrix"));

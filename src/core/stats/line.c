@@ -1,6 +1,8 @@
 /* Fits and removes the straight line of a series; see line.h. */
 #include "line.h"
 
+#include "../base/residual.h"
+
 #include <float.h>
 #include <math.h>
 
@@ -55,14 +57,7 @@ sgdl_line sgdl_line_fit(ptrdiff_t n, const double *x)
 
 SGDL_VECTORISED static void take_away(ptrdiff_t n, const double *x, sgdl_line line, double *y)
 {
-  for (ptrdiff_t k = 0; k < n; k++) {
-    double trend = line.slope * (double)k;
-    double a = x[k] - line.offset, p = a - x[k];
-    double a_low = (x[k] - (a - p)) - (line.offset + p);
-    double b = a - trend, q = b - a;
-    double b_low = (a - (b - q)) - (trend + q);
-    y[k] = b + (a_low + b_low);
-  }
+  for (ptrdiff_t k = 0; k < n; k++) y[k] = sgdl_residual(x[k], line.offset, line.slope * (double)k);
 }
 
 void sgdl_line_remove(ptrdiff_t n, const double *x, sgdl_line line, double *y)

@@ -376,12 +376,34 @@ static sgdl_status open_group(job *j, group of, fft_work *w)
   return status;
 }
 
+/* On a device, where all columns of a piece are transformed together. */
+static int wants_device(const job *j, group of)
+{
+  if (sgdl_backend_is_cpu(sgdl_backend_of(j->ctx)) || j->p->full || j->p->piece[of.first].gaps) return 0;
+  for (ptrdiff_t c = 0; c < j->p->d; c++)
+    if (weight_of(j, c) == 0) return 0; /* what has no weight may be anything */
+  return 1;
+}
+
+static sgdl_status device_sums(job *j, group of, double *sums, double *bounds)
+{
+  for (ptrdiff_t g = of.first; g < of.end; g++) {
+    const sgdl_piece *s = j->p->piece + g;
+    sgdl_columns columns = { j->p->d, s->n, s->stride, s->x, j->p->weights };
+    if (stopped(j, (double)(g - of.first) / (double)(of.end - of.first))) return interrupted(j);
+    SGDL_TRY(sgdl_series_on_device(j->ctx, &columns, j->n_lags, j->lags, sums + j->n_lags * g,
+                                   bounds + j->n_lags * g));
+  }
+  return SGDL_OK;
+}
+
 /* The sums by FFT of one group; entries whose bound is below the tolerance are not wanted any more. */
 static sgdl_status sums_by_fft(job *j, group of, double *sums, double *bounds, char *wanted)
 {
   fft_work w = { 0 };
-  sgdl_status status = open_group(j, of, &w);
-  if (status == SGDL_OK) {
+  int device = wants_device(j, of);
+  sgdl_status status = device ? device_sums(j, of, sums, bounds) : open_group(j, of, &w);
+  if (status == SGDL_OK && !device) {
     status = group_sums(j, of, &w, sums, bounds);
     sgdl_series_close(&w.plan);
   }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "line.h"
+#include "segments.h"
 
 /* Measured, in ns: an element of the two FFTs, over log2 of their length. */
 static const double fft_cost = 2.0;
@@ -72,10 +73,28 @@ static void transform_back(const sgdl_correlator *c, double *power)
   fftw_execute_dft_c2r(c->backward, (fftw_complex *)power, power);
 }
 
+void sgdl_series_finish(const sgdl_correlation_job *of, ptrdiff_t n_lags, const double *lags, double *sums,
+                        double *bounds)
+{
+  sgdl_sum squares = { 0 }, drift = { 0 };
+  double spectral = of->energy * log2(2.0 * (double)of->n);
+  ptrdiff_t m = 0;
+  for (ptrdiff_t l = 0; l < n_lags; l++) {
+    double lag = lags[l];
+    for (; m < (ptrdiff_t)lag; m++) {
+      sgdl_sum_add(&squares, of->squares[m]);
+      sgdl_sum_add(&drift, of->drift[m]);
+    }
+    sums[l] = (2.0 * of->energy - sgdl_sum_value(&squares)) - 2.0 * of->correlation[m] +
+              lag * (2.0 * sgdl_sum_value(&drift) + (double)(of->n - m) * lag * of->steep);
+    bounds[l] = DBL_EPSILON * (spectral + (double)of->n * lag * lag * of->steep);
+  }
+}
+
 void sgdl_series_autocorrelation(const sgdl_correlator *c, const sgdl_columns *s, ptrdiff_t n_lags,
                                  const double *lags, double *work, double *sums, double *bounds)
 {
-  ptrdiff_t n = s->n, usable = n_lags, m = 0;
+  ptrdiff_t n = s->n, usable = n_lags;
   double *y = work, *power = y + c->buffer, energy = 0.0, steep = 0.0;
   const ends e = { power + c->buffer, power + 2 * c->buffer };
   while (usable > 0 && lags[usable - 1] >= (double)n) usable--;
@@ -98,18 +117,45 @@ void sgdl_series_autocorrelation(const sgdl_correlator *c, const sgdl_columns *s
   }
   transform_back(c, power);
 
-  sgdl_sum squares = { 0 }, drift = { 0 };
-  double spectral = energy * log2(2.0 * (double)n);
-  for (ptrdiff_t l = 0; l < usable; l++) {
-    double lag = lags[l];
-    for (; m < (ptrdiff_t)lag; m++) {
-      sgdl_sum_add(&squares, e.squares[m]);
-      sgdl_sum_add(&drift, e.drift[m]);
-    }
-    sums[l] = (2.0 * energy - sgdl_sum_value(&squares)) - 2.0 * power[m] +
-              lag * (2.0 * sgdl_sum_value(&drift) + (double)(n - m) * lag * steep);
-    bounds[l] = DBL_EPSILON * (spectral + (double)n * lag * lag * steep);
+  const sgdl_correlation_job sums_of = { .n = n, .correlation = power, .squares = e.squares, .drift = e.drift,
+                                         .energy = energy, .steep = steep };
+  sgdl_series_finish(&sums_of, usable, lags, sums, bounds);
+}
+
+/* ---- on a device ---- */
+
+/* The lines of the columns: offset, then slope. */
+static void fit_lines(sgdl_context *ctx, const sgdl_columns *s, double *offset, double *slope)
+{
+  int threads = sgdl_threads_worth(ctx, 0.5 * (double)s->n * (double)s->count);
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (ptrdiff_t c = 0; c < s->count; c++) {
+    sgdl_line line = sgdl_line_fit(s->n, s->x + s->stride * c);
+    offset[c] = line.offset;
+    slope[c] = line.slope;
   }
+}
+
+sgdl_status sgdl_series_on_device(sgdl_context *ctx, const sgdl_columns *s, ptrdiff_t n_lags, const double *lags,
+                                  double *sums, double *bounds)
+{
+  ptrdiff_t usable = n_lags;
+  double *work;
+  while (usable > 0 && lags[usable - 1] >= (double)s->n) usable--;
+  for (ptrdiff_t l = usable; l < n_lags; l++) sums[l] = bounds[l] = 0.0;
+  if (usable == 0) return SGDL_OK;
+  ptrdiff_t last = (ptrdiff_t)lags[usable - 1];
+  SGDL_TRY(sgdl_alloc(ctx, &work, 2 * s->count + 3 * last + 1, "the mean squared displacement"));
+  double *slope = work + s->count, *correlation = slope + s->count, *squares = correlation + last + 1;
+  fit_lines(ctx, s, work, slope);
+  sgdl_correlation_job job = { .n = s->n, .count = s->count, .stride = s->stride,
+                               .length = sgdl_correlator_length(s->n, last), .last = last, .x = s->x,
+                               .offset = work, .slope = slope, .weights = s->weights, .correlation = correlation,
+                               .squares = squares, .drift = squares + last };
+  sgdl_status status = sgdl_backend_of(ctx)->correlate(ctx, &job);
+  if (status == SGDL_OK) sgdl_series_finish(&job, usable, lags, sums, bounds);
+  free(work);
+  return status;
 }
 
 /* ---- with gaps ---- */

@@ -43,6 +43,13 @@ double sgdl_series_cost(ptrdiff_t n, ptrdiff_t d, ptrdiff_t n_lags, const double
 void sgdl_series_autocorrelation(const sgdl_correlator *c, const sgdl_columns *columns, ptrdiff_t n_lags,
                                  const double *lags, double *work, double *sums, double *bounds);
 
+/* The same sums from what a correlation job holds; n_lags lags below n. */
+void sgdl_series_finish(const sgdl_correlation_job *of, ptrdiff_t n_lags, const double *lags, double *sums,
+                        double *bounds);
+/* All columns on the device of ctx->backend; no weight is 0. */
+sgdl_status sgdl_series_on_device(sgdl_context *ctx, const sgdl_columns *columns, ptrdiff_t n_lags,
+                                  const double *lags, double *sums, double *bounds);
+
 /* Full accuracy: lags (B, 2B] on centred blocks of 8B origins, or directly where that costs less. */
 typedef struct sgdl_levels sgdl_levels;
 sgdl_status sgdl_levels_open(sgdl_context *ctx, ptrdiff_t n, ptrdiff_t n_lags, const double *lags,

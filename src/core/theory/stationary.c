@@ -158,6 +158,32 @@ static void traces(const sgdl_law *t, double trace[2])
     trace[0] = INFINITY;
 }
 
+/* White noise on a device: one job, so that nothing comes back to the host on the way. */
+static sgdl_status on_device(sgdl_context *ctx, const sgdl_law *law, double *theta, double *velocity, double *cross)
+{
+  const sgdl_model *model = law->model;
+  sgdl_stationary_job job = {
+    .d = law->modes->d,
+    .rho = (double *)model->rho,     /* in, as are the next two: not written without H and Sigma */
+    .vectors = (double *)model->vectors,
+    .noise = (double *)(model->noise_is_full ? model->noise : law->modes->strength),
+    .noise_is_full = model->noise_is_full,
+    .sgd = model->dynamics == SGDL_SGD,
+    .lr = model->hyper.lr,
+    .momentum = model->hyper.momentum,
+    .weight_decay = model->hyper.weight_decay,
+    .scale = law->modes->noise.scale,
+    .theta = theta, .velocity = velocity, .cross = cross,
+  };
+  return sgdl_backend_of(ctx)->stationary(ctx, &job);
+}
+
+static int wants_device(const sgdl_context *ctx, const sgdl_law *law)
+{
+  return !sgdl_backend_is_cpu(sgdl_backend_of(ctx)) && law->start == NULL && law->averaged &&
+         !law->modes->noise.epoch;
+}
+
 sgdl_status sgdl_stationary_of_law(sgdl_context *ctx, const sgdl_law *law, double *theta, double *velocity,
                                    double *cross, double trace[2], int *exists)
 {
@@ -167,6 +193,8 @@ sgdl_status sgdl_stationary_of_law(sgdl_context *ctx, const sgdl_law *law, doubl
     traces(law, trace);
   if (theta == NULL && velocity == NULL && cross == NULL)
     return SGDL_OK;
+  if (wants_device(ctx, law))
+    return on_device(ctx, law, theta, velocity, cross);
   return law->model->noise_is_full ? full_noise(ctx, law, theta, velocity, cross)
                                    : diagonal_noise(ctx, law, theta, velocity, cross);
 }
