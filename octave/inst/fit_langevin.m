@@ -32,6 +32,12 @@
 ## against the theory is the likelihood ratio of the fit to the model with nothing fitted.  Modes count as
 ## independent, but for the coherence of their noise where the model knows all of it.
 ##
+## The overall values are what the identified modes' profile likelihoods have in common: the square root of twice
+## the fall of each from its maximum, less its mean by second-order theory, is a normal score; the sum of their
+## squares is least at the overall value, and its interval ends where it has risen by the normal quantile's square.
+##
+@@COVERAGE@@
+##
 ## @strong{Arguments}
 ##
 ## @table @var

@@ -59,6 +59,15 @@ test_that("what is printed reads like a sentence", {
   expect_equal(nrow(as.data.frame(local)), length(local$lag))
 })
 
+test_that("a path smooth over most of its length is flagged, a rough one of the same length is not", {
+  smooth <- sin(1:128 / 20)
+  expect_warning_of(local_exponent(smooth, seed = 1), "few_displacements",
+                    "`x` holds few independent displacements: its MSD has")
+  expect_lt(suppressWarnings(local_exponent(smooth, seed = 1))$df, 20)
+  expect_silent(rough <- local_exponent(cumsum(sin((1:128)^1.5)), seed = 1))
+  expect_gt(rough$df, 20)
+})
+
 test_that("bad requests are named", {
   x <- walk(100, 7)
   expect_failure_of(local_exponent(x[1:20]), "too_short", "`x` has 20 frames: expected at least 30 where no `lags`")
