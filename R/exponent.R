@@ -12,7 +12,8 @@
 #'   interval from Student's t with blocks - 1 degrees of freedom. Assumes stationary increments only.}
 #' \item{`"gls"`}{The same regression with the covariance of the MSD at about 12 log-spaced lags that
 #'   fractional Brownian motion of the fitted exponent has, iterated to a fixed point, and its bias taken off.
-#'   On such motion nearly as good as maximum likelihood.}
+#'   On such motion nearly as good as maximum likelihood. Fits no localisation error: with one the exponent
+#'   comes out too low; `misfit_p` tells.}
 #' \item{`"mle"`}{Maximum likelihood of fractional Brownian motion, exact, with a drift of every path and
 #'   coordinate (`drift`) and a localisation error (`noise`) where asked for. The interval is Fisher's without
 #'   noise and the profile likelihood's with it, since the noise's variance lies at its boundary:
@@ -21,7 +22,7 @@
 #'   frequencies): only the spectrum's power law at long periods is assumed (Robinson's Gaussian
 #'   semiparametric estimate), `bandwidth` n^0.65 unless given; much noise, little assumed, and exponents from
 #'   -1 to 3 can be found. `bandwidth = "full"`: all frequencies with the exact density of fractional Gaussian
-#'   noise, aliases included.}
+#'   noise, aliases included (no localisation error, as in `"gls"`: see `misfit_p`).}
 #' \item{`"wavelet"`}{Log-scale diagram of Abry and Veitch: energies of Daubechies' wavelet details, `moments`
 #'   vanishing moments, by octave, weighted regression with their biases removed; what sampling in frames does
 #'   to short scales is taken from fractional Brownian motion. Blind to polynomial drifts of degree below
@@ -31,6 +32,8 @@
 #'   fractional Brownian motions of this length (parametric bootstrap).}
 #' }
 #' All but `"ols"` take coordinates and paths as independent, with one exponent and a diffusivity for each.
+#'
+#' @@COVERAGE@@
 #'
 #' With `pool = "distributed"` every path has an exponent of its own, estimated from it alone:
 #' \eqn{\hat\alpha_i \sim N(\alpha, se_i^2 + spread^2)}. `exponent` is then their mean, `spread` their

@@ -19,7 +19,7 @@
 #' \deqn{\ell = -\sum_j (\log E_j + I_j/E_j).}{l = -sum_j (log E_j + I_j/E_j).}
 #' Intervals are Wald's in the logarithms, those of curvature and damping come from the profile likelihood;
 #' their lower limit is that of a flat mode where the record cannot exclude one. Under epochs errors count
-#' that the run is only periodically stationary (frames every step).
+#' that the run is only periodically stationary.
 #' Frequencies so low that epochs cut at both ends of the record leak a quarter of their power are left out.
 #'
 #' The overall values are what the identified modes' profile likelihoods have in common: the square root of twice the
@@ -28,7 +28,7 @@
 #' with its interval where it has risen by the normal quantile's square. So each mode counts with its information at the
 #' common value: weights from its own estimate would go with the error of that.
 #'
-@@COVERAGE@@
+#' @@COVERAGE@@
 #'
 #' The test of fit: mean ratios \eqn{I_j/E_j} over bands of frequencies, three an octave and at least 10
 #' ordinates each, as normal scores; the sum of the squares of what the fitted parameters leave of them is chi

@@ -13,7 +13,7 @@
 #' largest of correlated normals, by simulation. What is estimated is the same secant of the true MSD: there is no
 #' smoothing bias. For paths that are Gaussian with stationary increments.
 #'
-@@COVERAGE@@
+#' @@COVERAGE@@
 #'
 #' @inheritParams diffusion_test
 #' @param lags First lags \eqn{a}, whole numbers of frames; `NULL` is eight a decade while \eqn{b} is up to a tenth of the

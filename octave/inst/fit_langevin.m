@@ -24,8 +24,7 @@
 ## where the record cannot exclude one. Frequencies so low that epochs cut at both
 ## ends leak a quarter of their power are left out.  A mode is @qcode{identified} if the theory leads to
 ## expect a standard error of log curvature (where fitted) below 0.3, some 30 relaxations, besides what is
-## measured. Under epochs errors count that the run is only periodically stationary (frames
-## every step).
+## measured. Under epochs errors count that the run is only periodically stationary.
 ##
 ## The test of fit: mean ratios I/E over bands of frequencies, three an octave and at least 10 ordinates each,
 ## as normal scores; the squares of what the fitted parameters leave of them sum to a chi squared.  The test
@@ -36,7 +35,7 @@
 ## the fall of each from its maximum, less its mean by second-order theory, is a normal score; the sum of their
 ## squares is least at the overall value, and its interval ends where it has risen by the normal quantile's square.
 ##
-@@COVERAGE@@
+## @@COVERAGE@@
 ##
 ## @strong{Arguments}
 ##

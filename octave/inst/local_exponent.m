@@ -52,7 +52,7 @@
 ## @code{sgdlangevin:unsupported} (more than 1024 coordinates).  Warning @code{sgdlangevin:epoch_ripple} where lags of a
 ## run by epochs reach past half an epoch, @code{sgdlangevin:few_displacements} where @code{df} is below 20.
 ##
-@@COVERAGE@@
+## @@COVERAGE@@
 ##
 ## @strong{Source}: ours; the covariance of Brownian motion is in Qian, Sheetz, Elson (1991).  Cost: an MSD of each
 ## coordinate and, for n lags, n (n + 1)/2 sums over the frames of each.

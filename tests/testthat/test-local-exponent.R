@@ -8,7 +8,7 @@ test_that("local exponents are secants of the measured displacement", {
   local <- local_exponent(x, lags = c(1, 10, 100), seed = 1)
   expect_s3_class(local, "local_exponent")
   expect_named(local, c("lag", "from", "to", "exponent", "se", "lower", "upper", "band_lower", "band_upper", "vcov",
-                        "level", "critical", "span", "dim", "n_paths", "frames", "unit", "seed"))
+                        "level", "critical", "df", "span", "dim", "n_paths", "frames", "unit", "seed"))
   expect_equal(local$to, c(2, 20, 200))
   expect_equal(local$lag, sqrt(local$from * local$to))
   secant <- log(msd(x, local$to)$msd / msd(x, local$from)$msd) / log(2)
