@@ -13,7 +13,12 @@
 #' largest of correlated normals, by simulation. What is estimated is the same secant of the true MSD: there is no
 #' smoothing bias. For paths that are Gaussian with stationary increments.
 #'
-#' @@COVERAGE@@
+#' Measured (`bench/calibration`), the 95% band held in 95.2 to 96.1% of paths of 128 increments of fractional
+#' Brownian motion (exponents 0.4 to 1.6) and 94.9% of confined ones (10,000 a case, standard error 0.2%), in 92.4 to
+#' 95.2% at 1024 increments (1,000 a case, 0.7%) and 91 to 96.5% at 8192 (200 a case, 1.5%), confined paths (92.9 and
+#' 96.5%) and the theory's (94.2 and 97.5%) among them. Paths of the theory that are smooth over some 20 frames are
+#' too little known in 128: the band holds in more than 99%, wider than it need be. Such are flagged by the warning
+#' `few_displacements` (86% of these, 26% of fractional Brownian motion of exponent 1.6, 1% of 1.3, none else).
 #'
 #' @inheritParams diffusion_test
 #' @param lags First lags \eqn{a}, whole numbers of frames; `NULL` is eight a decade while \eqn{b} is up to a tenth of the

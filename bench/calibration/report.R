@@ -31,7 +31,7 @@ study_table <- function(title, rows) {
     columns[["sd/bound"]] <- with_error(rows$sd_over_bound, rows$sd_over_bound_se, "%.3f")
   }
   columns$coverage <- with_error(rows$coverage, rows$coverage_se, "%.3f")
-  if (any(rows$flagged > 0)) {
+  if (any(rows$flagged > 0, na.rm = TRUE)) {
     columns$flagged <- sprintf("%.0f%%", 100 * rows$flagged / (rows$replicates - rows$failed))
     columns[["coverage unflagged"]] <- with_error(rows$coverage_unflagged, rows$coverage_unflagged_se, "%.3f")
   }
