@@ -39,9 +39,9 @@
 #' deviation within 3% and 2% of the Cramer-Rao bound; that of `"gls"` in 93.5 to 94.7% and 94.9 to 95.8%,
 #' within 9% and 2% of the bound. With localisation noise fitted and above three of its own standard errors
 #' the interval of `"mle"` held in 94.0 to 96.5%. For contrast, the interval that a regression of log MSD
-#' claims for itself (`naive_se`) held in 84 to 31% at 128 increments and in 42 to 9% at 1024, that of
-#' `"ols"` (blocks) in 91.7 to 97.5% and 86.7 to 96.1% (least at exponent 1.6, where its blocks are too
-#' short). Standard errors of these shares: 0.2 to 0.5%, with noise 0.5 to 1.1%.
+#' claims for itself (`naive_se`) held in 84 to 31% at 128 increments and 28 to 7% at 8192, that of `"ols"`
+#' (blocks) in 91.7 to 97.5% and 84.4 to 95.8% (least at exponent 1.6, where its blocks are too short).
+#' Standard errors of these shares: 0.2 to 0.5%, with noise 0.5 to 1.1%.
 #'
 #' With `pool = "distributed"` every path has an exponent of its own, estimated from it alone:
 #' \eqn{\hat\alpha_i \sim N(\alpha, se_i^2 + spread^2)}. `exponent` is then their mean, `spread` their

@@ -14,11 +14,12 @@
 #' smoothing bias. For paths that are Gaussian with stationary increments.
 #'
 #' Measured (`bench/calibration`), the 95% band held in 95.2 to 96.1% of paths of 128 increments of fractional
-#' Brownian motion (exponents 0.4 to 1.6) and 94.9% of confined ones (10,000 a case, standard error 0.2%), in 92.4 to
-#' 95.2% at 1024 increments (1,000 a case, 0.7%) and 91 to 96.5% at 8192 (200 a case, 1.5%), confined paths (92.9 and
-#' 96.5%) and the theory's (94.2 and 97.5%) among them. Paths of the theory that are smooth over some 20 frames are
-#' too little known in 128: the band holds in more than 99%, wider than it need be. Such are flagged by the warning
-#' `few_displacements` (86% of these, 26% of fractional Brownian motion of exponent 1.6, 1% of 1.3, none else).
+#' Brownian motion (exponents 0.4 to 1.6), in 94.0 to 95.4% at 1024 and 93.1 to 95.6% at 8192; of confined paths in
+#' 94.9, 94.1 and 94.6%; of ten modes of SGD's theory in 94.4 and 96.2% at 1024 and 8192 (10,000 paths a case, 2,000
+#' at 8192: standard errors 0.2 and 0.5%). In 128 frames a path of that theory, smooth over some 20 of them, is too
+#' little known: the band is wider than it need be and held in 99.3%. Such are flagged by the warning
+#' `few_displacements`: 85% of these (the band of the others held in 96.1%), 26% of fractional Brownian motion of
+#' exponent 1.6 at 128 increments, 4% at 1024, 1% of exponent 1.3, none else.
 #'
 #' @inheritParams diffusion_test
 #' @param lags First lags \eqn{a}, whole numbers of frames; `NULL` is eight a decade while \eqn{b} is up to a tenth of the

@@ -49,8 +49,8 @@
 ## Cramer-Rao bound; that of @qcode{"gls"} in 93.5 to 94.7% and 94.9 to 95.8%, within 9% and 2% of
 ## the bound. With localisation noise fitted and above three of its own standard errors the interval
 ## of @qcode{"mle"} held in 94.0 to 96.5%. For contrast, the interval that a regression of log MSD
-## claims for itself (@code{naive_se}) held in 84 to 31% at 128 increments and in 42 to 9% at 1024,
-## that of @qcode{"ols"} (blocks) in 91.7 to 97.5% and 86.7 to 96.1% (least at exponent 1.6, where
+## claims for itself (@code{naive_se}) held in 84 to 31% at 128 increments and 28 to 7% at 8192,
+## that of @qcode{"ols"} (blocks) in 91.7 to 97.5% and 84.4 to 95.8% (least at exponent 1.6, where
 ## its blocks are too short). Standard errors of these shares: 0.2 to 0.5%, with noise 0.5 to 1.1%.
 ##
 ## @strong{Arguments}
