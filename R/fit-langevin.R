@@ -22,11 +22,12 @@
 #' that the run is only periodically stationary.
 #' Frequencies so low that epochs cut at both ends of the record leak a quarter of their power are left out.
 #'
-#' The overall values are what the identified modes' profile likelihoods have in common: the square root of twice the
-#' fall of each from its maximum is to second order normal about a mean of order \eqn{1/\sqrt T}{1/sqrt(T)} (a function of
-#' third derivatives, `stats/whittle.h`), which is taken off, and the sum of their squares is least at the overall value,
-#' with its interval where it has risen by the normal quantile's square. So each mode counts with its information at the
-#' common value: weights from its own estimate would go with the error of that.
+#' The overall values are what the identified modes' profile likelihoods have in common: the square root of
+#' twice the fall of each from its maximum is to second order normal about a mean of order
+#' \eqn{1/\sqrt T}{1/sqrt(T)} (a function of third derivatives, `stats/whittle.h`), which is taken off, and the
+#' sum of their squares is least at the overall value, with its interval where it has risen by the normal
+#' quantile's square. So each mode counts with its information at the common value: weights from its own
+#' estimate would go with the error of that.
 #'
 #' Measured (`bench/calibration/fit_langevin.c`, 8 cases of the Langevin model, of SGD with replacement and
 #' by epochs, of 502 to 8002 frames, 600 runs each): 95% intervals of the 29 modes that were identified held

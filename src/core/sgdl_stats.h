@@ -509,8 +509,8 @@ enum {
 
 /* Over all modes. */
 typedef struct sgdl_fit_summary {
-  /* noise and curvature over their theory, damping: weighted geometric means over identified modes (NaN:
-   * none) */
+  /* noise and curvature over their theory, damping: what the profile likelihoods of the identified modes have in
+   * common, from their signed roots to second order (comparison/fit.h, stats/whittle.h); NaN: none */
   double estimate[3], se[3], lower[3], upper[3], p_value[3];
   double spread[3], spread_df[3], spread_p[3];  /* chi squared of the modes about the mean: all alike?  */
   double fit[3];      /* goodness of fit of all modes: chi squared, degrees of freedom, p          */
