@@ -24,7 +24,7 @@
 #' | `io` | a file that is missing, truncated or not what it claims to be |
 #'
 #' Warnings have the classes `sgdlangevin_warning_<word>`, `sgdlangevin_warning`, `warning` and `condition`:
-#' `no_residual`, `unstable`, `flat`, `paper_form`, `epoch_ripple` and `interrupted`.
+#' `no_residual`, `unstable`, `flat`, `paper_form`, `epoch_ripple`, `few_displacements` and `interrupted`.
 #'
 #' Ctrl-C during a computation signals a condition of class `sgdlangevin_interrupted` and `interrupt`. From
 #' [sgd_simulate()] it carries the steps done so far as `result`; if no handler takes it, they are returned

@@ -75,6 +75,8 @@ diagnostic_lines <- function(fit) {
       sprintf("  fit: cumulative periodogram off a line by %.3g, %s\n", d$misfit, p_value_text(d$misfit_p)),
     if (known("misfit_p") && d$misfit_p < 0.01)
       "  not what the method takes it for: the exponent depends on the window, its interval may not hold\n",
+    if (known("misfit_p") && d$misfit_p < 0.01 && (fit$method == "gls" || isTRUE(fit$full)))
+      "  (a localisation error does this too: method \"mle\" with noise = TRUE fits one)\n",
     if (known("log_likelihood")) sprintf("  log likelihood %.6g\n", d$log_likelihood),
     if (known("noise_p") && !is.null(fit$noise))
                           sprintf("  localisation error: variance %s (interval %s to %s); none: %s%s\n",

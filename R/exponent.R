@@ -12,7 +12,8 @@
 #'   interval from Student's t with blocks - 1 degrees of freedom. Assumes stationary increments only.}
 #' \item{`"gls"`}{The same regression with the covariance of the MSD at about 12 log-spaced lags that
 #'   fractional Brownian motion of the fitted exponent has, iterated to a fixed point, and its bias taken off.
-#'   On such motion nearly as good as maximum likelihood.}
+#'   On such motion nearly as good as maximum likelihood. Fits no localisation error: with one the exponent
+#'   comes out too low; `misfit_p` tells.}
 #' \item{`"mle"`}{Maximum likelihood of fractional Brownian motion, exact, with a drift of every path and
 #'   coordinate (`drift`) and a localisation error (`noise`) where asked for. The interval is Fisher's without
 #'   noise and the profile likelihood's with it, since the noise's variance lies at its boundary:
@@ -21,7 +22,7 @@
 #'   frequencies): only the spectrum's power law at long periods is assumed (Robinson's Gaussian
 #'   semiparametric estimate), `bandwidth` n^0.65 unless given; much noise, little assumed, and exponents from
 #'   -1 to 3 can be found. `bandwidth = "full"`: all frequencies with the exact density of fractional Gaussian
-#'   noise, aliases included.}
+#'   noise, aliases included (no localisation error, as in `"gls"`: see `misfit_p`).}
 #' \item{`"wavelet"`}{Log-scale diagram of Abry and Veitch: energies of Daubechies' wavelet details, `moments`
 #'   vanishing moments, by octave, weighted regression with their biases removed; what sampling in frames does
 #'   to short scales is taken from fractional Brownian motion. Blind to polynomial drifts of degree below
@@ -31,6 +32,16 @@
 #'   fractional Brownian motions of this length (parametric bootstrap).}
 #' }
 #' All but `"ols"` take coordinates and paths as independent, with one exponent and a diffusivity for each.
+#'
+#' Measured (`bench/calibration`; all cells in the vignette "Measuring anomalous diffusion") on fractional
+#' Brownian motion of exponents 0.4 to 1.6: the 95% interval of `"mle"` held in 93.7 to 95.0% of 10,000
+#' paths of 128 increments and in 95.0 to 95.9% of 10,000 of 1024 and 2,000 of 8192, with a standard
+#' deviation within 3% and 2% of the Cramer-Rao bound; that of `"gls"` in 93.5 to 94.7% and 94.9 to 95.8%,
+#' within 9% and 2% of the bound. With localisation noise fitted and above three of its own standard errors
+#' the interval of `"mle"` held in 94.0 to 96.5%. For contrast, the interval that a regression of log MSD
+#' claims for itself (`naive_se`) held in 84 to 31% at 128 increments and 28 to 7% at 8192, that of `"ols"`
+#' (blocks) in 91.7 to 97.5% and 84.4 to 95.8% (least at exponent 1.6, where its blocks are too short).
+#' Standard errors of these shares: 0.2 to 0.5%, with noise 0.5 to 1.1%.
 #'
 #' With `pool = "distributed"` every path has an exponent of its own, estimated from it alone:
 #' \eqn{\hat\alpha_i \sim N(\alpha, se_i^2 + spread^2)}. `exponent` is then their mean, `spread` their

@@ -43,7 +43,7 @@ SEXP r_local_exponent(SEXP x, SEXP size, SEXP from, SEXP to, SEXP level, SEXP n_
   const char *names[] = {"exponent", "vcov", "critical", ""};
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
   double *exponent = r_new_vector(out, 0, n), *covariance = r_new_matrix(out, 1, n, n);
-  double *critical = r_new_vector(out, 2, 2);
+  double *critical = r_new_vector(out, 2, 3);
   r_context(&ctx);
   r_check(&ctx,
           sgdl_local_exponent(&ctx, f.T, f.d, f.n_paths, f.x, n, REAL(from), REAL(to), Rf_asReal(level),

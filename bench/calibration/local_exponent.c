@@ -87,7 +87,7 @@ static void estimate(const calibration_case *c, sgdl_context *ctx, const double 
 {
   enum { MOST = 64 };
   const double span = 2.0;
-  double from[MOST], to[MOST], exponent[MOST], critical[2],
+  double from[MOST], to[MOST], exponent[MOST], critical[3],
     *covariance = malloc(MOST * MOST * sizeof(double));
   ptrdiff_t n = 0;
   calibration_check(ctx,
@@ -95,6 +95,7 @@ static void estimate(const calibration_case *c, sgdl_context *ctx, const double 
   for (ptrdiff_t k = 0; k < n; k++) to[k] = floor(from[k] * span + 0.5);
   out->failed = sgdl_local_exponent(ctx, c->size, 1, 1, x, n, from, to, 0.95, 1999, 1, exponent, covariance,
                                     critical) != SGDL_OK;
+  out->flagged = critical[2] < SGDL_LOCAL_FEWEST;
   out->estimate = 0.0;
   for (ptrdiff_t k = 0; k < n && !out->failed; k++) {
     double truth = log(displacement(c->user, to[k]) / displacement(c->user, from[k])) / log(to[k] / from[k]);

@@ -21,7 +21,8 @@
 ## @item @qcode{"gls"}
 ## the same regression with the covariance of the MSD at about 12 log-spaced lags that
 ## fractional Brownian motion of the fitted exponent has, iterated to a fixed point, and its
-## bias taken off; on such motion nearly as good as maximum likelihood
+## bias taken off; on such motion nearly as good as maximum likelihood.  Fits no localisation
+## error: with one the exponent comes out too low, and misfit_p tells
 ## @item @qcode{"mle"}
 ## exact maximum likelihood of fractional Brownian motion, with a drift of every path and
 ## coordinate and a localisation error where asked for; Fisher's interval, with noise that of
@@ -29,7 +30,8 @@
 ## @item @qcode{"whittle"}
 ## likelihood of the increments' periodogram: local (Robinson's, the lowest n^0.65 or
 ## @var{bandwidth} frequencies, only a power law assumed there) or, with bandwidth
-## @qcode{"full"}, all of them with the exact density of fractional Gaussian noise
+## @qcode{"full"}, all of them with the exact density of fractional Gaussian noise (full: no
+## localisation error, which misfit_p tells, as for gls)
 ## @item @qcode{"wavelet"}
 ## log-scale diagram of Abry and Veitch: energies of Daubechies' details by octave
 ## @item @qcode{"dfa"}
@@ -40,6 +42,16 @@
 ## @noindent
 ## All but @qcode{"ols"} take coordinates and paths as independent, with one exponent and a
 ## diffusivity for each.
+##
+## Measured (@code{bench/calibration}) on fractional Brownian motion of exponents 0.4 to 1.6: the
+## 95% interval of @qcode{"mle"} held in 93.7 to 95.0% of 10,000 paths of 128 increments and in 95.0
+## to 95.9% of 10,000 of 1024 and 2,000 of 8192, with a standard deviation within 3% and 2% of the
+## Cramer-Rao bound; that of @qcode{"gls"} in 93.5 to 94.7% and 94.9 to 95.8%, within 9% and 2% of
+## the bound. With localisation noise fitted and above three of its own standard errors the interval
+## of @qcode{"mle"} held in 94.0 to 96.5%. For contrast, the interval that a regression of log MSD
+## claims for itself (@code{naive_se}) held in 84 to 31% at 128 increments and 28 to 7% at 8192,
+## that of @qcode{"ols"} (blocks) in 91.7 to 97.5% and 84.4 to 95.8% (least at exponent 1.6, where
+## its blocks are too short). Standard errors of these shares: 0.2 to 0.5%, with noise 0.5 to 1.1%.
 ##
 ## @strong{Arguments}
 ##
@@ -434,6 +446,13 @@ endfunction
 %! noisy = diffusion_exponent (walk.theta(1:300,1), "method", "mle", "noise", true);
 %! assert (noisy.lower < noisy.exponent && noisy.exponent < noisy.upper);
 %! assert (isfield (noisy, "noise_detected"));
+%!test   # a localisation error that a method does not fit shows in its misfit
+%! x = simulate_diffusion ("fbm", 2000, "exponent", 1, "noise", 2, "seed", 5);
+%! for options = {{"gls"}, {"whittle", "bandwidth", "full"}}
+%!   fit = diffusion_exponent (x, "method", options{1}{:});
+%!   assert (fit.diagnostics.misfit_p < 0.01 && fit.upper < 1);
+%!   assert (any (strfind (sgd_summary (fit), "a localisation error does this too: method \"mle\" with \"noise\"")));
+%! endfor
 %!test   # whittle, wavelet, dfa on a plain random walk
 %! model = sgd_model (sgd_spectrum ([0, 0], "noise", [1, 1]), sgd_hyper (0.1, 0), "dynamics", "sgd");
 %! x = sgd_simulate (model, 1023, "seed", 11).theta;

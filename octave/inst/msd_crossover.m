@@ -15,6 +15,10 @@
 ## intervals: percentiles for the breaks, normal for the exponents.  A smooth crossover has no break of its own: the
 ## interval is for that of the broken line nearest to its MSD.
 ##
+## Measured (@code{bench/calibration}), on Gaussian paths whose MSD is a broken power law (exponent 1 or 0.9, then 0.3
+## to 0.6): the 95% interval of a break that was found held in 96.7 and 96.9% of 2,000 paths of 1024 increments and in
+## 93.1 to 95.9% of 1,000 of 8192 (standard errors 0.4 and 0.8%).
+##
 ## @strong{Arguments}
 ##
 ## @table @var

@@ -47,7 +47,7 @@ namespace sgdlangevin
     frames_view f (args(0));
     NDArray from = real_vector (args(1), "lags"), to = real_vector (args(2), "lags", from.numel ());
     octave_idx_type n = from.numel ();
-    ColumnVector exponent (n), critical (2);
+    ColumnVector exponent (n), critical (3);
     Matrix covariance (n, n);
     ctx.check (sgdl_local_exponent (ctx, f.T, f.d, f.n_paths, f.x.data (), n, from.data (), to.data (),
                                     real_scalar (args(3), "level"), whole_number (args(4), "n_sim", 1),

@@ -159,10 +159,14 @@ sgdl_status sgdl_msd_gaussian(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdi
  * to <= T/2), less the bias of the logarithm, with their covariance (n x n) from sgdl_msd_gaussian: in terms
  * of a gamma variable with the mean and variance of each MSD. critical[0]: normal quantile of a pointwise
  * interval at `level`; critical[1]: the `level` quantile of max_k |z_k| over n_sim draws of z with their
- * correlations, so that all c_k lie within critical[1] standard errors at once with probability `level`. What
- * they estimate is the same secant of the true MSD: there is no smoothing bias. Failures: as
+ * correlations, so that all c_k lie within critical[1] standard errors at once with probability `level`;
+ * critical[2]: degrees of freedom of the MSD at the shortest lag (as many independent squared displacements):
+ * below SGDL_LOCAL_FEWEST the path is smooth over a good part of its length, its structure is hardly known and
+ * the band is too wide. What they estimate is the same secant of the true MSD: there is no smoothing bias. Failures: as
  * sgdl_msd_gaussian; an MSD of 0 is SGDL_BAD_ARGUMENT. Cost: sgdl_msd_gaussian at up to 2 n lags, n_sim n^2.
  */
+enum { SGDL_LOCAL_FEWEST = 20 };
+
 sgdl_status sgdl_local_exponent(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
                                 const double *x, ptrdiff_t n, const double *from, const double *to,
                                 double level, ptrdiff_t n_sim, uint64_t seed, double *exponent,
@@ -505,8 +509,8 @@ enum {
 
 /* Over all modes. */
 typedef struct sgdl_fit_summary {
-  /* noise and curvature over their theory, damping: weighted geometric means over identified modes (NaN:
-   * none) */
+  /* noise and curvature over their theory, damping: what the profile likelihoods of the identified modes have in
+   * common, from their signed roots to second order (comparison/fit.h, stats/whittle.h); NaN: none */
   double estimate[3], se[3], lower[3], upper[3], p_value[3];
   double spread[3], spread_df[3], spread_p[3];  /* chi squared of the modes about the mean: all alike?  */
   double fit[3];      /* goodness of fit of all modes: chi squared, degrees of freedom, p          */

@@ -93,6 +93,65 @@ static void test_density_gradient(void)
   }
 }
 
+/* Squared coherence of two Fourier transforms of frames by brute force: theta of each frame as a sum over the noise
+ * of all steps (impulse response of the recursion), whose covariance is u (M delta - 1) within an epoch. A mode
+ * forgotten within 200 steps; both ends of the record leave 1/frames. */
+static double brute_coherence(double g, double det, ptrdiff_t M, ptrdiff_t every, ptrdiff_t frames, double W,
+                              double other)
+{
+  enum { LONGEST = 400 };
+  ptrdiff_t steps = M * ((frames * every + LONGEST) / M + 1), last = steps / every;
+  double r[LONGEST], covariance[6] = { 0 }; /* |J|^2, |J'|^2, J conj J' */
+  r[0] = 0; r[1] = 1; r[2] = 1 + det - g;
+  for (int i = 3; i < LONGEST; i++) r[i] = (1 + det - g) * r[i - 1] - det * r[i - 2];
+  for (ptrdiff_t e = 0; e < steps / M; e++) {
+    double sum[4] = { 0 }, squares[4] = { 0 };
+    for (ptrdiff_t s = e * M; s < (e + 1) * M; s++) {
+      double c[4] = { 0 };
+      for (ptrdiff_t f = s / every; f < last && f * every - s < LONGEST; f++) {
+        if (f * every < s || f < last - frames) continue;
+        double response = r[f * every - s];
+        c[0] += response * cos(W * (double)f);
+        c[1] -= response * sin(W * (double)f);
+        c[2] += response * cos(other * (double)f);
+        c[3] -= response * sin(other * (double)f);
+      }
+      for (int i = 0; i < 4; i++) sum[i] += c[i];
+      squares[0] += c[0] * c[0] + c[1] * c[1];
+      squares[1] += c[2] * c[2] + c[3] * c[3];
+      squares[2] += c[0] * c[2] + c[1] * c[3];
+      squares[3] += c[1] * c[2] - c[0] * c[3];
+    }
+    covariance[0] += (double)M * squares[0] - sum[0] * sum[0] - sum[1] * sum[1];
+    covariance[1] += (double)M * squares[1] - sum[2] * sum[2] - sum[3] * sum[3];
+    covariance[2] += (double)M * squares[2] - sum[0] * sum[2] - sum[1] * sum[3];
+    covariance[3] += (double)M * squares[3] - sum[1] * sum[2] + sum[0] * sum[3];
+  }
+  return (covariance[2] * covariance[2] + covariance[3] * covariance[3]) / (covariance[0] * covariance[1]);
+}
+
+static void test_epoch_coherence(void)
+{
+  const double noise = 1, kappa = 2, W = 0.5;
+  const ptrdiff_t strides[] = { 1, 3 };
+  for (int c = 0; c < 2; c++) {
+    double largest = 0;
+    for (ptrdiff_t g = 1; g < 7; g++) {
+      sgdl_model model = one_mode(SGDL_SGD, 56, &kappa, &noise);
+      sgdl_mode_density m;
+      CHECK_STATUS(sgdl_mode_density_open(&ctx, &model, strides[c], 16, &m), SGDL_OK);
+      double phi = sgdl_phi_of_momentum(0.8), other = W + 2 * PI * (double)(g * strides[c]) / 7;
+      sgdl_frame_law step = sgdl_step_law_of(&m, kappa, phi);
+      double value = sgdl_epoch_coherence(&m, &step, W, g);
+      CHECK_NEAR(value, brute_coherence(step.g, step.det, 7, strides[c], is_short() ? 280 : 1400, W, other),
+                 is_short() ? 0.05 : 0.01);
+      largest = fmax(largest, value);
+      sgdl_mode_density_close(&m);
+    }
+    CHECK(largest > 0.1 && largest < 1);
+  }
+}
+
 /* ---- Whittle ---- */
 
 /* An AR(1) density: shape = (atanh coefficient). */
@@ -434,6 +493,7 @@ int main(void)
   sgdl_context_init(&ctx);
   test_density();
   test_density_gradient();
+  test_epoch_coherence();
   test_expected_periodogram();
   test_score();
   test_against_exact();

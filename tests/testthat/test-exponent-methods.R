@@ -65,6 +65,16 @@ test_that("maximum likelihood with noise and without", {
   expect_null(diffusion_exponent(x, "mle")$noise)
 })
 
+test_that("a localisation error that a method does not fit shows in its misfit", {
+  x <- simulate_diffusion("fbm", 2000, exponent = 1, noise = 2, seed = 5)
+  for (options in list(list("gls"), list("whittle", bandwidth = "full"))) {
+    fit <- do.call(diffusion_exponent, c(list(x), options))
+    expect_lt(fit$diagnostics$misfit_p, 0.01)
+    expect_lt(fit$upper, 1) # and its exponent is far too low
+    expect_output(print(summary(fit)), "a localisation error does this too: method \"mle\" with noise = TRUE fits one")
+  }
+})
+
 test_that("options and windows that a method does not have are named", {
   expect_failure_of(diffusion_exponent(walk, "dfa", moments = 2), "bad_argument",
                     "`moments` is an option of method \"wavelet\": method \"dfa\" has `order`, `overlap`")

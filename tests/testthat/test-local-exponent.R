@@ -8,7 +8,7 @@ test_that("local exponents are secants of the measured displacement", {
   local <- local_exponent(x, lags = c(1, 10, 100), seed = 1)
   expect_s3_class(local, "local_exponent")
   expect_named(local, c("lag", "from", "to", "exponent", "se", "lower", "upper", "band_lower", "band_upper", "vcov",
-                        "level", "critical", "span", "dim", "n_paths", "frames", "unit", "seed"))
+                        "level", "critical", "df", "span", "dim", "n_paths", "frames", "unit", "seed"))
   expect_equal(local$to, c(2, 20, 200))
   expect_equal(local$lag, sqrt(local$from * local$to))
   secant <- log(msd(x, local$to)$msd / msd(x, local$from)$msd) / log(2)
@@ -57,6 +57,15 @@ test_that("what is printed reads like a sentence", {
   expect_output(print(summary(local_exponent(walk(2000, 6), seed = 1))),
                 "With 95% confidence at all lags at once, the motion is compatible with normal diffusion between lags")
   expect_equal(nrow(as.data.frame(local)), length(local$lag))
+})
+
+test_that("a path smooth over most of its length is flagged, a rough one of the same length is not", {
+  smooth <- sin(1:128 / 20)
+  expect_warning_of(local_exponent(smooth, seed = 1), "few_displacements",
+                    "`x` holds few independent displacements: its MSD has")
+  expect_lt(suppressWarnings(local_exponent(smooth, seed = 1))$df, 20)
+  expect_silent(rough <- local_exponent(cumsum(sin((1:128)^1.5)), seed = 1))
+  expect_gt(rough$df, 20)
 })
 
 test_that("bad requests are named", {

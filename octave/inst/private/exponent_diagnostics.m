@@ -27,9 +27,12 @@ function text = exponent_diagnostics (fit)
   if (known ("misfit_df"))
     text = [text, sprintf("  fit: chi squared %.4g on %d degrees of freedom, %s\n", d.misfit, d.misfit_df, ...
                           exponent_p_value (d.misfit_p))];
-    if (d.misfit_p < 0.01)
-      text = [text, "  not what the method takes it for: the exponent depends on the window, its interval may ", ...
-              "not hold\n"];
+  endif
+  if (known ("misfit_p") && d.misfit_p < 0.01)
+    text = [text, "  not what the method takes it for: the exponent depends on the window, its interval may ", ...
+            "not hold\n"];
+    if (strcmp (fit.method, "gls") || (isfield (fit, "full") && fit.full))
+      text = [text, "  (a localisation error does this too: method \"mle\" with \"noise\" true fits one)\n"];
     endif
   endif
   if (known ("log_likelihood"))

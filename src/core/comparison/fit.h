@@ -27,6 +27,7 @@ typedef struct sgdl_mode_fit {
   double kappa_limits[2];   /* by profile likelihood, of curvature fitted; 0 where flat is not excluded */
   double expected_error;    /* of log curvature, where fitted, if the theory holds              */
   double phi_limits[2];     /* likewise, of damping fitted                                     */
+  double power[3], mean[3]; /* of the signed roots of noise, curvature, damping (stats/whittle.h) */
   int converged;
   double band_means[SGDL_WHITTLE_BANDS];
 } sgdl_mode_fit;
@@ -42,9 +43,30 @@ void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double theory_kappa, doub
 /* Frequency, decay, quality with intervals and the regime, into row `row` of the table (`rows` long). */
 void sgdl_fit_oscillation(const sgdl_model *model, const sgdl_fit_options *options, const sgdl_mode_fit *fit,
                           ptrdiff_t row, ptrdiff_t rows, double *table);
-/* summary->estimate ... theory from the table and covariances. */
+/* summary->estimate ... theory from the table and the fits of the modes. */
 sgdl_status sgdl_fit_summarise(sgdl_context *ctx, const sgdl_model *model, const sgdl_fit_options *options,
                                ptrdiff_t n_modes, const double *modes, const double *table,
-                               const double *covariance, sgdl_fit_summary *summary);
+                               const sgdl_mode_fit *fits, sgdl_fit_summary *summary);
+
+/* One logarithm that several likelihoods know, from the signed root of each (stats/whittle.h), mean taken off:
+ *   Q(x) = sum_m ( R_m(x) - mean_m )^2,   R_m(x) = (e^{power_m (x - at_m)} - 1)/(power_m sqrt(variance_m)).
+ * Each counts with its information at the common value: information at its own estimate goes with the error of
+ * that, and a mean weighted so is biased by as much as its standard error. */
+typedef struct sgdl_fit_root {
+  double at, variance, power, mean;
+} sgdl_fit_root;
+
+typedef struct sgdl_fit_common {
+  double x, Q;              /* the minimum                                                     */
+  double total;             /* sum of R_m'(x)^2, the information there                          */
+} sgdl_fit_common;
+
+/* n >= 1. Square root of the information of root m at x. */
+double sgdl_fit_root_slope(const sgdl_fit_root *r, double x);
+sgdl_fit_common sgdl_fit_pool(ptrdiff_t n, const sgdl_fit_root *roots);
+double sgdl_fit_pool_misfit(ptrdiff_t n, const sgdl_fit_root *roots, double x);
+/* Where Q is `rise` above its minimum, below (side -1) or above (1) it; -Inf or Inf where nowhere. */
+double sgdl_fit_pool_limit(ptrdiff_t n, const sgdl_fit_root *roots, const sgdl_fit_common *best, double rise,
+                           int side);
 
 #endif

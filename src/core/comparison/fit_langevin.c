@@ -303,6 +303,7 @@ sgdl_status sgdl_fit_langevin(sgdl_context *ctx, const sgdl_model *model, const 
 {
   sgdl_fit_job a = { .model = model, .options = options, .T = T, .n_paths = n_paths, .n_modes = n_modes };
   thread_work *work = NULL;
+  sgdl_mode_fit *fits = NULL;
   int threads = sgdl_threads(ctx), stop = 0;
   sgdl_status status = SGDL_OK;
 
@@ -310,10 +311,12 @@ sgdl_status sgdl_fit_langevin(sgdl_context *ctx, const sgdl_model *model, const 
   SGDL_GET(open_job(ctx, &a, x, modes));
   if (threads > n_modes) threads = (int)n_modes;
   SGDL_GET(open_work(ctx, &a, threads, &work));
+  fits = malloc((size_t)n_modes * sizeof *fits);
+  if (!fits) SGDL_GET(sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the fit"));
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
   for (ptrdiff_t m = 0; m < n_modes; m++) {
     thread_work *mine = work + omp_get_thread_num();
-    sgdl_mode_fit fit;
+    sgdl_mode_fit *fit = fits + m;
     ptrdiff_t l = (ptrdiff_t)modes[m];
     int stopped;
     if (omp_get_thread_num() == 0 && sgdl_poll(ctx, (double)m / (double)n_modes)) {
@@ -323,17 +326,18 @@ sgdl_status sgdl_fit_langevin(sgdl_context *ctx, const sgdl_model *model, const 
 #pragma omp atomic read
     stopped = stop;
     if (stopped) continue;
-    sgdl_fit_mode(&a, m, a.of_model.kappa[l], known_strength(&a, l), mine->series, &mine->whittle, &fit);
-    put_mode(&a, modes, m, &fit, table);
-    memcpy(covariance + 9 * m, fit.covariance, sizeof fit.covariance);
-    put_bands(&a, m, &fit, mine->whittle.density[0], band_fit, band_data);
+    sgdl_fit_mode(&a, m, a.of_model.kappa[l], known_strength(&a, l), mine->series, &mine->whittle, fit);
+    put_mode(&a, modes, m, fit, table);
+    memcpy(covariance + 9 * m, fit->covariance, sizeof fit->covariance);
+    put_bands(&a, m, fit, mine->whittle.density[0], band_fit, band_data);
   }
   if (stop) SGDL_GET(sgdl_fail(ctx, SGDL_INTERRUPTED, "interrupted while fitting the modes"));
   put_band_places(&a, band_frequency, band_weight);
   summary->ordinates = a.whittle.last - a.whittle.first + 1;
   summary->bands = a.n_bands;
-  SGDL_GET(sgdl_fit_summarise(ctx, model, options, n_modes, modes, table, covariance, summary));
+  SGDL_GET(sgdl_fit_summarise(ctx, model, options, n_modes, modes, table, fits, summary));
 done:
+  free(fits);
   close_work(threads, work);
   close_job(&a);
   return status;

@@ -50,44 +50,26 @@ static int mode_density(void *user, const double *shape, double *f, double *cons
 
 /* ---- errors under epochs --------------------------------------------------------------------------- */
 
-/* |D(w)|/M of an epoch, D the Dirichlet kernel. */
-static double epoch_sum(double M, double w)
-{
-  double half = sin(w / 2);
-  return fabs(half) < 1e-12 ? 1 : fabs(sin(M * w / 2) / (M * half));
-}
-
-/* What the noise of an epoch, whose steps sum to zero, gives two frequencies a whole number of cycles an
- * epoch apart in common: squared coherence (M u a a')^2/(S S'), a = |D|/M. */
-static double epoch_coherence(const sgdl_noise *noise, double a, double b, double S, double other)
-{
-  double cross = (double)noise->steps * noise->u * a * b;
-  return fmin(1, cross * cross / (S * other));
-}
-
 /* Variance of the score: its information, and, as a run by epochs is only periodically stationary, the
- * covariance of ordinates apart by multiples of a cycle an epoch (a step a frame; of noise alone, as the
- * filter is that of the fit). */
-static void score_variance(const sgdl_fit_job *a, int n, const sgdl_whittle_work *work, double *B)
+ * covariance of ordinates that have something in common (mode_density.h), at this curvature and phi. */
+static void score_variance(const sgdl_fit_job *a, int n, double kappa, double phi,
+                           const sgdl_whittle_work *work, double *B)
 {
   const sgdl_whittle *w = &a->whittle;
-  const sgdl_noise *noise = &a->density.noise;
-  const double negligible = 0.01;
-  double M = (double)noise->steps, D[SGDL_WHITTLE_MOST] = { 1 }, E[SGDL_WHITTLE_MOST] = { 1 };
+  const sgdl_frame_law step = sgdl_step_law_of(&a->density, kappa, phi);
+  double M = (double)a->density.noise.steps, D[SGDL_WHITTLE_MOST] = { 1 }, E[SGDL_WHITTLE_MOST] = { 1 };
   memset(B, 0, sizeof(double) * (size_t)(n * n));
   for (ptrdiff_t j = w->first; j <= w->last; j++) {
-    double at = 2 * PI * (double)j / (double)w->n, sum = epoch_sum(M, at);
+    double at = 2 * PI * (double)j / (double)w->n;
     for (int p = 1; p < n; p++) D[p] = work->expected[p][j];
     for (int p = 0; p < n * n; p++) B[p] += w->n_paths * D[p % n] * D[p / n];
-    if (sum < negligible) continue;
-    double S = sgdl_noise_spectrum(noise, at);
-    for (ptrdiff_t h = 1; h < noise->steps; h++) {
-      double there = at + 2 * PI * (double)h / M;
+    for (ptrdiff_t g = 1; g < a->density.noise.steps; g++) {
+      double there = fmod(at + 2 * PI * (double)g * a->options->every / M, 2 * PI);
       if (there > PI) there = 2 * PI - there;
-      ptrdiff_t k = (ptrdiff_t)round(fabs(there) * (double)w->n / (2 * PI));
-      double other = epoch_sum(M, there);
-      if (k < w->first || k > w->last || other < negligible) continue;
-      double c = w->n_paths * epoch_coherence(noise, sum, other, S, sgdl_noise_spectrum(noise, fabs(there)));
+      ptrdiff_t k = (ptrdiff_t)round(there * (double)w->n / (2 * PI));
+      if (k < w->first || k > w->last) continue;
+      double c = w->n_paths * sgdl_epoch_coherence(&a->density, &step, at, g);
+      if (c == 0) continue;
       for (int p = 1; p < n; p++) E[p] = work->expected[p][k];
       for (int p = 0; p < n * n; p++) B[p] += c * D[p % n] * E[p / n];
     }
@@ -235,6 +217,19 @@ static void spread_covariance(const mode_user *o, const sgdl_whittle_fit *from, 
       to[p + 3 * q] = place[p] < 0 || place[q] < 0 ? 0 : from->covariance[place[p] + n * place[q]];
 }
 
+/* Likewise of the signed roots; under epochs a root is scaled to unit variance, and its mean with it. */
+static void put_roots(const mode_user *o, const sgdl_whittle_root *root, const double information[9],
+                      sgdl_mode_fit *fit)
+{
+  int place[3] = { 0, o->curvature ? 1 : -1, o->damping ? 1 + o->curvature : -1 };
+  for (int p = 0; p < 3; p++) {
+    if (place[p] < 0) continue;
+    double inflation = fit->covariance[4 * p] / information[4 * p];
+    fit->power[p] = root->power[place[p]];
+    fit->mean[p] = inflation > 0 ? sqrt(inflation) * root->mean[place[p]] : 0;
+  }
+}
+
 /* True where a refit moved no logarithm by more than a twentieth of its standard error. */
 static int settled(const double *before, const sgdl_whittle_fit *fit)
 {
@@ -317,8 +312,8 @@ static double expected_error(const sgdl_fit_job *a, double theory_kappa, sgdl_wh
   int n = 2 + user.damping;
   double value = sgdl_whittle_value(&a->whittle, mode_density, &user, n - 1, at, work, score, C);
   if (!isfinite(value) || !sgdl_dense_inverse(n, C)) return INFINITY;
-  if (a->density.noise.epoch && a->density.every == 1) {
-    score_variance(a, n, work, B);
+  if (a->density.noise.epoch) {
+    score_variance(a, n, kappa, phi, work, B);
     sandwich(n, C, B);
   }
   return sqrt(C[1 + n]);
@@ -332,6 +327,7 @@ void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double theory_kappa, doub
                      .kappa = starting_curvature(a, theory_kappa),
                      .phi = sgdl_phi_of_momentum(a->model->hyper.momentum) };
   sgdl_whittle_fit w = { 0 };
+  sgdl_whittle_root root;
   double phi = user.phi, kappa = user.kappa;
   fit_in_passes(a, m, &user, &kappa, &phi, &w, series, work);
   int n = 1 + w.n_shape;
@@ -341,10 +337,11 @@ void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double theory_kappa, doub
                           .log_likelihood = w.log_likelihood, .converged = w.converged };
   sgdl_whittle_portmanteau(&a->whittle, work, n, a->n_bands, a->edges, fit->band_means, &fit->chi_squared,
                            &fit->df);
+  sgdl_whittle_second_order(&a->whittle, mode_density, &user, &w, work, &root);
   double inflation = 1;
-  if (a->density.noise.epoch && w.converged && a->density.every == 1) {
+  if (a->density.noise.epoch && w.converged) {
     double B[SGDL_WHITTLE_MOST * SGDL_WHITTLE_MOST];
-    score_variance(a, n, work, B);
+    score_variance(a, n, kappa, phi, work, B);
     inflation = product_trace(n, w.covariance, B) / n;
     sandwich(n, w.covariance, B);
   }
@@ -352,6 +349,7 @@ void sgdl_fit_mode(const sgdl_fit_job *a, ptrdiff_t m, double theory_kappa, doub
   spread_covariance(&user, &w, fit->covariance);
   if (o->curvature && !user.curvature)
     fit->covariance[4] = NAN;
+  put_roots(&user, &root, information, fit);
   put_limits(&user, &w, information, work, fit);
   if (o->curvature)
     fit->expected_error = expected_error(a, theory_kappa, work);

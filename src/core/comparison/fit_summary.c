@@ -22,45 +22,60 @@ static double logarithm_of(const double *table, ptrdiff_t n, ptrdiff_t m, int wh
   return log(table[m + (which + (theory ? SGDL_FIT_THEORY : 0)) * n] + shift);
 }
 
-/* Weighted mean over identified modes of log(estimate/theory) (damping: of its logarithm), and the spread
- * about it. Its variance counts what the modes have in common. */
-static void pool(const sgdl_model *model, const sgdl_fit_options *o, ptrdiff_t n, const double *modes,
-                 const double *table, const double *covariance, int which, double *x, double *weight,
-                 sgdl_fit_summary *s)
+/* The identified modes' signed roots in log(estimate/theory) (damping: in its logarithm); their number. */
+static ptrdiff_t roots_of(const sgdl_model *model, ptrdiff_t n, const double *modes, const double *table,
+                          const sgdl_mode_fit *fits, int which, sgdl_fit_root *roots, double *used)
 {
-  double sum = 0, total = 0, variance = 0, known = 0, used = 0;
-  double z = sgdl_normal_quantile(0.5 + 0.5 * o->level);
+  ptrdiff_t count = 0;
   for (ptrdiff_t m = 0; m < n; m++) {
-    double v = covariance[9 * m + 4 * which];
-    double base = logarithm_of(table, n, m, which, model->hyper.weight_decay, 1);
-    x[m] = logarithm_of(table, n, m, which, model->hyper.weight_decay, 0);
-    if (which != SGDL_FIT_DAMPING) x[m] -= base;
-    known = which == SGDL_FIT_DAMPING ? base : 0;
-    int usable = table[m + SGDL_FIT_IDENTIFIED * n] == 1 && v > 0 && isfinite(x[m]);
-    weight[m] = usable ? 1 / v : 0;
-    if (usable) {
-      used++;
-      sum += weight[m] * x[m];
-      total += weight[m];
-    }
+    double v = fits[m].covariance[4 * which];
+    double x = logarithm_of(table, n, m, which, model->hyper.weight_decay, 0);
+    if (which != SGDL_FIT_DAMPING) x -= logarithm_of(table, n, m, which, model->hyper.weight_decay, 1);
+    if (table[m + SGDL_FIT_IDENTIFIED * n] != 1 || !(v > 0) || !isfinite(x)) continue;
+    roots[count] = (sgdl_fit_root){ x, v, fits[m].power[which], fits[m].mean[which] };
+    used[count++] = modes[m];
   }
-  double mean = sum / total, spread = 0;
-  for (ptrdiff_t l = 0; l < n; l++) {
-    if (weight[l] == 0) continue;
-    spread += weight[l] * (x[l] - mean) * (x[l] - mean);
-    for (ptrdiff_t m = 0; m < n; m++)
-      if (weight[m] > 0) variance += sqrt(weight[l] * weight[m]) * coherence(model, modes, l, m);
-  }
-  double se = sqrt(variance) / total;
-  int any = used > 0;
-  s->estimate[which] = any ? exp(mean) : NAN;
-  s->se[which] = any ? exp(mean) * se : NAN;
-  s->lower[which] = any ? exp(mean - z * se) : NAN;
-  s->upper[which] = any ? exp(mean + z * se) : NAN;
-  s->p_value[which] = any ? sgdl_normal_two_sided((mean - known) / se) : NAN;
-  s->spread[which] = used > 1 ? spread : NAN;
-  s->spread_df[which] = used > 1 ? used - 1 : NAN;
-  s->spread_p[which] = used > 1 ? sgdl_chi_squared_above(spread, used - 1) : NAN;
+  return count;
+}
+
+/* Variance of the pooled score, which counts what the modes have in common, over its information. */
+static double shared(const sgdl_model *model, ptrdiff_t n, const double *modes, const sgdl_fit_root *roots,
+                     const sgdl_fit_common *best)
+{
+  double sum = best->total;
+  if (!model->noise_is_full) return 1;
+  for (ptrdiff_t l = 0; l < n; l++)
+    for (ptrdiff_t m = 0; m < l; m++)
+      sum += 2 * sgdl_fit_root_slope(roots + l, best->x) * sgdl_fit_root_slope(roots + m, best->x) *
+             coherence(model, modes, l, m);
+  return sum / best->total;
+}
+
+static void put_none(sgdl_fit_summary *s, int which)
+{
+  s->estimate[which] = s->se[which] = s->lower[which] = s->upper[which] = s->p_value[which] = NAN;
+  s->spread[which] = s->spread_df[which] = s->spread_p[which] = NAN;
+}
+
+/* known: the logarithm under the theory. */
+static void pool(const sgdl_model *model, const sgdl_fit_options *o, ptrdiff_t n, const double *modes,
+                 const sgdl_fit_root *roots, double known, int which, sgdl_fit_summary *s)
+{
+  double z = sgdl_normal_quantile(0.5 + 0.5 * o->level);
+  put_none(s, which);
+  if (n < 1) return;
+  sgdl_fit_common best = sgdl_fit_pool(n, roots);
+  double inflation = shared(model, n, modes, roots, &best);
+  double off = fmax(0, sgdl_fit_pool_misfit(n, roots, known) - best.Q);
+  s->estimate[which] = exp(best.x);
+  s->se[which] = exp(best.x) * sqrt(inflation / best.total);
+  s->lower[which] = exp(sgdl_fit_pool_limit(n, roots, &best, z * z * inflation, -1));
+  s->upper[which] = exp(sgdl_fit_pool_limit(n, roots, &best, z * z * inflation, 1));
+  s->p_value[which] = sgdl_normal_two_sided(sqrt(off / inflation));
+  if (n < 2) return;
+  s->spread[which] = best.Q;
+  s->spread_df[which] = (double)(n - 1);
+  s->spread_p[which] = sgdl_chi_squared_above(best.Q, (double)(n - 1));
 }
 
 /* Sum of chi squareds with df[m] degrees of freedom of modes that have some in common: the correlation of two
@@ -86,22 +101,23 @@ static void together(const sgdl_model *model, ptrdiff_t n, const double *modes, 
 
 sgdl_status sgdl_fit_summarise(sgdl_context *ctx, const sgdl_model *model, const sgdl_fit_options *options,
                                ptrdiff_t n_modes, const double *modes, const double *table,
-                               const double *covariance, sgdl_fit_summary *summary)
+                               const sgdl_mode_fit *fits, sgdl_fit_summary *summary)
 {
   const int fitted[3] = { 1, options->curvature, options->damping };
-  double *work;
-  SGDL_TRY(sgdl_alloc(ctx, &work, 2 * n_modes, "the summary of the modes"));
-  double *other = work + n_modes;
-  for (int p = 0; p < 3; p++) {
-    pool(model, options, n_modes, modes, table, covariance, p, work, other, summary);
-    if (fitted[p]) continue;
-    summary->estimate[p] = summary->se[p] = summary->lower[p] = summary->upper[p] = summary->p_value[p] = NAN;
-    summary->spread[p] = summary->spread_df[p] = summary->spread_p[p] = NAN;
+  double *used;
+  sgdl_fit_root *roots = malloc((size_t)n_modes * sizeof *roots);
+  if (!roots) return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the summary of the modes");
+  sgdl_status status = sgdl_alloc(ctx, &used, n_modes, "the summary of the modes");
+  for (int p = 0; p < 3 && status == SGDL_OK; p++) {
+    ptrdiff_t count = fitted[p] ? roots_of(model, n_modes, modes, table, fits, p, roots, used) : 0;
+    double known = p == SGDL_FIT_DAMPING ? log(table[(SGDL_FIT_THEORY + p) * n_modes]) : 0;
+    pool(model, options, count, used, roots, known, p, summary);
   }
   together(model, n_modes, modes, table + SGDL_FIT_CHI_SQUARED * n_modes, table + SGDL_FIT_DF * n_modes,
            summary->fit);
   together(model, n_modes, modes, table + SGDL_FIT_THEORY_CHI_SQUARED * n_modes,
            table + SGDL_FIT_THEORY_DF * n_modes, summary->theory);
-  free(work);
-  return SGDL_OK;
+  free(roots);
+  if (status == SGDL_OK) free(used);
+  return status;
 }

@@ -134,6 +134,53 @@ static double squared(const sgdl_frame_law *law, double half, double sine, doubl
   return *stiffness * *stiffness + *drag * *drag;
 }
 
+/* ---- what epochs leave in common --------------------------------------------------------------------- */
+
+sgdl_frame_law sgdl_step_law_of(const sgdl_mode_density *m, double kappa, double phi)
+{
+  return law_over(m, 1, kappa, phi);
+}
+
+/* D(w) D(w + 2 pi g/M)/M^2, but for the sign that all w have alike; one of the two is 0 where the other is M. */
+static double shared_sum(double M, double w, double apart)
+{
+  double half = sin(0.5 * w), other = sin(0.5 * (w + apart)), sine = sin(0.5 * M * w);
+  if (fabs(half) < 1e-12 || fabs(other) < 1e-12) return 0;
+  return sine * sine / (M * M * half * other);
+}
+
+/* 1/T = stiffness + i drag at w radians a step; |T|^2. */
+static double gain(const sgdl_frame_law *step, double w, double *stiffness, double *drag)
+{
+  double half = sin(0.5 * w);
+  return 1 / squared(step, half * half, sin(w), stiffness, drag);
+}
+
+static double spectrum_at(const sgdl_noise *noise, double w)
+{
+  w = fmod(w, 2 * PI);
+  return sgdl_noise_spectrum(noise, w > PI ? 2 * PI - w : w);
+}
+
+double sgdl_epoch_coherence(const sgdl_mode_density *m, const sgdl_frame_law *step, double W, ptrdiff_t g)
+{
+  const double negligible = 1e-2, M = (double)m->noise.steps, apart = 2 * PI * (double)g / M;
+  double largest = 0, re = 0, im = 0, f = 0, other = 0;
+  for (ptrdiff_t j = 0; j < m->every; j++)
+    largest = fmax(largest, fabs(shared_sum(M, (W + 2 * PI * (double)j) / (double)m->every, apart)));
+  if (largest < negligible) return 0;
+  for (ptrdiff_t j = 0; j < m->every; j++) {
+    double w = (W + 2 * PI * (double)j) / (double)m->every, s, d, s2, d2;
+    double T = gain(step, w, &s, &d), T2 = gain(step, w + apart, &s2, &d2);
+    double size = m->noise.u * M * shared_sum(M, w, apart) * T * T2;
+    re += size * (s * s2 + d * d2);
+    im += size * (s * d2 - d * s2);
+    f += T * spectrum_at(&m->noise, w);
+    other += T2 * spectrum_at(&m->noise, w + apart);
+  }
+  return fmin(1, (re * re + im * im) / (f * other));
+}
+
 /* (x(+) - x(-))/(2 step): derivatives of the four numbers of the law. */
 static sgdl_frame_law difference(sgdl_frame_law above, sgdl_frame_law below, double step)
 {

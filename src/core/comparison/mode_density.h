@@ -45,6 +45,15 @@ sgdl_frame_law sgdl_frame_law_of(const sgdl_mode_density *m, double kappa, doubl
 /* 1 where the recursion (SGD) or kappa >= 0 (Langevin) is stable. */
 int sgdl_mode_density_stable(const sgdl_mode_density *m, double kappa, double phi);
 
+/* Under epochs of M steps a run is only periodically stationary: its frames' Fourier transforms at W and
+ * W' = W + 2 pi every g/M (g = 1..M-1) have something in common. Squared coherence, at the law of one step,
+ *   |sum_j K_j|^2/(sum_j f_j sum_j f'_j),   w_j = (W + 2 pi j)/every,   w'_j = w_j + 2 pi g/M,
+ *   K_j = u D(w_j) D(w'_j)/M T(w_j) conj T(w'_j),   f_j = |T(w_j)|^2 S(w_j),
+ * D = sin(M w/2)/sin(w/2), T the transfer function of the mode, S the spectrum of the noise; 0 where it is
+ * below 1e-4. A filter of the frames changes nothing. */
+sgdl_frame_law sgdl_step_law_of(const sgdl_mode_density *m, double kappa, double phi);
+double sgdl_epoch_coherence(const sgdl_mode_density *m, const sgdl_frame_law *step, double W, ptrdiff_t g);
+
 /* f (n+1): density per unit variance of the one-example gradient, times |A0|^2 of `filter` (optional), the
  * law of a prewhitening filter; then f at W = 0, where it may be infinite, is set to its neighbour: a
  * constant that no ordinate of a periodogram but the first contains. by_kappa, by_phi (n+1 each, optional):

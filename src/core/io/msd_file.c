@@ -56,8 +56,9 @@ static sgdl_status name_bad(sgdl_context *ctx, const source *s, ptrdiff_t first,
   for (ptrdiff_t i = 0; i < s->T * k; i++)
     if (!isfinite(s->scratch[i]))
       return sgdl_fail(ctx, SGDL_NOT_FINITE,
-                       "`x[frame %td, coordinate %td]` is NaN or infinite: expected finite "
-                       "numbers in a file larger than `memory` (paths in memory may have gaps)", i % s->T + 1,
+                       "`x[frame %td, coordinate %td]` is NaN or infinite: expected finite numbers in a file larger "
+                       "than `memory`; of a path with gaps raise `memory` to the size of the file, or read and "
+                       "measure some coordinates at a time", i % s->T + 1,
                        first + i / s->T + 1);
   return SGDL_OK;
 }

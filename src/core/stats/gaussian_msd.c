@@ -38,12 +38,21 @@ static sgdl_status add_coordinate(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t n_kn
   return SGDL_OK;
 }
 
+/* Lags that the structure function is measured at: those asked for, and some 30 where the path has them, as a
+ * path smooth over a dozen frames is not to be continued from its smooth beginning. No more: an MSD averages
+ * over a few independent origins there, and falls short of a slow power law's. */
+static ptrdiff_t longest_measured(ptrdiff_t T, ptrdiff_t wanted)
+{
+  const ptrdiff_t least = 32, some = T / 4 < least ? T / 4 : least;
+  return wanted > some ? wanted : some;
+}
+
 /* Covariance of the MSD summed over coordinates that move independently. y: T x d x n_paths. */
 static sgdl_status sum_over_coordinates(sgdl_context *ctx, const sgdl_segments *s, const double *y,
                                         ptrdiff_t n_lags, const double *lags, ptrdiff_t dense,
                                         double *covariance, double *single)
 {
-  const ptrdiff_t T = s->T, d = s->d, last = (ptrdiff_t)lags[n_lags - 1];
+  const ptrdiff_t T = s->T, d = s->d, last = longest_measured(T, (ptrdiff_t)lags[n_lags - 1]);
   double *known = NULL, *curves = NULL, *mean = NULL, *structure = NULL, *part = NULL;
   ptrdiff_t n_known = 0;
   sgdl_status status;

@@ -48,8 +48,8 @@ static sgdl_status name_bad(sgdl_context *ctx, ptrdiff_t k, const double *bad, p
   for (ptrdiff_t c = 0; c < k; c++)
     if (bad[c] != 0.0)
       return sgdl_fail(ctx, SGDL_NOT_FINITE,
-                       "`x`: coordinate %td has a NaN or an infinity: expected finite numbers in "
-                       "a stream (paths in memory may have gaps)", first + c + 1);
+                       "`x`: coordinate %td has a NaN or an infinity: expected finite numbers in a stream; of a "
+                       "path with gaps take msd() in memory, or a stream for each stretch without, merged", first + c + 1);
   return SGDL_OK;
 }
 

@@ -67,6 +67,13 @@ static void secants(ptrdiff_t n, const double *from, const double *to, ptrdiff_t
   }
 }
 
+/* Degrees of freedom of the chi squared that an MSD with this variance of its logarithm is like: twice the k of
+ * trigamma(k) = 1/k + 1/(2 k^2) + ... */
+static double degrees_of_freedom(double log_variance)
+{
+  return log_variance > 0 ? (1 + sqrt(1 + 2 * log_variance)) / log_variance : INFINITY;
+}
+
 sgdl_status sgdl_local_exponent(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptrdiff_t n_paths,
                                 const double *x, ptrdiff_t n, const double *from, const double *to,
                                 double level, ptrdiff_t n_sim, uint64_t seed, double *exponent,
@@ -88,6 +95,7 @@ sgdl_status sgdl_local_exponent(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t d, ptr
   SGDL_GET(sgdl_maxima(ctx, n, covariance, seed, n_sim, maxima));
   critical[0] = sgdl_normal_quantile(0.5 + 0.5 * level);
   critical[1] = sgdl_sorted_quantile(n_sim, maxima, level);
+  critical[2] = degrees_of_freedom(C[0]);
 done:
   free(lags);
   free(C);

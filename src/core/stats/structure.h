@@ -12,9 +12,10 @@ ptrdiff_t sgdl_structure_room(ptrdiff_t last, ptrdiff_t dense);
 sgdl_status sgdl_structure_lags(sgdl_context *ctx, ptrdiff_t last, ptrdiff_t dense, double *lags,
                                 ptrdiff_t *n_lags);
 
-/* structure[h], h < T, through msd (n_lags) at lags: monotone cubics in log-log between them, a power law
- * beyond the last, with the exponent of the last factor of four in [0, 2]. Where an msd is 0, straight lines
- * and a constant. */
+/* structure[h], h < T, through msd (n_lags) at lags: a cubic spline in log-log from just before the first lag
+ * that is left out on (monotone cubics where it would swing by half a unit), beyond the last through points of
+ * a power law with the exponent of the last factor of four in [0, 2]. Where an msd is 0, straight lines and a
+ * constant. */
 void sgdl_structure_fill(ptrdiff_t T, ptrdiff_t n_lags, const double *lags, const double *msd,
                          double *structure);
 

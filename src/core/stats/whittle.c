@@ -35,6 +35,8 @@ sgdl_status sgdl_whittle_work_open(sgdl_context *ctx, const sgdl_whittle *w, sgd
     SGDL_TRY(sgdl_alloc(ctx, &work->density[p], w->n + 1, "the spectral density"));
     SGDL_TRY(sgdl_alloc(ctx, &work->expected[p], half, "the expected periodogram"));
   }
+  for (int p = 0; p < SGDL_WHITTLE_SECOND; p++)
+    SGDL_TRY(sgdl_alloc(ctx, &work->second[p], half, "the derivatives of the periodogram"));
   return SGDL_OK;
 }
 
@@ -47,6 +49,7 @@ void sgdl_whittle_work_close(sgdl_whittle_work *work)
     free(work->density[p]);
     free(work->expected[p]);
   }
+  for (int p = 0; p < SGDL_WHITTLE_SECOND; p++) free(work->second[p]);
 }
 
 /* ---- periodogram ---------------------------------------------------------------------------------- */

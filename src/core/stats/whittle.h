@@ -10,7 +10,7 @@
 
 #include "../base/fourier.h"
 
-enum { SGDL_WHITTLE_SHAPE = 2, SGDL_WHITTLE_MOST = 1 + SGDL_WHITTLE_SHAPE };
+enum { SGDL_WHITTLE_SHAPE = 2, SGDL_WHITTLE_MOST = 1 + SGDL_WHITTLE_SHAPE, SGDL_WHITTLE_SECOND = 3 };
 
 /* f (n+1): density at W = pi i/n, i = 0..n, of shape parameters; gradient[p] (n+1 each, or NULL): df/dp.
  * Returns 0 where the parameters are out of range (nothing written). */
@@ -34,6 +34,7 @@ typedef struct sgdl_whittle_work {
   double *periodogram;                       /* n/2 + 1, mean over paths                       */
   double *density[SGDL_WHITTLE_MOST];        /* n + 1 each: f, then its gradient               */
   double *expected[SGDL_WHITTLE_MOST];       /* n/2 + 1 each                                   */
+  double *second[SGDL_WHITTLE_SECOND];       /* n/2 + 1 each: second derivatives of log E      */
   double *ratio;                             /* n/2 + 1: I_j/E_j at the last evaluation        */
 } sgdl_whittle_work;
 
@@ -61,6 +62,24 @@ double sgdl_whittle_value(const sgdl_whittle *w, sgdl_density density, void *use
 /* From fit->parameters (the scale is started anew); at the end work->ratio and D are of the estimate. */
 void sgdl_whittle_maximise(const sgdl_whittle *w, sgdl_density density, void *user, sgdl_whittle_fit *fit,
                            sgdl_whittle_work *work);
+
+/* ---- second order: the signed root of the likelihood ratio ---- */
+
+/* For each parameter p the profile's signed root R(x) = sign(x - estimate) sqrt(2 (log L - log L(x))) is, to
+ * second order, A (e^{c u} - 1)/c in u = x - estimate with A^2 = 1/covariance_pp, and its mean at the true x
+ * is mu, not 0. With t = covariance_p/covariance_pp the direction of the profile, v = covariance_pp, D_t and
+ * H_t the first and second derivative of log E along t, and sums over ordinates times paths,
+ *   c = -v E[third derivative of log L along t]/3 = v sum ( H_t D_t - D_t^3/3 ),
+ *   bias_i = -1/2 sum_j C_ij sum D_j ( D' C D + tr(C H) )              (Cox and Snell),
+ *   mu = ( -bias_p - v^2 sum ( H_t D_t/2 + D_t^3/6 ) ) / sqrt(v);
+ * c = -1/3 and mu = 1/(3 sqrt n) for the log mean of n exponentials. Right after sgdl_whittle_maximise; leaves
+ * D there. Zeros where log E cannot be differentiated twice. */
+typedef struct sgdl_whittle_root {
+  double power[SGDL_WHITTLE_MOST], mean[SGDL_WHITTLE_MOST]; /* c and mu                         */
+} sgdl_whittle_root;
+
+void sgdl_whittle_second_order(const sgdl_whittle *w, sgdl_density density, void *user,
+                               const sgdl_whittle_fit *fit, sgdl_whittle_work *work, sgdl_whittle_root *root);
 
 /* ---- goodness of fit: mean ratios over bands ---- */
 
