@@ -217,7 +217,7 @@ static void test_extreme_failures(sgdl_context *ctx, pairs *p)
   k.products = 0;
   k.nan_at = 9;
   CHECK_STATUS(extremes(ctx, &k, o, p), SGDL_CALLBACK);
-  CHECK_TEXT(ctx->message, "product 36 with `H` gave nan in row 3: expected finite numbers");
+  CHECK_TEXT(ctx->message, "product 36 with `H` gave NaN in row 3: expected finite numbers");
   CHECK(isnan(p->values[0]));
   k.products = k.nan_at = 0;
   k.fail_at = 3;
@@ -298,7 +298,7 @@ static void test_probe_failures(sgdl_context *ctx)
   sgdl_probe_options o = {.steps = 10, .max_probes = 12, .seed = 1, .first_probe = 100};
   k.nan_at = 15; /* second block of four, step 5, last probe */
   CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, NULL, NULL, &o, &r), SGDL_CALLBACK);
-  CHECK_TEXT(ctx->message, "the product with `H` gave nan in row 3 for probe 108 at Lanczos step 5");
+  CHECK_TEXT(ctx->message, "the product with `H` gave NaN in row 3 for probe 108 at Lanczos step 5");
   CHECK_INT(r.n_probes, 4);
   k.products = k.nan_at = 0;
   k.fail_at = 25;

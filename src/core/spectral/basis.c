@@ -78,6 +78,14 @@ static ptrdiff_t chunks_of(ptrdiff_t d)
   return tiles_of(d) < SGDL_CHUNKS ? tiles_of(d) : SGDL_CHUNKS;
 }
 
+/* Threads that pay: waking one costs more than a few tiles. */
+static int threads_for(const sgdl_context *ctx, ptrdiff_t d)
+{
+  ptrdiff_t most = 1 + tiles_of(d) / 8;
+  int threads = sgdl_threads(ctx);
+  return threads < most ? threads : (int)most;
+}
+
 typedef struct {
   ptrdiff_t first, end; /* rows */
 } span;
@@ -125,7 +133,7 @@ static void pass(sgdl_context *ctx, sgdl_basis_work *work, stage what, ptrdiff_t
 {
   ptrdiff_t d = work->d, sums = what == SUBTRACT_AND_NORM ? width : n * width;
   const double *c = what == SUBTRACT_AND_DOTS ? work->first : work->second;
-  int threads = sgdl_threads(ctx);
+  int threads = threads_for(ctx, d);
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
   for (ptrdiff_t t = 0; t < chunks_of(d); t++) {
     span s = chunk_span(d, t);
@@ -178,7 +186,7 @@ ptrdiff_t sgdl_orthogonalise(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t
 
 void sgdl_scale_long(sgdl_context *ctx, ptrdiff_t d, double scale, double *x)
 {
-  int threads = sgdl_threads(ctx);
+  int threads = threads_for(ctx, d);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (ptrdiff_t t = 0; t < chunks_of(d); t++) {
     span s = chunk_span(d, t);
@@ -190,7 +198,7 @@ void sgdl_scale_long(sgdl_context *ctx, ptrdiff_t d, double scale, double *x)
 void sgdl_combine(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n, const double *const *columns, const double *c,
                   double *out)
 {
-  int threads = sgdl_threads(ctx);
+  int threads = threads_for(ctx, d);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (ptrdiff_t t = 0; t < chunks_of(d); t++) {
     span s = chunk_span(d, t);
@@ -215,7 +223,7 @@ void sgdl_inner_products(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t n, 
 void sgdl_rotate_columns(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n, ptrdiff_t kept, double *const *columns,
                          const double *Y, double *scratch)
 {
-  int threads = sgdl_threads(ctx);
+  int threads = threads_for(ctx, d);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (ptrdiff_t t = 0; t < chunks_of(d); t++) {
     span s = chunk_span(d, t);

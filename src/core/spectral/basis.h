@@ -12,6 +12,12 @@ enum {
   SGDL_CHUNKS = 256    /* partial sums, at most                                                         */
 };
 
+/* For messages: printf writes NaN differently from machine to machine. x is not finite. */
+static inline const char *sgdl_not_finite(double x)
+{
+  return x > 0 ? "Inf" : x < 0 ? "-Inf" : "NaN";
+}
+
 typedef struct sgdl_basis_work {
   ptrdiff_t d, capacity, width; /* most columns, most vectors                                           */
   double *partial;              /* (capacity + 1) x width x chunks                                      */

@@ -181,8 +181,8 @@ static sgdl_status grow(sgdl_context *ctx, search *s)
     while (row < s->d - 1 && isfinite(w[row]))
       row++;
     return sgdl_fail(ctx, SGDL_CALLBACK,
-                     "product %td with `H` gave %g in row %td: expected finite numbers",
-                     s->report.n_products - width + bad + 1, w[row], row + 1);
+                     "product %td with `H` gave %s in row %td: expected finite numbers",
+                     s->report.n_products - width + bad + 1, sgdl_not_finite(w[row]), row + 1);
   }
   for (ptrdiff_t k = 0; k < width; k++) {
     double length2 = s->norm2[k];

@@ -90,8 +90,8 @@ static sgdl_status not_finite(sgdl_context *ctx, const sgdl_lanczos *run, ptrdif
   while (row < run->op->dim - 1 && isfinite(w[row]))
     row++;
   return sgdl_fail(ctx, SGDL_CALLBACK,
-                   "the product with `H` gave %g in row %td for probe %td at Lanczos step %td: expected finite "
-                   "numbers", w[row], row + 1, run->first_probe + q + 1, j + 1);
+                   "the product with `H` gave %s in row %td for probe %td at Lanczos step %td: expected finite "
+                   "numbers", sgdl_not_finite(w[row]), row + 1, run->first_probe + q + 1, j + 1);
 }
 
 /* Coefficients of step j (whose product is in block j + 1), and whether the probe goes on. */

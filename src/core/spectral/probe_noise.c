@@ -152,8 +152,8 @@ static sgdl_status stream_rows(sgdl_context *ctx, const sgdl_probe_noise *noise,
       ptrdiff_t i = 0;
       while (isfinite(rows[i]))
         i++;
-      status = sgdl_fail(ctx, SGDL_CALLBACK, "the gradient of example %td has %g as component %td: expected "
-                         "finite numbers", first + i % n + 1, rows[i], i / n + 1);
+      status = sgdl_fail(ctx, SGDL_CALLBACK, "the gradient of example %td has %s as component %td: expected "
+                         "finite numbers", first + i % n + 1, sgdl_not_finite(rows[i]), i / n + 1);
       goto done;
     }
     use(ctx, self, first, n, rows);

@@ -1,6 +1,8 @@
 /* Operators from compressed sparse columns: a symmetric matrix, and X'X/N of sparse data. */
 #include "sparse.h"
 
+#include "basis.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +26,8 @@ static sgdl_status check_column(sgdl_context *ctx, const char *name, const sgdl_
                        "`%s` has row %td after row %td in column %td: expected increasing rows, 1 to %td", name,
                        i + 1, before + 1, j + 1, X->rows);
     if (!isfinite(X->value[e]))
-      return sgdl_fail(ctx, SGDL_NOT_FINITE, "`%s[%td, %td]` = %g: expected a finite number", name, i + 1, j + 1,
-                       X->value[e]);
+      return sgdl_fail(ctx, SGDL_NOT_FINITE, "`%s[%td, %td]` = %s: expected a finite number", name, i + 1, j + 1,
+                       sgdl_not_finite(X->value[e]));
     before = i;
   }
   return SGDL_OK;

@@ -1,6 +1,7 @@
 /* Traces of functions of H from a spectral density, bins for plots, and a summary. */
 #include "density.h"
 
+#include "../spectral/basis.h"
 #include "../spectral/functions.h"
 
 #include <math.h>
@@ -51,7 +52,8 @@ static sgdl_status add_value(sgdl_context *ctx, const char *name, ptrdiff_t at, 
   if (weight == 0)
     return SGDL_OK;
   if (!isfinite(value))
-    return sgdl_fail(ctx, SGDL_NOT_FINITE, "`%s[%td]` = %g: expected a finite number", name, at + 1, value);
+    return sgdl_fail(ctx, SGDL_NOT_FINITE, "`%s[%td]` = %s: expected a finite number", name, at + 1,
+                     sgdl_not_finite(value));
   *sum += weight * value;
   return SGDL_OK;
 }
