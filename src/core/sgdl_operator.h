@@ -248,9 +248,12 @@ typedef struct sgdl_spectral_density {
 } sgdl_spectral_density;
 
 /* Three arrays, each optional. value: mean over probes; se: standard error from the spread of the probes
- * (jackknife for exponents; NaN with one probe, 0 where all is exact or infinite); truncation: how far the
- * value moves when every probe is cut to three quarters of its steps (0 where Lanczos ended early): an
- * upper guide to the error of the quadrature itself, which more probes do not reduce. */
+ * (jackknife for exponents; NaN with one probe, 0 where all is exact or infinite); truncation: error of the
+ * quadrature itself, which more steps reduce and more probes do not: how far the value moves when every
+ * probe is cut to three quarters of its steps, or where all nodes are above 0 is given a node more, at 0
+ * (Gauss-Radau), whichever is more; 0 where Lanczos ended early or that node has no finite value. For MSD it
+ * begins to matter beyond steps^2 (1-momentum)/(lr largest) steps: what lies near 0 is then not resolved. Noise = H with a null space wants probes from the noise (gradients, not centred, with X as
+ * rows), which have no part in that space. */
 typedef struct sgdl_curve {
   double *value, *se, *truncation;
 } sgdl_curve;

@@ -425,6 +425,57 @@ static void test_errors(sgdl_context *ctx)
   quadrature_free(&r);
 }
 
+/* A null space, and times at which Lanczos cannot tell small eigenvalues from 0: the truncation says so for probes that
+ * count modes; probes from the noise itself (rows of X), which never enter the null space, are ten times closer. */
+static void test_null_space(sgdl_context *ctx)
+{
+  enum { D = 256, N = 64, LANCZOS = 12, PROBES = 8, TIMES = 3 };
+  static const double steps[TIMES] = {10, 1000, 1e5};
+  static double X[N * D], q[D];
+  double exact[TIMES], value[TIMES], se[TIMES], truncation[TIMES], left[N];
+  known_spectrum k;
+  sgdl_quadrature r;
+  quadrature_create(&r, LANCZOS, PROBES);
+  known_create(&k, D, 9);
+  sgdl_normals(5, SGDL_STREAM_START, 0, 0, 0, N, left);
+  for (int l = 0; l < N; l++) { /* X = sqrt(N) (I - 2 u u') diag(sqrt rho) Q', H = X'X/N */
+    k.rho[l] = 4 * pow(10, -3.0 * l / N);
+    known_vector(&k, l, q);
+    double norm2 = 0;
+    for (int i = 0; i < N; i++) norm2 += left[i] * left[i];
+    for (int i = 0; i < N; i++)
+      for (int j = 0; j < D; j++)
+        X[i + N * j] += sqrt(N * k.rho[l]) * ((i == l) - 2 * left[i] * left[l] / norm2) * q[j];
+  }
+  sgdl_operator op;
+  CHECK_STATUS(sgdl_operator_data(ctx, N, D, X, &op), SGDL_OK);
+  sgdl_model model = settings(SGDL_LANGEVIN, SGDL_REPLACEMENT, 0);
+  sgdl_model whole = exact_model(model, D, k.rho, k.rho);
+  CHECK_STATUS(sgdl_msd_theory(ctx, &whole, TIMES, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, exact, NULL,
+                               NULL), SGDL_OK);
+  sgdl_probe_options o = {.steps = LANCZOS, .max_probes = PROBES, .seed = 5};
+  sgdl_probe_noise rows = {.kind = SGDL_NOISE_GRADIENTS, .gradients = X, .N = N};
+  CHECK_STATUS(sgdl_spectral_probes(ctx, &op, NULL, NULL, &o, &r), SGDL_OK);
+  sgdl_spectral_density density = {.dim = D, .counts = &r, .sigma2 = 1};
+  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, TIMES, steps,
+                                &(sgdl_curve){value, se, truncation}, NULL), SGDL_OK);
+  double counted = fabs(value[2] - exact[2]);
+  CHECK(counted > exact[2]); /* the null space is taken for small eigenvalues */
+  for (int i = 0; i < TIMES; i++) CHECK_NEAR(value[i], exact[i], 5 * se[i] + truncation[i]);
+  CHECK_STATUS(sgdl_spectral_probes(ctx, &op, NULL, &rows, &o, &r), SGDL_OK);
+  density = (sgdl_spectral_density){.dim = D, .noise = &r, .sigma2 = -1};
+  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, TIMES, steps,
+                                &(sgdl_curve){value, se, truncation}, NULL), SGDL_OK);
+  for (int i = 0; i < TIMES; i++) CHECK_NEAR(value[i], exact[i], 5 * se[i] + truncation[i]);
+  if (getenv("SGDL_TEST_VERBOSE"))
+    for (int i = 0; i < TIMES; i++)
+      printf("null space: %g +- %g (%g), exact %g, off by counts %g\n", value[i], se[i], truncation[i], exact[i], counted);
+  CHECK(fabs(value[2] - exact[2]) < 0.1 * counted);
+  sgdl_operator_free(&op);
+  known_free(&k);
+  quadrature_free(&r);
+}
+
 /* ---- saddles, flat modes, the stability limit ---------------------------------------------------------------------- */
 
 static void test_saddles_and_flats(sgdl_context *ctx)
@@ -637,6 +688,7 @@ int main(void)
   test_noise(&ctx);
   test_dynamics(&ctx);
   test_errors(&ctx);
+  test_null_space(&ctx);
   test_saddles_and_flats(&ctx);
   test_targets(&ctx);
   test_sums_and_bins(&ctx);

@@ -102,6 +102,20 @@ static void test_gauss(sgdl_context *ctx)
   CHECK_CLOSE(power, 2.0 / (2 * N - 1), 1e-12);
   CHECK_STATUS(sgdl_gauss_rule(ctx, 1, alpha, beta, 2, work, node, weight), SGDL_OK);
   CHECK_NEAR(weight[0], 2, 0);
+  for (int n = 1; n <= 8; n++) { /* Gauss-Radau: exact to degree 2n, exp(-x) from both sides */
+    double room[4 * N], low = 0, high = 0, even = 0;
+    CHECK_STATUS(sgdl_gauss_rule(ctx, n, alpha, beta, 2, room, node, weight), SGDL_OK);
+    for (int i = 0; i < n; i++) low += weight[i] * exp(-node[i]);
+    CHECK_STATUS(sgdl_radau_rule(ctx, n, alpha, beta, -1, 2, room, node, weight), SGDL_OK);
+    for (int i = 0; i <= n; i++) {
+      high += weight[i] * exp(-node[i]);
+      even += weight[i] * pow(node[i], 2 * n);
+    }
+    CHECK_NEAR(node[n], -1, 1e-14);
+    CHECK_NEAR(even, 2.0 / (2 * n + 1), 1e-14);
+    CHECK(low < exact + 1e-14 && high > exact - 1e-14);
+    if (n < 5) CHECK(low < exact && high > exact && high - low < 1);
+  }
 }
 
 /* ---- extreme eigenpairs ------------------------------------------------------------------------------------- */

@@ -12,6 +12,12 @@
 sgdl_status sgdl_gauss_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha, const double *beta, double mass,
                             double *work, double *node, double *weight);
 
+/* The Gauss-Radau rule of n + 1 nodes, one of them at `end`, below all nodes of the Gauss rule; beta has n entries,
+ * the last > 0. Where derivatives of f alternate in sign from `end` on, this rule and Gauss's lie on both sides of
+ * the integral (Golub and Meurant). work: 4 (n + 1); node, weight: n + 1. */
+sgdl_status sgdl_radau_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha, const double *beta, double end,
+                            double mass, double *work, double *node, double *weight);
+
 /* Steps of the rule that `truncation` compares with: three quarters, or all where Lanczos met an invariant
  * subspace (the last beta is 0) and the rule is exact. */
 static inline ptrdiff_t sgdl_shorter_rule(ptrdiff_t length, const double *beta)

@@ -22,7 +22,7 @@ static sgdl_status sums_of_functions(sgdl_context *ctx, const sgdl_probe_modes *
     out[f] = 0;
     for (ptrdiff_t i = 0; i < modes->n; i++)
       if (modes->weight[i] > 0) {
-        SGDL_TRY(sgdl_function_domain(ctx, list->functions + f, modes->rho[i]));
+        SGDL_TRY(modes->other ? SGDL_OK : sgdl_function_domain(ctx, list->functions + f, modes->rho[i]));
         out[f] += modes->weight[i] * sgdl_function_value(list->functions + f, modes->rho[i]);
       }
   }
@@ -85,8 +85,8 @@ sgdl_status sgdl_density_average(sgdl_context *ctx, const sgdl_spectral_density 
   double exact = 0;
   sgdl_status status = SGDL_OK;
   SGDL_GET(sgdl_density_view_init(ctx, density, with_noise, &view));
-  SGDL_GET(sgdl_alloc(ctx, &values.all, 2 * view.n_probes, "the values of the probes"));
-  values.shorter = values.all + view.n_probes;
+  SGDL_GET(sgdl_alloc(ctx, &values.of[0], view.n_probes, "the values of the probes"));
+  values.of[SGDL_RULE_SHORTER] = values.of[SGDL_RULE_RADAU] = values.of[0]; /* only the Gauss rule's are given */
   values.n_probes = view.n_probes;
   values.exact = view.from == NULL;
   for (ptrdiff_t l = 0; l < density->n_exact; l++)
@@ -97,7 +97,7 @@ sgdl_status sgdl_density_average(sgdl_context *ctx, const sgdl_spectral_density 
       ptrdiff_t j = i + view.from->steps * q;
       SGDL_GET(add_value(ctx, "at_nodes", j, node_weight(density, with_noise, view.from, j), at_nodes[j], &sum));
     }
-    values.all[q] = values.shorter[q] = sum;
+    values.of[0][q] = sum;
   }
   sgdl_probe_curve(&values, 0, 1, &(sgdl_curve){ estimate, estimate + 1, estimate + 2 });
 done:
