@@ -1,10 +1,11 @@
-/* Spectral density and MSD curve of Hessians X'X/N with 10^6 parameters, never formed: a sparse X of 10^8 entries,
- * and low rank plus bulk. Against (the products with H + the products of full reorthogonalisation, twice), timed
- * alone: what Lanczos cannot do without. Both sides in turn, same threads.
+/* Spectral density and MSD curve of Hessians with 10^6 parameters, never formed: X'X/N with a sparse X of
+ * 10^8 entries, and low rank plus bulk. Against (the products with H + the products of full
+ * reorthogonalisation, twice), timed alone: what Lanczos cannot do without. Both sides in turn, same threads.
  *
- * X is block diagonal up to a permutation of its rows, with blocks of 100 x 1000 drawn once and scaled by a power law
- * over three decades: eigenvalues are those of the small Gram matrices, so that the MSD is known exactly. Noise
- * Sigma = H. Sparse: probes from the rows of X (9 in 10 dimensions are a null space); low rank: probes that count. */
+ * X is block diagonal up to a permutation of its rows, with blocks of 100 x 1000 drawn once and scaled by a
+ * power law over three decades: eigenvalues are those of the small Gram matrices, so that the MSD is known
+ * exactly. Noise Sigma = H. Sparse: probes from the rows of X (9 in 10 dimensions are a null space); low
+ * rank: probes that count. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <string.h>
@@ -26,7 +27,7 @@ typedef struct problem {
   double *V, *HV, *basis;
 } problem;
 
-/* ---- the sparse matrix -------------------------------------------------------------------------------------------- */
+/* ---- the sparse matrix --------------------------------------------------------------------------------- */
 
 static double block_scale(ptrdiff_t block, ptrdiff_t blocks)
 {
@@ -36,7 +37,8 @@ static double block_scale(ptrdiff_t block, ptrdiff_t blocks)
 /* Row i of block b is row (a (ROWS b + i) mod N), in increasing order in each column. */
 static sgdl_sparse make_sparse(ptrdiff_t d, double *blocks_of)
 {
-  ptrdiff_t blocks = d / COLUMNS, N = blocks * ROWS, stride = 7919, *start = malloc(sizeof *start * (size_t)(d + 1));
+  ptrdiff_t blocks = d / COLUMNS, N = blocks * ROWS, stride = 7919;
+  ptrdiff_t *start = malloc(sizeof *start * (size_t)(d + 1));
   int32_t *row = malloc(sizeof *row * (size_t)(d * ROWS));
   double *value = malloc(sizeof *value * (size_t)(d * ROWS));
   if (!start || !row || !value) exit(1);
@@ -71,8 +73,8 @@ static void exact_msd(problem *p, const double *blocks_of)
   for (int kind = 0; kind < KINDS; kind++) { /* the block times its transpose */
     memset(gram, 0, sizeof(double) * ROWS * ROWS);
     const double *block = blocks_of + ROWS * COLUMNS * kind;
-    bench_check(&p->ctx, sgdl_backend_of(&p->ctx)->product(&p->ctx, 0, 1, ROWS, ROWS, COLUMNS, 1, block, ROWS, block,
-                                                           ROWS, 0, gram, ROWS));
+    bench_check(&p->ctx, sgdl_backend_of(&p->ctx)->product(&p->ctx, 0, 1, ROWS, ROWS, COLUMNS, 1, block, ROWS,
+                                                           block, ROWS, 0, gram, ROWS));
     bench_check(&p->ctx, sgdl_backend_of(&p->ctx)->eigen_symmetric(&p->ctx, ROWS, gram, w + ROWS * kind));
   }
   for (ptrdiff_t b = 0; b < blocks; b++)
@@ -92,7 +94,7 @@ static void exact_msd(problem *p, const double *blocks_of)
   free(w);
 }
 
-/* ---- the two sides ------------------------------------------------------------------------------------------------- */
+/* ---- the two sides ------------------------------------------------------------------------------------- */
 
 static void density(void *data)
 {
@@ -102,8 +104,8 @@ static void density(void *data)
   sgdl_spectral_density from = {.dim = p->d, .sigma2 = p->noise ? -1 : 1};
   if (p->noise) from.noise = &p->r;
   else from.counts = &p->r;
-  bench_check(&p->ctx, sgdl_density_msd(&p->ctx, &from, &p->settings, SGDL_FROM_STATIONARY, STEPS, p->steps_at,
-                                        &(sgdl_curve){p->msd, p->se, p->truncation}, NULL));
+  bench_check(&p->ctx, sgdl_density_msd(&p->ctx, &from, &p->settings, SGDL_FROM_STATIONARY, STEPS,
+                                        p->steps_at, &(sgdl_curve){p->msd, p->se, p->truncation}, NULL));
 }
 
 /* As many products by blocks, and w -= Q Q'w twice for each vector with the basis as it grows, by BLAS. */
@@ -124,7 +126,7 @@ static void parts(void *data)
   free(c);
 }
 
-/* ---- a case ------------------------------------------------------------------------------------------------------------ */
+/* ---- a case -------------------------------------------------------------------------------------------- */
 
 static void prepare(problem *p)
 {
@@ -171,8 +173,8 @@ static void report(problem *p, const char *name, int repeats, double before)
   snprintf(cases[0].name, sizeof cases[0].name, "spectral density %s d=%td", name, p->d);
   snprintf(cases[1].name, sizeof cases[1].name, "products and dgemv %s d=%td", name, p->d);
   bench_run(cases, 2, repeats);
-  printf("check\tMSD from the density, %s, %td probes of %td steps: worst error of %d steps to %g\t%.2g\n", name,
-         p->probes, p->steps, STEPS, p->steps_at[STEPS - 1], worst);
+  printf("check\tMSD from the density, %s, %td probes of %td steps: worst error of %d steps to %g\t%.2g\n",
+         name, p->probes, p->steps, STEPS, p->steps_at[STEPS - 1], worst);
   printf("check\tits largest relative standard error and truncation\t%.2g, %.2g\n", bar, cut);
   printf("check\tmemory, vectors of d a probe (allowed: %td)\t%.1f\n", p->steps + 4, vectors);
   unprepare(p);
@@ -196,7 +198,8 @@ static void sparse_case(ptrdiff_t d, ptrdiff_t steps, ptrdiff_t probes, int repe
   double *blocks = bench_doubles(ROWS * COLUMNS * KINDS);
   sgdl_normals(3, SGDL_STREAM_START, 0, 0, 0, ROWS * COLUMNS * KINDS, blocks);
   /* eigenvalues up to about 4 */
-  for (ptrdiff_t i = 0; i < ROWS * COLUMNS * KINDS; i++) blocks[i] *= sqrt((double)(d / COLUMNS * ROWS) / 450);
+  double scale = sqrt((double)(d / COLUMNS * ROWS) / 450);
+  for (ptrdiff_t i = 0; i < ROWS * COLUMNS * KINDS; i++) blocks[i] *= scale;
   exact_msd(&p, blocks);
   sgdl_sparse X = make_sparse(d, blocks);
   bench_check(&p.ctx, sgdl_operator_sparse_data(&p.ctx, &X, &p.op));

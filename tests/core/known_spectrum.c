@@ -41,7 +41,8 @@ static void rotate(const known_spectrum *k, int back, double *x)
   }
 }
 
-static sgdl_status product(const sgdl_operator *op, sgdl_context *ctx, ptrdiff_t n, const double *V, double *HV)
+static sgdl_status product(const sgdl_operator *op, sgdl_context *ctx, ptrdiff_t n, const double *V,
+                           double *HV)
 {
   known_spectrum *k = op->self;
   k->products++;

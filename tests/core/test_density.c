@@ -1,5 +1,5 @@
-/* Spectral densities from probes: error bars that hold, what is exact, noise, and the theory from a density against
- * the theory of the eigenvalues themselves. */
+/* Spectral densities from probes: error bars that hold, what is exact, noise, and the theory from a
+ * density against the theory of the eigenvalues themselves. */
 #include "../../src/core/base/base.h"
 
 #include "check.h"
@@ -49,17 +49,20 @@ static double sum_of(const sgdl_function *f, ptrdiff_t d, const double *rho, con
   return sum;
 }
 
-/* ---- bars hold at their rate -------------------------------------------------------------------------------------- */
+/* ---- bars hold at their rate --------------------------------------------------------------------------- */
 
 enum { N_SMOOTH = 6, N_STEPS = 4 };
-static const sgdl_function SMOOTH[N_SMOOTH] = {{SGDL_F_IDENTITY, 0},     {SGDL_F_SQUARE, 0},  {SGDL_F_INVERSE, 0.1},
-                                               {SGDL_F_LOGARITHM, 0.01}, {SGDL_F_EXPONENTIAL, 2}, {SGDL_F_ONE, 0}};
+static const sgdl_function SMOOTH[N_SMOOTH] = {{SGDL_F_IDENTITY, 0},     {SGDL_F_SQUARE, 0},
+                                                {SGDL_F_INVERSE, 0.1},
+                                               {SGDL_F_LOGARITHM, 0.01}, {SGDL_F_EXPONENTIAL, 2}, {SGDL_F_ONE,
+                                                                                                   0}};
 static const double STEPS[N_STEPS] = {1, 10, 50, 200};
 
-/* 40 independent sets of 16 probes. A miss is an error beyond 2.131 se (two-sided 5% of Student's t, 15 degrees of
- * freedom) plus truncation: each quantity may have at most 9 of 40, Bin(40, .05): 3e-5 beyond; for 3 spectra
- * and 9 quantities one of them fails by chance in 6e-4 of all cases. The mean square of error/se, 1.15 expected (15/13),
- * must lie in 0.4 .. 3: 1e-4 and 3e-5 for Student's t, by simulation (4e-3 for all). */
+/* 40 independent sets of 16 probes. A miss is an error beyond 2.131 se (two-sided 5% of Student's t, 15
+ * degrees of freedom) plus truncation: each quantity may have at most 9 of 40, Bin(40, .05): 3e-5 beyond;
+ * for 3 spectra and 9 quantities one of them fails by chance in 6e-4 of all cases. The mean square of
+ * error/se, 1.15 expected (15/13), must lie in 0.4 .. 3: 1e-4 and 3e-5 for Student's t, by simulation
+ * (4e-3 for all). */
 static void test_coverage(sgdl_context *ctx)
 {
   enum { SETS = 40, PROBES = 16, LANCZOS = 24, QUANTITIES = N_SMOOTH - 1 + N_STEPS };
@@ -78,19 +81,22 @@ static void test_coverage(sgdl_context *ctx)
     for (int f = 0; f < N_SMOOTH; f++) exact[f] = sum_of(SMOOTH + f, k.d, k.rho, NULL);
     for (ptrdiff_t l = 0; l < k.d; l++) noise[l] = 0.5 * k.rho[l];
     sgdl_model whole = exact_model(model, k.d, k.rho, noise);
-    CHECK_STATUS(sgdl_msd_theory(ctx, &whole, N_STEPS, STEPS, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+    CHECK_STATUS(sgdl_msd_theory(ctx, &whole, N_STEPS, STEPS, SGDL_START_STATIONARY, NULL, NULL,
+                                 SGDL_FORM_MODEL,
                                  exact + N_SMOOTH - 1, NULL, NULL), SGDL_OK); /* in place of f = 1 */
     for (int set = 0; set < sets; set++) {
       sgdl_probe_options o = {.steps = LANCZOS, .max_probes = PROBES, .first_probe = set * PROBES, .block = 8,
                               .normal = set % 2, .seed = 11};
       CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, NULL, NULL, &o, &r), SGDL_OK);
       sgdl_spectral_density density = {.dim = k.d, .counts = &r, .sigma2 = 0.5};
-      CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, N_SMOOTH, SMOOTH, &(sgdl_curve){value, se, truncation}),
+      CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, N_SMOOTH, SMOOTH,
+                                      &(sgdl_curve){value, se, truncation}),
                    SGDL_OK);
       CHECK_CLOSE(value[N_SMOOTH - 1], (double)k.d, 1e-13); /* f = 1 */
       CHECK_NEAR(se[N_SMOOTH - 1], 0, 1e-11);
       CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, N_STEPS, STEPS,
-                                    &(sgdl_curve){value + N_SMOOTH - 1, se + N_SMOOTH - 1, truncation + N_SMOOTH - 1},
+                                    &(sgdl_curve){value + N_SMOOTH - 1, se + N_SMOOTH - 1,
+                                                  truncation + N_SMOOTH - 1},
                                     NULL), SGDL_OK);
       for (int i = 0; i < QUANTITIES; i++) {
         double error = fabs(value[i] - exact[i]), rest = truncation[i] + 1e-12 * fabs(exact[i]);
@@ -100,8 +106,8 @@ static void test_coverage(sgdl_context *ctx)
     }
     for (int i = 0; i < QUANTITIES && sets == SETS; i++) {
       if (getenv("SGDL_TEST_VERBOSE"))
-        printf("spectrum %d quantity %d: %d misses, mean square %.2f, last %g +- %g (%g), exact %g\n", spectrum, i,
-               misses[i], squares[i], value[i], se[i], truncation[i], exact[i]);
+        printf("spectrum %d quantity %d: %d misses, mean square %.2f, last %g +- %g (%g), exact %g\n",
+               spectrum, i, misses[i], squares[i], value[i], se[i], truncation[i], exact[i]);
       CHECK(misses[i] <= 9);
       CHECK(squares[i] > 0.4 && squares[i] < 3);
     }
@@ -128,14 +134,16 @@ static void test_large(sgdl_context *ctx)
     sgdl_deflation top = {spectrum == OUTLIERS ? KNOWN : 0, k.rho, U};
     sgdl_probe_options o = {.steps = LANCZOS, .max_probes = PROBES, .seed = 3};
     CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, &top, NULL, &o, &r), SGDL_OK);
-    sgdl_spectral_density density = {.dim = k.d, .counts = &r, .n_exact = top.n, .exact_value = k.rho, .sigma2 = -1};
+    sgdl_spectral_density density = {.dim = k.d, .counts = &r, .n_exact = top.n, .exact_value = k.rho,
+                                     .sigma2 = -1};
     CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, N_SMOOTH, SMOOTH, &(sgdl_curve){value, se, truncation}),
                  SGDL_OK);
     for (int f = 0; f < N_SMOOTH; f++) {
       double exact = sum_of(SMOOTH + f, k.d, k.rho, NULL);
       CHECK_NEAR(value[f], exact, 7 * se[f] + truncation[f] + 1e-12 * fabs(exact));
       if (getenv("SGDL_TEST_VERBOSE"))
-        printf("spectrum %d function %d: %g +- %g (%g), exact %g\n", spectrum, f, value[f], se[f], truncation[f], exact);
+        printf("spectrum %d function %d: %g +- %g (%g), exact %g\n", spectrum, f, value[f], se[f],
+               truncation[f], exact);
       CHECK(se[f] + truncation[f] < 0.1 * sqrt(4096 / (double)k.d) * fabs(exact));
     }
     sgdl_density_report report;
@@ -151,7 +159,7 @@ static void test_large(sgdl_context *ctx)
   quadrature_free(&r);
 }
 
-/* ---- what is exact -------------------------------------------------------------------------------------------------- */
+/* ---- what is exact ------------------------------------------------------------------------------------- */
 
 /* H diagonal, probes of +-1: f(H) diagonal, no error but that of the quadrature, here none. */
 static sgdl_status diagonal_product(const sgdl_operator *op, sgdl_context *ctx, ptrdiff_t n, const double *V,
@@ -179,7 +187,8 @@ static void test_exact(sgdl_context *ctx)
   for (int l = 0; l < D; l++) k.rho[l] = 1 + l % 6; /* six values: exact in six steps */
   CHECK_STATUS(sgdl_spectral_probes(ctx, &op, NULL, NULL, &o, &r), SGDL_OK);
   sgdl_spectral_density density = {.dim = D, .counts = &r, .sigma2 = -1};
-  CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, 4, powers, &(sgdl_curve){value, se, truncation}), SGDL_OK);
+  CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, 4, powers, &(sgdl_curve){value, se, truncation}),
+               SGDL_OK);
   for (int f = 0; f < 4; f++) {
     CHECK_CLOSE(value[f], sum_of(powers + f, D, k.rho, NULL), 1e-12);
     CHECK_NEAR(se[f], 0, 1e-11 * value[f]);
@@ -195,8 +204,10 @@ static void test_exact(sgdl_context *ctx)
   CHECK_STATUS(sgdl_spectral_probes(ctx, &op, &deflation, NULL, &o, &r), SGDL_OK);
   CHECK_NEAR(r.length[1], 1, 0);
   CHECK_NEAR(r.node[LANCZOS], 0.5, 1e-14);
-  density = (sgdl_spectral_density){.dim = D, .n_exact = KNOWN, .exact_value = rho, .counts = &r, .sigma2 = 2};
-  CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, 4, powers, &(sgdl_curve){value, se, truncation}), SGDL_OK);
+  density = (sgdl_spectral_density){.dim = D, .n_exact = KNOWN, .exact_value = rho, .counts = &r,
+                                    .sigma2 = 2};
+  CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, 4, powers, &(sgdl_curve){value, se, truncation}),
+               SGDL_OK);
   for (int f = 0; f < 4; f++) {
     CHECK_CLOSE(value[f], sum_of(powers + f, D, k.rho, NULL), 1e-12);
     CHECK_NEAR(se[f] + truncation[f], 0, 1e-12 * value[f]);
@@ -220,7 +231,7 @@ static void test_exact(sgdl_context *ctx)
   quadrature_free(&r);
 }
 
-/* ---- noise ---------------------------------------------------------------------------------------------------------- */
+/* ---- noise --------------------------------------------------------------------------------------------- */
 
 static sgdl_status stream_rows(void *user, sgdl_context *ctx, ptrdiff_t first, ptrdiff_t n, double *out)
 {
@@ -269,11 +280,13 @@ static void test_noise(sgdl_context *ctx)
       double value[FS], se[FS], truncation[FS], trace;
       CHECK_STATUS(sgdl_noise_along(ctx, noise + kind, D, D, Q, strength, &trace), SGDL_OK);
       sgdl_deflation top = {known, k.rho, Q};
-      sgdl_probe_options o = {.steps = LANCZOS, .max_probes = PROBES, .seed = 3, .block = 8, .normal = kind % 2};
+      sgdl_probe_options o = {.steps = LANCZOS, .max_probes = PROBES, .seed = 3, .block = 8,
+                              .normal = kind % 2};
       CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, &top, noise + kind, &o, &r), SGDL_OK);
-      sgdl_spectral_density density = {.dim = D, .n_exact = known, .exact_value = k.rho, .exact_noise = strength,
-                                       .noise = &r, .sigma2 = -1};
-      CHECK_STATUS(sgdl_density_trace(ctx, &density, 1, FS, f, &(sgdl_curve){value, se, truncation}), SGDL_OK);
+      sgdl_spectral_density density = {.dim = D, .n_exact = known, .exact_value = k.rho,
+                                       .exact_noise = strength, .noise = &r, .sigma2 = -1};
+      CHECK_STATUS(sgdl_density_trace(ctx, &density, 1, FS, f, &(sgdl_curve){value, se, truncation}),
+                   SGDL_OK);
       for (int i = 0; i < FS; i++) {
         double exact = sum_of(f + i, D, k.rho, strength);
         CHECK_NEAR(value[i], exact, 5 * se[i] + truncation[i] + 1e-12 * exact);
@@ -301,10 +314,10 @@ static void test_noise(sgdl_context *ctx)
   quadrature_free(&r);
 }
 
-/* ---- the theory ------------------------------------------------------------------------------------------------------- */
+/* ---- the theory ---------------------------------------------------------------------------------------- */
 
-/* Few distinct eigenvalues and +-1 probes on a diagonal: every probe is the spectrum itself, so that the theory from
- * the density is that of the eigenvalues, to rounding, for all dynamics, samplings and starts. */
+/* Few distinct eigenvalues and +-1 probes on a diagonal: every probe is the spectrum itself, so that the
+ * theory from the density is that of the eigenvalues, to rounding, for all dynamics, samplings and starts. */
 static void test_dynamics(sgdl_context *ctx)
 {
   enum { D = 60, LANCZOS = 10, PROBES = 2, N = 6 };
@@ -331,7 +344,8 @@ static void test_dynamics(sgdl_context *ctx)
     for (int s = 0; s < 4; s++) {
       sgdl_initial initial = {.from = from[s]};
       CHECK_STATUS(sgdl_msd_from(ctx, &whole, N, steps, &initial, want, wanted, NULL), SGDL_OK);
-      CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, from[s], N, steps, &(sgdl_curve){value, se, truncation},
+      CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, from[s], N, steps,
+                                    &(sgdl_curve){value, se, truncation},
                                     &(sgdl_curve){exponent, se + N, NULL}), SGDL_OK);
       for (int i = 0; i < N; i++) {
         CHECK_CLOSE(value[i], want[i], 1e-10);
@@ -342,7 +356,8 @@ static void test_dynamics(sgdl_context *ctx)
       }
     }
     double trace[2];
-    CHECK_STATUS(sgdl_density_stationary(ctx, &density, &model, &(sgdl_curve){value, se, truncation}), SGDL_OK);
+    CHECK_STATUS(sgdl_density_stationary(ctx, &density, &model, &(sgdl_curve){value, se, truncation}),
+                 SGDL_OK);
     CHECK_STATUS(sgdl_stationary(ctx, &whole, NULL, NULL, NULL, trace, NULL), SGDL_OK);
     CHECK_CLOSE(value[SGDL_DENSITY_THETA], trace[0], 1e-10);
     CHECK_CLOSE(value[SGDL_DENSITY_VELOCITY], trace[1], 1e-10);
@@ -351,13 +366,15 @@ static void test_dynamics(sgdl_context *ctx)
     for (int l = 0; l < D; l++) loss += rho[l] * P[l + D * l] / 2;
     CHECK_CLOSE(value[SGDL_DENSITY_LOSS], loss, 1e-10);
     CHECK_CLOSE(value[SGDL_DENSITY_PENALTY], model.hyper.weight_decay * trace[0] / 2, 1e-10);
-    CHECK_STATUS(sgdl_msd_theory(ctx, &whole, 1, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, want, NULL,
-                                 NULL), SGDL_OK);
+    CHECK_STATUS(sgdl_msd_theory(ctx, &whole, 1, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                                 want, NULL, NULL), SGDL_OK);
     CHECK_CLOSE(value[SGDL_DENSITY_STEP], want[0], 1e-10);
-    CHECK_STATUS(sgdl_density_autocorrelation(ctx, &density, &model, N, steps, &(sgdl_curve){value, NULL, NULL},
+    CHECK_STATUS(sgdl_density_autocorrelation(ctx, &density, &model, N, steps,
+                                              &(sgdl_curve){value, NULL, NULL},
                                               &(sgdl_curve){value + N, NULL, NULL},
                                               &(sgdl_curve){value + 2 * N, NULL, NULL}), SGDL_OK);
-    CHECK_STATUS(sgdl_autocorrelation(ctx, &whole, N, steps, NULL, want, want + N, want + 2 * N, NULL, NULL), SGDL_OK);
+    CHECK_STATUS(sgdl_autocorrelation(ctx, &whole, N, steps, NULL, want, want + N, want + 2 * N, NULL, NULL),
+                 SGDL_OK);
     for (int e = 0; e < 3; e++) CHECK_ARRAY(value + e * N, want + e * N, N, 1e-10);
     CHECK_STATUS(sgdl_density_power_spectrum(ctx, &density, &model, N, freq, &(sgdl_curve){value, NULL, NULL},
                                              &(sgdl_curve){value + N, NULL, NULL}), SGDL_OK);
@@ -381,17 +398,19 @@ static void test_errors(sgdl_context *ctx)
   CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, NULL, NULL, &o, &r), SGDL_OK);
   for (int dynamics = 0; dynamics < 2; dynamics++) {
     sgdl_model model = settings(dynamics, SGDL_REPLACEMENT, 0);
-    double step = 40, msd, se, truncation, exponent, exponent_se, at[PROBES][3], slope[PROBES], mean = 0, squares = 0;
+    double step = 40, msd, se, truncation, exponent, exponent_se;
+    double at[PROBES][3], slope[PROBES], mean = 0, squares = 0;
     sgdl_spectral_density density = {.dim = D, .counts = &r, .sigma2 = 1};
     CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 1, &step,
-                                  &(sgdl_curve){&msd, &se, &truncation}, &(sgdl_curve){&exponent, &exponent_se, NULL}),
+                                  &(sgdl_curve){&msd, &se, &truncation}, &(sgdl_curve){&exponent,
+                                                                                       &exponent_se, NULL}),
                  SGDL_OK);
     for (int q = 0; q < PROBES; q++) { /* each probe as a spectrum of its own */
       double noise[LANCZOS], steps[3] = {39, 40, 41}, c[3];
       for (int j = 0; j < LANCZOS; j++) noise[j] = r.weight[j + LANCZOS * q] * r.node[j + LANCZOS * q];
       sgdl_model one = exact_model(model, LANCZOS, r.node + LANCZOS * q, noise);
-      CHECK_STATUS(sgdl_msd_theory(ctx, &one, 3, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, at[q], c,
-                                   NULL), SGDL_OK);
+      CHECK_STATUS(sgdl_msd_theory(ctx, &one, 3, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                                   at[q], c, NULL), SGDL_OK);
       slope[q] = c[1] * at[q][1];
       mean += at[q][1] / PROBES;
     }
@@ -418,15 +437,17 @@ static void test_errors(sgdl_context *ctx)
     first.n_probes = 1;
     density.counts = &first;
     CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 1, &step,
-                                  &(sgdl_curve){&msd, &se, NULL}, &(sgdl_curve){NULL, &exponent_se, NULL}), SGDL_OK);
+                                  &(sgdl_curve){&msd, &se, NULL}, &(sgdl_curve){NULL, &exponent_se,
+                                                                                NULL}), SGDL_OK);
     CHECK(isfinite(msd) && isnan(se) && isnan(exponent_se));
   }
   known_free(&k);
   quadrature_free(&r);
 }
 
-/* A null space, and times at which Lanczos cannot tell small eigenvalues from 0: the truncation says so for probes that
- * count modes; probes from the noise itself (rows of X), which never enter the null space, are ten times closer. */
+/* A null space, and times at which Lanczos cannot tell small eigenvalues from 0: the truncation says so
+ * for probes that count modes; probes from the noise itself (rows of X), which never enter the null space,
+ * are ten times closer. */
 static void test_null_space(sgdl_context *ctx)
 {
   enum { D = 256, N = 64, LANCZOS = 12, PROBES = 8, TIMES = 3 };
@@ -451,8 +472,8 @@ static void test_null_space(sgdl_context *ctx)
   CHECK_STATUS(sgdl_operator_data(ctx, N, D, X, &op), SGDL_OK);
   sgdl_model model = settings(SGDL_LANGEVIN, SGDL_REPLACEMENT, 0);
   sgdl_model whole = exact_model(model, D, k.rho, k.rho);
-  CHECK_STATUS(sgdl_msd_theory(ctx, &whole, TIMES, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL, exact, NULL,
-                               NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_msd_theory(ctx, &whole, TIMES, steps, SGDL_START_STATIONARY, NULL, NULL, SGDL_FORM_MODEL,
+                               exact, NULL, NULL), SGDL_OK);
   sgdl_probe_options o = {.steps = LANCZOS, .max_probes = PROBES, .seed = 5};
   sgdl_probe_noise rows = {.kind = SGDL_NOISE_GRADIENTS, .gradients = X, .N = N};
   CHECK_STATUS(sgdl_spectral_probes(ctx, &op, NULL, NULL, &o, &r), SGDL_OK);
@@ -469,14 +490,15 @@ static void test_null_space(sgdl_context *ctx)
   for (int i = 0; i < TIMES; i++) CHECK_NEAR(value[i], exact[i], 5 * se[i] + truncation[i]);
   if (getenv("SGDL_TEST_VERBOSE"))
     for (int i = 0; i < TIMES; i++)
-      printf("null space: %g +- %g (%g), exact %g, off by counts %g\n", value[i], se[i], truncation[i], exact[i], counted);
+      printf("null space: %g +- %g (%g), exact %g, off by counts %g\n", value[i], se[i], truncation[i],
+             exact[i], counted);
   CHECK(fabs(value[2] - exact[2]) < 0.1 * counted);
   sgdl_operator_free(&op);
   known_free(&k);
   quadrature_free(&r);
 }
 
-/* ---- saddles, flat modes, the stability limit ---------------------------------------------------------------------- */
+/* ---- saddles, flat modes, the stability limit ---------------------------------------------------------- */
 
 static void test_saddles_and_flats(sgdl_context *ctx)
 {
@@ -517,9 +539,11 @@ static void test_saddles_and_flats(sgdl_context *ctx)
   CHECK_STATUS(sgdl_spectral_probes(ctx, &op, NULL, &noise, &o, &n), SGDL_OK);
   CHECK_STATUS(sgdl_density_stationary(ctx, &density, &model, &(sgdl_curve){value, se, NULL}), SGDL_SADDLE);
   CHECK_TEXT(ctx->message, "down to -0.5 (1.56% of the modes and 4% of the noise are below 0)");
-  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 1, &one, NULL, NULL), SGDL_SADDLE);
+  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 1, &one, NULL, NULL),
+               SGDL_SADDLE);
   CHECK_STATUS(sgdl_density_autocorrelation(ctx, &density, &model, 1, &one, NULL, NULL, NULL), SGDL_SADDLE);
-  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_POINT, 1, &one, &(sgdl_curve){value, se, NULL}, NULL),
+  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_POINT, 1, &one,
+                                &(sgdl_curve){value, se, NULL}, NULL),
                SGDL_OK); /* from a point a saddle is no obstacle */
   CHECK(isfinite(value[0]));
   CHECK_STATUS(sgdl_density_describe(ctx, &density, &model.hyper, &report), SGDL_OK);
@@ -546,7 +570,7 @@ static void test_saddles_and_flats(sgdl_context *ctx)
   quadrature_free(&n);
 }
 
-/* ---- stopping --------------------------------------------------------------------------------------------------------- */
+/* ---- stopping ------------------------------------------------------------------------------------------ */
 
 static void test_targets(sgdl_context *ctx)
 {
@@ -576,28 +600,29 @@ static void test_targets(sgdl_context *ctx)
   sgdl_model model = settings(SGDL_SGD, SGDL_EPOCH, 0);
   double msd[3], msd_se[3];
   density.counts = NULL;
-  CHECK_STATUS(sgdl_probes_for_msd(ctx, &k.op, NULL, NULL, &o, &density, &model, SGDL_FROM_STATIONARY, 3, steps, 0.05,
-                                   &r), SGDL_OK);
+  CHECK_STATUS(sgdl_probes_for_msd(ctx, &k.op, NULL, NULL, &o, &density, &model, SGDL_FROM_STATIONARY, 3,
+                                   steps, 0.05, &r), SGDL_OK);
   CHECK(r.reached && r.n_probes >= 8 && r.n_probes < PROBES);
   density.counts = &r;
-  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 3, steps, &(sgdl_curve){msd, msd_se, NULL},
-                                NULL), SGDL_OK);
+  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 3, steps,
+                                &(sgdl_curve){msd, msd_se, NULL}, NULL), SGDL_OK);
   double worst = 0;
   for (int i = 0; i < 3; i++) worst = fmax(worst, msd_se[i] / msd[i]);
   CHECK_CLOSE(r.worst, worst, 1e-12);
-  CHECK_STATUS(sgdl_probes_for_msd(ctx, &k.op, NULL, NULL, &o, &density, &model, SGDL_FROM_STATIONARY, 3, steps, 0,
-                                   &r), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_probes_for_msd(ctx, &k.op, NULL, NULL, &o, &density, &model, SGDL_FROM_STATIONARY, 3,
+                                   steps, 0, &r), SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx->message, "`target` = 0: expected a relative error > 0");
   known_free(&k);
   quadrature_free(&r);
 }
 
-/* ---- sums given by hand, bins, bad densities ------------------------------------------------------------------------- */
+/* ---- sums given by hand, bins, bad densities ----------------------------------------------------------- */
 
 static void test_sums_and_bins(sgdl_context *ctx)
 {
   enum { D = 100, LANCZOS = 6, PROBES = 2 };
-  double rho[D], estimate[3], at[LANCZOS * PROBES], edges[4] = {0, 1.5, 2, 4}, value[3], se[3], exact[1] = {4};
+  double rho[D], estimate[3], at[LANCZOS * PROBES], edges[4] = {0, 1.5, 2,
+                                                                4}, value[3], se[3], exact[1] = {4};
   sgdl_quadrature r;
   quadrature_create(&r, LANCZOS, PROBES);
   for (int l = 0; l < D; l++) rho[l] = 1 + l % 4;
@@ -659,16 +684,21 @@ static void test_sums_and_bins(sgdl_context *ctx)
     CHECK_STATUS(sgdl_density_trace(ctx, &bad[i].density, 1, 1, &f, NULL), bad[i].status);
     CHECK_TEXT(ctx->message, bad[i].text);
   }
-  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_GAUSSIAN, 1, &one, NULL, NULL), SGDL_UNSUPPORTED);
+  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_GAUSSIAN, 1, &one, NULL, NULL),
+               SGDL_UNSUPPORTED);
   CHECK_TEXT(ctx->message, "a spectral density has no others");
-  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 0, &one, NULL, NULL), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 0, &one, NULL, NULL),
+               SGDL_BAD_ARGUMENT);
   one = 0.5;
-  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 1, &one, NULL, NULL), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 1, &one, NULL, NULL),
+               SGDL_BAD_ARGUMENT);
   CHECK_STATUS(sgdl_density_power_spectrum(ctx, &density, &model, 0, &one, NULL, NULL), SGDL_BAD_ARGUMENT);
-  CHECK_STATUS(sgdl_density_autocorrelation(ctx, &density, &model, 0, &one, NULL, NULL, NULL), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_density_autocorrelation(ctx, &density, &model, 0, &one, NULL, NULL, NULL),
+               SGDL_BAD_ARGUMENT);
   model.hyper.batch_size = 1000;
   one = 1;
-  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 1, &one, NULL, NULL), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_density_msd(ctx, &density, &model, SGDL_FROM_STATIONARY, 1, &one, NULL, NULL),
+               SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx->message, "`batch_size` = 1000");
   r.length[1] = 99;
   CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, 1, &f, NULL), SGDL_BAD_ARGUMENT);

@@ -1,4 +1,5 @@
-/* Lanczos, its Gauss rules, extreme eigenpairs: against known spectra, and what happens when products fail. */
+/* Lanczos, its Gauss rules, extreme eigenpairs: against known spectra, and what happens when products
+ * fail. */
 #include "../../src/core/spectral/gauss.h"
 #include "../../src/core/spectral/lanczos.h"
 
@@ -7,7 +8,7 @@
 
 #include <stdlib.h>
 
-/* ---- basis ------------------------------------------------------------------------------------------------- */
+/* ---- basis --------------------------------------------------------------------------------------------- */
 
 static void starts(ptrdiff_t d, ptrdiff_t width, double *B)
 {
@@ -15,7 +16,8 @@ static void starts(ptrdiff_t d, ptrdiff_t width, double *B)
     sgdl_normals(5, SGDL_STREAM_START, (uint64_t)q, 9, 0, d, B + d * q);
 }
 
-/* Orthonormal to 1e-12, H Q = Q T + beta q e', deflated directions not touched; d is no multiple of a tile. */
+/* Orthonormal to 1e-12, H Q = Q T + beta q e', deflated directions not touched; d is no multiple of a
+ * tile. */
 static void test_basis(sgdl_context *ctx)
 {
   enum { STEPS = 60, WIDTH = 3, KNOWN = 4 };
@@ -23,7 +25,8 @@ static void test_basis(sgdl_context *ctx)
   known_create(&k, 2048, 1);
   known_fill(OUTLIERS, k.d, k.rho);
   ptrdiff_t d = k.d;
-  double *U = calloc((size_t)(d * KNOWN), sizeof(double)), *product = calloc((size_t)(d * WIDTH), sizeof(double));
+  double *U = calloc((size_t)(d * KNOWN), sizeof(double)), *product = calloc((size_t)(d * WIDTH),
+                                                                             sizeof(double));
   for (ptrdiff_t l = 0; l < KNOWN; l++) known_vector(&k, l, U + d * l);
   sgdl_deflation deflation = {KNOWN, k.rho, U};
   sgdl_lanczos run;
@@ -66,7 +69,7 @@ static void test_basis(sgdl_context *ctx)
   known_free(&k);
 }
 
-/* ---- Gauss rules ------------------------------------------------------------------------------------------- */
+/* ---- Gauss rules --------------------------------------------------------------------------------------- */
 
 static void test_gauss(sgdl_context *ctx)
 {
@@ -118,7 +121,7 @@ static void test_gauss(sgdl_context *ctx)
   }
 }
 
-/* ---- extreme eigenpairs ------------------------------------------------------------------------------------- */
+/* ---- extreme eigenpairs -------------------------------------------------------------------------------- */
 
 typedef struct {
   double values[64], residual[64], *vectors;
@@ -132,7 +135,8 @@ static sgdl_status extremes(sgdl_context *ctx, const known_spectrum *k, sgdl_ext
 }
 
 /* Residuals and orthonormality recomputed. */
-static void check_pairs(sgdl_context *ctx, const known_spectrum *k, ptrdiff_t n, const pairs *p, double tolerance)
+static void check_pairs(sgdl_context *ctx, const known_spectrum *k, ptrdiff_t n, const pairs *p,
+                        double tolerance)
 {
   ptrdiff_t d = k->d;
   double *product = calloc((size_t)(d * n), sizeof(double)), worst = 0, orthogonal = 0;
@@ -167,12 +171,14 @@ static void test_extremes(sgdl_context *ctx, pairs *p)
       known_fill(spectrum, d, k.rho);
       k.rho[d - 1] = -0.5; /* a saddle, */
       k.rho[d - 2] = k.rho[d - 3] = -0.25; /* a double one */
-      CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 5, .n_bottom = 3, .seed = 1}, p), SGDL_OK);
+      CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 5, .n_bottom = 3, .seed = 1}, p),
+                   SGDL_OK);
       CHECK_INT(p->report.n_converged, 8);
       for (int i = 0; i < 8; i++) /* errors go with the square of the residual */
         CHECK_NEAR(p->values[i], k.rho[i < 5 ? i : d - 8 + i], 1e-10 * k.rho[0]);
       check_pairs(ctx, &k, 8, p, 1e-8);
-      CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_bottom = 3, .block = 2, .seed = 2}, p), SGDL_OK);
+      CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_bottom = 3, .block = 2, .seed = 2}, p),
+                   SGDL_OK);
       for (int i = 0; i < 3; i++) CHECK_NEAR(p->values[i], k.rho[d - 3 + i], 1e-10 * k.rho[0]);
       check_pairs(ctx, &k, 3, p, 1e-8);
       known_free(&k);
@@ -203,7 +209,8 @@ static void test_special_spectra(sgdl_context *ctx, pairs *p)
   for (ptrdiff_t d = 1; d <= 32; d *= 2) {
     known_create(&k, d, 5);
     for (ptrdiff_t l = 0; l < d; l++) k.rho[l] = 3 - (double)l;
-    CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = d - d / 2, .n_bottom = d / 2, .seed = 6}, p),
+    CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = d - d / 2, .n_bottom = d / 2, .seed = 6},
+                          p),
                  SGDL_OK);
     for (ptrdiff_t l = 0; l < d; l++) CHECK_NEAR(p->values[l], k.rho[l], 1e-12 * (double)d);
     check_pairs(ctx, &k, d, p, 1e-12);
@@ -260,7 +267,7 @@ static void test_extreme_failures(sgdl_context *ctx, pairs *p)
   known_free(&k);
 }
 
-/* ---- quadratures: breakdown, failures, bits ------------------------------------------------------------------- */
+/* ---- quadratures: breakdown, failures, bits ------------------------------------------------------------ */
 
 static int stop_now(void *user)
 {
@@ -353,8 +360,10 @@ static void test_probe_failures(sgdl_context *ctx)
   U[0] = 1;
   U[k.d] = 1e-3;
   U[k.d + 1] = 1;
-  CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, &(sgdl_deflation){2, k.rho, U}, NULL, &o, &r), SGDL_BAD_ARGUMENT);
-  CHECK_TEXT(ctx->message, "`eigenvectors`: columns 1 and 2 have the inner product 0.001: expected orthonormal");
+  CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, &(sgdl_deflation){2, k.rho, U}, NULL, &o, &r),
+               SGDL_BAD_ARGUMENT);
+  CHECK_TEXT(ctx->message,
+             "`eigenvectors`: columns 1 and 2 have the inner product 0.001: expected orthonormal");
   CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, &(sgdl_deflation){512, k.rho, U}, NULL, &o, &r),
                SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx->message, "512 eigenvectors of 512 dimensions: expected fewer");
@@ -396,9 +405,11 @@ static void test_bits(sgdl_context *ctx)
   }
   pairs p = {.vectors = NULL}, one = {.vectors = NULL};
   ctx->threads = 1;
-  CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 3, .seed = 6, .tolerance = 1e-4}, &one), SGDL_OK);
+  CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 3, .seed = 6, .tolerance = 1e-4}, &one),
+               SGDL_OK);
   ctx->threads = 3;
-  CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 3, .seed = 6, .tolerance = 1e-4}, &p), SGDL_OK);
+  CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 3, .seed = 6, .tolerance = 1e-4}, &p),
+               SGDL_OK);
   CHECK(memcmp(p.values, one.values, 3 * sizeof(double)) == 0);
   CHECK(memcmp(p.vectors, one.vectors, sizeof(double) * (size_t)(3 * k.d)) == 0);
   ctx->threads = 0;

@@ -41,7 +41,8 @@ static void brute_gram(ptrdiff_t N, ptrdiff_t d, const double *X, double *H)
     }
 }
 
-/* Blocks of all widths, each column the same whatever the others where `columns` says so, any number of threads. */
+/* Blocks of all widths, each column the same whatever the others where `columns` says so, any number of
+ * threads. */
 static void check_operator(sgdl_context *ctx, const sgdl_operator *op, const double *H, int columns)
 {
   enum { MOST = 11 };
@@ -71,7 +72,7 @@ static void check_operator(sgdl_context *ctx, const sgdl_operator *op, const dou
   free(again);
 }
 
-/* ---- sparse arrays ------------------------------------------------------------------------------------------- */
+/* ---- sparse arrays ------------------------------------------------------------------------------------- */
 
 typedef struct {
   sgdl_sparse wide, narrow; /* row numbers of both kinds                                               */
@@ -97,7 +98,8 @@ static void make_sparse(ptrdiff_t rows, ptrdiff_t cols, const double *A, sparse_
     s->start[j + 1] = e;
   }
   s->wide = (sgdl_sparse){.rows = rows, .cols = cols, .start = s->start, .row = s->row, .value = s->value};
-  s->narrow = (sgdl_sparse){.rows = rows, .cols = cols, .start = s->start, .row32 = s->row32, .value = s->value};
+  s->narrow = (sgdl_sparse){.rows = rows, .cols = cols, .start = s->start, .row32 = s->row32,
+                            .value = s->value};
 }
 
 static void free_sparse(sparse_case *s)
@@ -179,7 +181,7 @@ static void test_sparse(sgdl_context *ctx)
   free(S);
 }
 
-/* ---- dense arrays --------------------------------------------------------------------------------------------- */
+/* ---- dense arrays -------------------------------------------------------------------------------------- */
 
 static void test_dense(sgdl_context *ctx)
 {
@@ -247,7 +249,7 @@ static void test_dense(sgdl_context *ctx)
   free(got);
 }
 
-/* ---- objectives, compiled functions, bad functions -------------------------------------------------------------- */
+/* ---- objectives, compiled functions, bad functions ----------------------------------------------------- */
 
 static void test_objective(sgdl_context *ctx)
 {
@@ -345,7 +347,7 @@ static void test_functions(sgdl_context *ctx)
   CHECK_STATUS(sgdl_operator_native(ctx, "/nowhere.so", NULL, 8, &op), SGDL_BAD_ARGUMENT);
 }
 
-/* ---- noise along directions --------------------------------------------------------------------------------------- */
+/* ---- noise along directions ---------------------------------------------------------------------------- */
 
 typedef struct {
   ptrdiff_t N, d;
@@ -467,8 +469,8 @@ static void test_noise(sgdl_context *ctx)
   bad.stream = NULL;
   CHECK_STATUS(sgdl_noise_along(ctx, &bad, D, 0, NULL, NULL, &trace), SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx->message, "the function that gives gradients is absent");
-  CHECK_STATUS(sgdl_noise_along(ctx, &(sgdl_probe_noise){.kind = SGDL_NOISE_FACTOR, .factor = F, .rank = R}, D, -1,
-                                NULL, NULL, &trace), SGDL_BAD_ARGUMENT);
+  CHECK_STATUS(sgdl_noise_along(ctx, &(sgdl_probe_noise){.kind = SGDL_NOISE_FACTOR, .factor = F, .rank = R},
+                                D, -1, NULL, NULL, &trace), SGDL_BAD_ARGUMENT);
   free_sparse(&g);
   free(G);
   free(F);

@@ -1,5 +1,5 @@
-/* Orthogonalisation of long vectors, in tiles of rows: the second round takes its inner products from the tile
- * that the first has just updated and that is still in cache. */
+/* Orthogonalisation of long vectors, in tiles of rows: the second round takes its inner products from the
+ * tile that the first has just updated and that is still in cache. */
 #include "basis.h"
 
 #include <math.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- one tile -------------------------------------------------------------------------------------------- */
+/* ---- one tile ------------------------------------------------------------------------------------------ */
 
 typedef double lanes_anywhere __attribute__((vector_size(64), aligned(8)));
 
@@ -17,8 +17,8 @@ SGDL_INLINE double lane_sum(const sgdl_lanes *a)
   return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
 }
 
-SGDL_INLINE void dots_of(ptrdiff_t rows, int n, const double *const *columns, ptrdiff_t offset, const double *w,
-                         double *c)
+SGDL_INLINE void dots_of(ptrdiff_t rows, int n, const double *const *columns, ptrdiff_t offset,
+                         const double *w, double *c)
 {
   enum { LANES = 8, MOST = 4 };
   sgdl_lanes sum[MOST] = { { 0 }, { 0 }, { 0 }, { 0 } };
@@ -36,8 +36,8 @@ SGDL_INLINE void dots_of(ptrdiff_t rows, int n, const double *const *columns, pt
   }
 }
 
-SGDL_VECTORISED void sgdl_add_dots(ptrdiff_t rows, ptrdiff_t n, const double *const *columns, ptrdiff_t offset,
-                                   const double *w, double *c)
+SGDL_VECTORISED void sgdl_add_dots(ptrdiff_t rows, ptrdiff_t n, const double *const *columns,
+                                   ptrdiff_t offset, const double *w, double *c)
 {
   ptrdiff_t l = 0;
   for (; l + 4 <= n; l += 4)
@@ -46,7 +46,7 @@ SGDL_VECTORISED void sgdl_add_dots(ptrdiff_t rows, ptrdiff_t n, const double *co
     dots_of(rows, 1, columns + l, offset, w, c + l);
 }
 
-/* w += sign * sum of columns times c */
+/* w += sign sum of columns times c */
 SGDL_VECTORISED static void add_columns(ptrdiff_t rows, ptrdiff_t n, const double *const *columns,
                                         ptrdiff_t offset, double sign, const double *c, double *restrict w)
 {
@@ -66,7 +66,7 @@ SGDL_VECTORISED static void add_columns(ptrdiff_t rows, ptrdiff_t n, const doubl
   }
 }
 
-/* ---- all rows --------------------------------------------------------------------------------------------- */
+/* ---- all rows ------------------------------------------------------------------------------------------ */
 
 static ptrdiff_t tiles_of(ptrdiff_t d)
 {
@@ -156,7 +156,8 @@ static void pass(sgdl_context *ctx, sgdl_basis_work *work, stage what, ptrdiff_t
 }
 
 /* |w|^2 of each vector. */
-static void lengths(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t width, double *const *w, double *norm2)
+static void lengths(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t width, double *const *w,
+                    double *norm2)
 {
   pass(ctx, work, SUBTRACT_AND_NORM, 0, width, NULL, w);
   sum_chunks(work, width, norm2);
@@ -245,12 +246,14 @@ static sgdl_status check_column(sgdl_context *ctx, const char *name, ptrdiff_t l
   for (ptrdiff_t i = 0; i <= l; i++)
     if (!(fabs(c[i] - (i == l)) <= tolerance))
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                       "`%s`: columns %td and %td have the inner product %.10g: expected orthonormal columns", name,
+                       "`%s`: columns %td and %td have the inner product %.10g: expected orthonormal columns",
+                       name,
                        i + 1, l + 1, c[i]);
   return SGDL_OK;
 }
 
-sgdl_status sgdl_orthonormal_check(sgdl_context *ctx, const char *name, ptrdiff_t d, ptrdiff_t n, const double *U)
+sgdl_status sgdl_orthonormal_check(sgdl_context *ctx, const char *name, ptrdiff_t d, ptrdiff_t n,
+                                   const double *U)
 {
   sgdl_basis_work work = { 0 };
   double *c = NULL;

@@ -49,8 +49,8 @@ static void sort_descending(ptrdiff_t n, double *node, double *weight)
   }
 }
 
-sgdl_status sgdl_gauss_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha, const double *beta, double mass,
-                            double *work, double *node, double *weight)
+sgdl_status sgdl_gauss_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha, const double *beta,
+                            double mass, double *work, double *node, double *weight)
 {
   enum { MOST_SWEEPS = 100 };
   double *e = work, *z = work + n, sum = 0;
@@ -78,8 +78,8 @@ sgdl_status sgdl_gauss_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha,
   return SGDL_OK;
 }
 
-sgdl_status sgdl_radau_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha, const double *beta, double end,
-                            double mass, double *work, double *node, double *weight)
+sgdl_status sgdl_radau_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha, const double *beta,
+                            double end, double mass, double *work, double *node, double *weight)
 {
   double *diagonal = work + 2 * (n + 1), *off = diagonal + n + 1;
   double pivot = 0; /* of T - end: positive all along */

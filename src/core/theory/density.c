@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- checks ----------------------------------------------------------------------------------------------- */
+/* ---- checks -------------------------------------------------------------------------------------------- */
 
 static sgdl_status check_quadrature(sgdl_context *ctx, const char *name, const sgdl_quadrature *r)
 {
   if (r->steps < 1 || r->n_probes < 1)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`density`: its %s have %td probes of %td steps, expected at least "
-                     "one of each", name, r->n_probes, r->steps);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`density`: its %s have %td probes of %td steps, expected at least one of each",
+                     name, r->n_probes, r->steps);
   SGDL_TRY(sgdl_check_finite(ctx, "node", r->node, r->steps * r->n_probes, r->steps));
   SGDL_TRY(sgdl_check_finite(ctx, "weight", r->weight, r->steps * r->n_probes, r->steps));
   SGDL_TRY(sgdl_check_finite(ctx, "alpha", r->alpha, r->steps * r->n_probes, r->steps));
@@ -23,8 +24,8 @@ static sgdl_status check_quadrature(sgdl_context *ctx, const char *name, const s
   for (ptrdiff_t q = 0; q < r->n_probes; q++)
     if (!(r->length[q] >= 0 && r->length[q] <= (double)r->steps && r->mass[q] >= 0 && isfinite(r->mass[q])))
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                       "`density`: probe %td of its %s has length %g and mass %g, expected 0 to %td and a finite "
-                       "number >= 0", q + 1, name, r->length[q], r->mass[q], r->steps);
+                       "`density`: probe %td of its %s has length %g and mass %g, expected 0 to %td and a "
+                       "finite number >= 0", q + 1, name, r->length[q], r->mass[q], r->steps);
   return SGDL_OK;
 }
 
@@ -48,13 +49,15 @@ static sgdl_status check_noise(sgdl_context *ctx, const sgdl_spectral_density *d
 {
   if (d->noise == NULL && !(d->exact_noise != NULL && d->n_exact == d->dim)) {
     if (!(d->sigma2 >= 0 && isfinite(d->sigma2)))
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`density` has no noise (`sigma2` = %g): expected noise, or "
-                       "sigma2 >= 0 for Sigma = sigma2 H", d->sigma2);
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                       "`density` has no noise (`sigma2` = %g): expected noise, or sigma2 >= 0 for Sigma = "
+                       "sigma2 H", d->sigma2);
     return SGDL_OK;
   }
   if (d->n_exact > 0 && d->exact_noise == NULL)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`density` has no noise along its exact eigenvectors: expected %td "
-                     "variances", d->n_exact);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`density` has no noise along its exact eigenvectors: expected %td variances",
+                     d->n_exact);
   SGDL_TRY(sgdl_check_finite(ctx, "noise", d->exact_noise, d->n_exact, 0));
   for (ptrdiff_t l = 0; l < d->n_exact; l++)
     if (d->exact_noise[l] < 0)
@@ -69,7 +72,8 @@ static int own_noise(const sgdl_spectral_density *d)
   return d->noise != NULL || (d->exact_noise != NULL && d->n_exact == d->dim);
 }
 
-static sgdl_status check(sgdl_context *ctx, const sgdl_spectral_density *d, int with_noise, const sgdl_quadrature *from)
+static sgdl_status check(sgdl_context *ctx, const sgdl_spectral_density *d, int with_noise,
+                         const sgdl_quadrature *from)
 {
   SGDL_TRY(check_exact(ctx, d));
   if (with_noise)
@@ -77,12 +81,13 @@ static sgdl_status check(sgdl_context *ctx, const sgdl_spectral_density *d, int 
   if (d->n_exact == d->dim)
     return SGDL_OK;
   if (from == NULL)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`density` has no probes that count modes: expected some, they are "
-                     "needed for %s", with_noise ? "noise = sigma2 H" : "traces without noise");
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`density` has no probes that count modes: expected some, they are needed for %s",
+                     with_noise ? "noise = sigma2 H" : "traces without noise");
   return check_quadrature(ctx, from == d->noise ? "noise" : "counts", from);
 }
 
-/* ---- the modes of a probe --------------------------------------------------------------------------------- */
+/* ---- the modes of a probe ------------------------------------------------------------------------------ */
 
 static void extremes(sgdl_density_view *v)
 {
@@ -148,8 +153,8 @@ static void add_mode(sgdl_density_view *v, double rho, double weight, double all
 }
 
 /* Nodes and weights of the probe, n of them. */
-static sgdl_status nodes_of(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_t q, sgdl_rule rule, ptrdiff_t *n,
-                            const double **node, const double **weight)
+static sgdl_status nodes_of(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_t q, sgdl_rule rule,
+                            ptrdiff_t *n, const double **node, const double **weight)
 {
   const sgdl_quadrature *r = v->from;
   ptrdiff_t at = r->steps * q, length = (ptrdiff_t)r->length[q], most = r->steps + 1;
@@ -205,10 +210,11 @@ sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_
   return SGDL_OK;
 }
 
-/* ---- saddles ------------------------------------------------------------------------------------------------ */
+/* ---- saddles ------------------------------------------------------------------------------------------- */
 
 /* Mean over probes of the weight at rho < 0, and of all. */
-static sgdl_status negative_share(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, double *share)
+static sgdl_status negative_share(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                                  double *share)
 {
   sgdl_density_view view = { 0 };
   double negative = 0, all = 0;
@@ -237,9 +243,10 @@ static sgdl_status saddle(sgdl_context *ctx, const sgdl_spectral_density *densit
     snprintf(counted, sizeof counted, "%.3g%% of the modes and ", 100 * modes);
   }
   return sgdl_fail(ctx, SGDL_SADDLE,
-                   "the spectrum reaches down to %.6g (%s%.3g%% of the noise are below 0): expected no negative "
-                   "eigenvalues, a saddle has no stationary state; drop_negative leaves them out", smallest, counted,
-                   100 * noise);
+                   "the spectrum reaches down to %.6g (%s%.3g%% of the noise are below 0): expected no "
+                   "negative eigenvalues, a saddle has no stationary state; drop_negative leaves them out",
+                   smallest,
+                   counted, 100 * noise);
 }
 
 sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_spectral_density *density)
@@ -253,10 +260,10 @@ sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_spectral_densit
   return smallest < 0 ? saddle(ctx, density, smallest) : SGDL_OK;
 }
 
-/* ---- sums over probes -------------------------------------------------------------------------------------- */
+/* ---- sums over probes ---------------------------------------------------------------------------------- */
 
-sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
-                             sgdl_probe_function *f, const void *args, sgdl_probe_values *values)
+sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                             ptrdiff_t n, sgdl_probe_function *f, const void *args, sgdl_probe_values *values)
 {
   sgdl_density_view view = { 0 };
   sgdl_status status = SGDL_OK;
@@ -264,7 +271,8 @@ sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *den
   SGDL_GET(sgdl_density_view_init(ctx, density, with_noise, &view));
   values->n_probes = view.n_probes;
   values->exact = view.from == NULL;
-  SGDL_GET(sgdl_alloc(ctx, &values->of[0], sgdl_times(SGDL_RULES * n, view.n_probes), "the values of the probes"));
+  SGDL_GET(sgdl_alloc(ctx, &values->of[0], sgdl_times(SGDL_RULES * n, view.n_probes),
+                      "the values of the probes"));
   for (int rule = 1; rule < SGDL_RULES; rule++)
     values->of[rule] = values->of[0] + rule * n * view.n_probes;
   for (ptrdiff_t q = 0; q < view.n_probes; q++) {
@@ -333,8 +341,8 @@ void sgdl_probe_curve(const sgdl_probe_values *v, ptrdiff_t first, ptrdiff_t n, 
 enum { MOST_MEANS = 4 };
 
 /* g of the means over all probes but `without` (-1: over all). */
-static double of_means(const sgdl_probe_values *v, const double *x, int m, const ptrdiff_t *first, ptrdiff_t i,
-                       ptrdiff_t without, sgdl_of_means *g, const void *args)
+static double of_means(const sgdl_probe_values *v, const double *x, int m, const ptrdiff_t *first,
+                       ptrdiff_t i, ptrdiff_t without, sgdl_of_means *g, const void *args)
 {
   double means[MOST_MEANS];
   for (int e = 0; e < m; e++) {
@@ -346,8 +354,8 @@ static double of_means(const sgdl_probe_values *v, const double *x, int m, const
   return g(means, args, i);
 }
 
-static double jackknife(const sgdl_probe_values *v, int m, const ptrdiff_t *first, ptrdiff_t i, sgdl_of_means *g,
-                        const void *args)
+static double jackknife(const sgdl_probe_values *v, int m, const ptrdiff_t *first, ptrdiff_t i,
+                        sgdl_of_means *g, const void *args)
 {
   double mean = 0, squares = 0, n = (double)v->n_probes;
   if (v->exact)

@@ -27,20 +27,20 @@ typedef struct sgdl_density_view {
 sgdl_status sgdl_density_view_init(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
                                    sgdl_density_view *view);
 void sgdl_density_view_free(sgdl_density_view *view);
-/* The Gauss rule of a probe, and what it is held against: the rule of three quarters of the steps; where all nodes
- * are above 0, the Gauss-Radau rule with a node at 0, which stands on the other side of the integral of functions like
- * 1 - exp(-t rho) and (1 - exp(-t rho))/rho, and so shows what the unresolved neighbourhood of 0 can hide. Where there
- * is nothing to compare with, all are the Gauss rule. */
+/* The Gauss rule of a probe, and what it is held against: the rule of three quarters of the steps; where
+ * all nodes are above 0, the Gauss-Radau rule with a node at 0, which stands on the other side of the
+ * integral of functions like 1 - exp(-t rho) and (1 - exp(-t rho))/rho, and so shows what the unresolved
+ * neighbourhood of 0 can hide. Where there is nothing to compare with, all are the Gauss rule. */
 typedef enum { SGDL_RULE_GAUSS = 0, SGDL_RULE_SHORTER, SGDL_RULE_RADAU, SGDL_RULES } sgdl_rule;
 
-/* Fills view->modes for probe q. Flat nodes become 0, their noise 0 where it is rounding, negative ones are left out
- * with drop_negative; n >= 1 always. */
+/* Fills view->modes for probe q. Flat nodes become 0, their noise 0 where it is rounding, negative ones
+ * are left out with drop_negative; n >= 1 always. */
 sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *view, ptrdiff_t q, sgdl_rule rule);
 /* SGDL_SADDLE, with the share of negative nodes in modes and noise, unless there are none or they are left
  * out. */
 sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_spectral_density *density);
 
-/* ---- n numbers of every probe --------------------------------------------------------------------------- */
+/* ---- n numbers of every probe -------------------------------------------------------------------------- */
 
 /* out (n) of the modes of one probe. */
 typedef sgdl_status sgdl_probe_function(sgdl_context *ctx, const sgdl_probe_modes *modes, const void *args,
@@ -52,7 +52,8 @@ typedef struct sgdl_probe_values {
   int exact;             /* no probes                                                                 */
 } sgdl_probe_values;
 
-sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
+sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                             ptrdiff_t n,
                              sgdl_probe_function *f, const void *args, sgdl_probe_values *values);
 void sgdl_probe_values_free(sgdl_probe_values *values);
 /* Entries first, ..., first + n - 1 of the values as a curve (NULL: nothing). */
