@@ -12,6 +12,11 @@ enum {
   SGDL_CHUNKS = 256    /* partial sums, at most                                                         */
 };
 
+/* Four doubles: a register of AVX2 (wider vectors would be kept in memory there); and those anywhere. */
+typedef double sgdl_four __attribute__((vector_size(32)));
+typedef double sgdl_four_anywhere __attribute__((vector_size(32), aligned(8)));
+#define SGDL_FOUR_AT(x) (*(sgdl_four_anywhere *)(x))
+
 /* For messages: printf writes NaN differently from machine to machine. x is not finite. */
 static inline const char *sgdl_not_finite(double x)
 {

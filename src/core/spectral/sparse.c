@@ -97,32 +97,53 @@ static void interleave(sgdl_context *ctx, ptrdiff_t rows, ptrdiff_t n, ptrdiff_t
       out[q + width * i] = q < n ? V[i + rows * q] : 0;
 }
 
-/* y (WIDTH) = sum over entries of value times the vectors at their rows */
+/* Widths are constants where these are used: 1, 2, 4 or 8. Each vector's sum is the same chain in all of them.
+ *
+ * y (width) = sum over entries of value times the vectors at their rows */
 #define GATHER(NAME, INDEX)                                                                                 \
-  SGDL_INLINE void NAME(ptrdiff_t width, ptrdiff_t count, const INDEX *row, const double *value,            \
-                        const double *restrict u, double *restrict y)                                       \
+  SGDL_INLINE void NAME(ptrdiff_t width, ptrdiff_t count, const INDEX *row, const double *value, double *u, \
+                        double *y)                                                                          \
   {                                                                                                         \
-    double sum[WIDEST] = { 0 };                                                                             \
+    sgdl_four low = { 0 }, high = { 0 };                                                                    \
+    double one = 0, two = 0;                                                                                \
     for (ptrdiff_t e = 0; e < count; e++) {                                                                 \
-      const double *at = u + width * row[e];                                                                \
-      for (ptrdiff_t q = 0; q < width; q++)                                                                 \
-        sum[q] += value[e] * at[q];                                                                         \
+      double *at = u + width * row[e];                                                                      \
+      if (width >= 4)                                                                                       \
+        low += value[e] * SGDL_FOUR_AT(at);                                                                 \
+      if (width == 8)                                                                                       \
+        high += value[e] * SGDL_FOUR_AT(at + 4);                                                            \
+      if (width <= 2)                                                                                       \
+        one += value[e] * at[0];                                                                            \
+      if (width == 2)                                                                                       \
+        two += value[e] * at[1];                                                                            \
     }                                                                                                       \
-    for (ptrdiff_t q = 0; q < width; q++)                                                                   \
-      y[q] = sum[q];                                                                                        \
+    SGDL_FOUR_AT(y) = low;                                                                                  \
+    SGDL_FOUR_AT(y + 4) = high;                                                                             \
+    if (width <= 2) {                                                                                       \
+      y[0] = one;                                                                                           \
+      y[1] = two;                                                                                           \
+    }                                                                                                       \
   }
 GATHER(gather32, int32_t)
 GATHER(gather64, ptrdiff_t)
 
-/* vectors at rows below `end` += value times v; returns how many entries that were */
+/* vectors at rows below `end` += value times v (8, zeros past n) */
 #define SCATTER(NAME, INDEX)                                                                                \
   SGDL_INLINE void NAME(ptrdiff_t width, ptrdiff_t count, ptrdiff_t end, const INDEX *row,                  \
-                        const double *value, const double *restrict v, double *restrict u)                  \
+                        const double *value, double *v, double *u)                                          \
   {                                                                                                         \
+    sgdl_four low = SGDL_FOUR_AT(v), high = SGDL_FOUR_AT(v + 4);                                            \
+    double one = v[0], two = v[1];                                                                          \
     for (ptrdiff_t e = 0; e < count && row[e] < end; e++) {                                                 \
       double *at = u + width * row[e];                                                                      \
-      for (ptrdiff_t q = 0; q < width; q++)                                                                 \
-        at[q] += value[e] * v[q];                                                                           \
+      if (width >= 4)                                                                                       \
+        SGDL_FOUR_AT(at) += value[e] * low;                                                                 \
+      if (width == 8)                                                                                       \
+        SGDL_FOUR_AT(at + 4) += value[e] * high;                                                            \
+      if (width <= 2)                                                                                       \
+        at[0] += value[e] * one;                                                                            \
+      if (width == 2)                                                                                       \
+        at[1] += value[e] * two;                                                                            \
     }                                                                                                       \
   }
 SCATTER(scatter32, int32_t)
@@ -130,7 +151,7 @@ SCATTER(scatter64, ptrdiff_t)
 
 /* Y (cols x n) columns first .. end - 1 = scale X'u, u interleaved */
 SGDL_INLINE void gather_columns(ptrdiff_t width, const sgdl_sparse *X, ptrdiff_t first, ptrdiff_t end,
-                                ptrdiff_t n, double scale, const double *u, double *Y)
+                                ptrdiff_t n, double scale, double *u, double *Y)
 {
   double y[WIDEST] = { 0 };
   for (ptrdiff_t j = first; j < end; j++) {
@@ -145,7 +166,7 @@ SGDL_INLINE void gather_columns(ptrdiff_t width, const sgdl_sparse *X, ptrdiff_t
 }
 
 SGDL_VECTORISED static void gather_width(ptrdiff_t width, const sgdl_sparse *X, ptrdiff_t first,
-                                         ptrdiff_t end, ptrdiff_t n, double scale, const double *u, double *Y)
+                                         ptrdiff_t end, ptrdiff_t n, double scale, double *u, double *Y)
 {
   switch (width) {
   case 1: gather_columns(1, X, first, end, n, scale, u, Y); break;
@@ -189,7 +210,7 @@ static ptrdiff_t width_for(ptrdiff_t n)
 }
 
 /* Y (cols x n) = scale X'u */
-static void gather_all(sgdl_context *ctx, const sgdl_sparse *X, ptrdiff_t n, double scale, const double *u,
+static void gather_all(sgdl_context *ctx, const sgdl_sparse *X, ptrdiff_t n, double scale, double *u,
                        double *Y)
 {
   const ptrdiff_t tile = 1024, width = width_for(n), tiles = (X->cols + tile - 1) / tile;
