@@ -213,13 +213,12 @@ static sgdl_status from_gradients(sgdl_context *ctx, const sgdl_probe_noise *noi
 static sgdl_status from_factor(sgdl_context *ctx, const sgdl_probe_noise *noise, ptrdiff_t dim, ptrdiff_t n,
                                const double *Z, double *B)
 {
-  const double **columns = malloc(sizeof *columns * (size_t)noise->rank);
+  const double **columns = malloc(sizeof *columns * (size_t)(noise->rank * n));
   if (columns == NULL)
     return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the %td columns of the noise", noise->rank);
-  for (ptrdiff_t r = 0; r < noise->rank; r++)
-    columns[r] = noise->factor + dim * r;
-  for (ptrdiff_t q = 0; q < n; q++)
-    sgdl_combine(ctx, dim, noise->rank, columns, Z + noise->rank * q, B + dim * q);
+  for (ptrdiff_t r = 0; r < noise->rank * n; r++)
+    columns[r] = noise->factor + dim * (r % noise->rank);
+  sgdl_combine(ctx, dim, noise->rank, n, columns, Z, B);
   free(columns);
   return SGDL_OK;
 }
