@@ -137,6 +137,16 @@ static ptrdiff_t chunk_rows(const sgdl_probe_noise *noise, ptrdiff_t dim)
 /* Calls use(rows first .. first + n - 1 as n x dim) for all examples in order. */
 typedef void row_user(sgdl_context *ctx, void *self, ptrdiff_t first, ptrdiff_t n, const double *rows);
 
+/* Progress is reported by who runs the probes. */
+static int asked_to_stop(sgdl_context *ctx)
+{
+  void (*progress)(void *, double) = ctx->progress;
+  ctx->progress = NULL;
+  int stop = sgdl_poll(ctx, 0);
+  ctx->progress = progress;
+  return stop;
+}
+
 static sgdl_status stream_rows(sgdl_context *ctx, const sgdl_probe_noise *noise, ptrdiff_t dim, row_user *use,
                                void *self)
 {
@@ -158,7 +168,7 @@ static sgdl_status stream_rows(sgdl_context *ctx, const sgdl_probe_noise *noise,
       goto done;
     }
     use(ctx, self, first, n, rows);
-    if (sgdl_poll(ctx, 0)) {
+    if (asked_to_stop(ctx)) {
       status = sgdl_fail(ctx, SGDL_INTERRUPTED, "stopped after the gradients of %td examples", first + n);
       goto done;
     }
