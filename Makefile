@@ -68,6 +68,7 @@ check:
 cuda-backend: $(CUDA_PLUGIN)
 	@echo "$(CUDA_PLUGIN)"
 $(CUDA_PLUGIN): $(wildcard src/cuda/*) src/core/backend.h src/core/sgdl.h $(wildcard src/core/base/*.h)
+	@mkdir -p $(BUILD)
 	@sh src/cuda/build.sh $@ >$(BUILD)/cuda.log 2>&1 || { cat $(BUILD)/cuda.log; exit 1; }
 cuda-check:
 	@tools/cuda-check.sh $(BUILD)
