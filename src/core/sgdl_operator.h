@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-/* ---- operators ---------------------------------- spectral/operator.c, sparse.c, data.c, low_rank.c */
+/* ---- operators ---------------------------------- spectral/operator.c, sparse.c, data.c */
 
 /* A symmetric dim x dim matrix known by block products. Made by the functions below or filled by a caller;
  * sgdl_operator_free releases (a no-op where destroy is NULL). The arrays behind it are borrowed: they must
@@ -74,7 +74,7 @@ sgdl_status sgdl_operator_sparse(sgdl_context *ctx, const sgdl_sparse *H, sgdl_o
 
 /* H = X'X/N, never formed; X is N x d. 4 N d (4 nonzeros) flops a column. A block of columns reads X once
  * where a tile of 32 rows fits the cache (d <= 4096), otherwise twice: X V, then X'(X V). Sparse: twice
- * for a block of up to 8 columns; scratch: N numbers a column and one table of 28 bytes a column of X. */
+ * for a block of up to 8 columns; scratch: N numbers a column. */
 sgdl_status sgdl_operator_data(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X,
                                sgdl_operator *op);
 sgdl_status sgdl_operator_sparse_data(sgdl_context *ctx, const sgdl_sparse *X, sgdl_operator *op);
@@ -127,7 +127,7 @@ typedef struct sgdl_deflation {
   const double *values, *vectors;
 } sgdl_deflation;
 
-/* ---- gradient noise as probes need it ------------------------------------------- spectral/noise.c */
+/* ---- gradient noise as probes need it ------------------------------------------- spectral/probe_noise.c */
 
 typedef enum {
   SGDL_NOISE_DIAGONAL = 0,   /* Sigma = diag(diagonal)                                                  */

@@ -1,0 +1,23 @@
+/* Gauss rules from Lanczos coefficients. */
+#ifndef SGDL_GAUSS_H
+#define SGDL_GAUSS_H
+
+#include "../base/base.h"
+
+/* Eigenvalues (node, descending) of the symmetric tridiagonal matrix with diagonal alpha (n) and off-diagonal beta
+ * (n - 1), and the squares of the first components of its eigenvectors times `mass` (weight, summing to mass).
+ * Golub and Welsch 1969: QL with implicit shifts that carries the first row only. work: 2 n. O(n^2).
+ * SGDL_NO_CONVERGENCE, which was never seen. */
+sgdl_status sgdl_gauss_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha, const double *beta, double mass,
+                            double *work, double *node, double *weight);
+
+/* Steps of the rule that `truncation` compares with: three quarters, or all where Lanczos met an invariant
+ * subspace (the last beta is 0) and the rule is exact. */
+static inline ptrdiff_t sgdl_shorter_rule(ptrdiff_t length, const double *beta)
+{
+  if (length < 2 || beta[length - 1] == 0)
+    return length;
+  return length - (length + 3) / 4;
+}
+
+#endif
