@@ -32,8 +32,8 @@ as_density_problem <- function(problem) {
   problem
 }
 
-# Settings that the theory of a density has; the modes are NULL, the report is that of the nodes.
-density_model <- function(setting) {
+# A model of a density: no modes, and the report is that of the nodes.
+density_of_model <- function(setting) {
   if (setting$noise == "multiplicative") {
     raise_status("unsupported", paste("`noise` = \"multiplicative\": not for a spectral density; use noise =",
                                       "\"constant\""))
@@ -54,8 +54,26 @@ density_model <- function(setting) {
     worst_kappa = found$largest + lambda, langevin_error = found$langevin_error,
     epoch_steps = checked$epoch_steps, remainder = checked$remainder
   )
-  modes$sigma2 <- setting$problem$sigma2
-  modes
+  modes["sigma2"] <- list(setting$problem$sigma2)
+  model <- structure(c(setting, modes), class = "sgd_model")
+  if (modes$report$n_past_limit > 0) {
+    warn_status("unstable", paste("`lr` = %g: SGD itself diverges; it is stable below %g (largest eigenvalue of H +",
+                                  "weight_decay I: %g)"),
+                setting$hyper$lr, found$lr_limit, modes$report$worst_kappa)
+  }
+  model
+}
+
+print_density_model <- function(model) {
+  report <- model$report
+  cat(sprintf("  SGD is stable below lr = %s (largest eigenvalue of H + weight_decay I: %s)\n",
+              format_numbers(report$lr_limit), format_numbers(report$worst_kappa)))
+  cat(sprintf("  Langevin model: stationary variances up to %.2g%% off those of SGD\n",
+              100 * report$langevin_error))
+  if (isTRUE(report$n_saddle > 0)) {
+    cat(sprintf("  about %s modes of negative curvature%s\n", format_numbers(report$n_saddle, 3L),
+                if (model$drop_negative) ", left out" else ": nothing is stationary (see drop_negative)"))
+  }
 }
 
 # ---- the functions of the theory ----
@@ -96,6 +114,14 @@ density_stationary <- function(model, trace_only, phase) {
     speed = found$value[["step"]], loss = found$value[["loss"]], penalty = found$value[["penalty"]],
     se = found$se, truncation = found$truncation, model = model
   ), class = "sgd_stationary")
+}
+
+print_density_stationary <- function(x) {
+  cat(sprintf("  position %s, velocity %s\n", with_error(x$trace[["theta"]], x$se[["theta"]]),
+              with_error(x$trace[["velocity"]], x$se[["velocity"]])))
+  cat(sprintf("  squared step %s, loss above the minimum %s\n", with_error(x$speed, x$se[["step"]]),
+              with_error(x$loss, x$se[["loss"]])))
+  if (!x$exists) cat("  noise along flat modes: no stationary position\n")
 }
 
 density_autocorrelation <- function(model, lags, direction, modes) {

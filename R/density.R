@@ -230,6 +230,19 @@ interrupted_density <- function(plan, done) {
   result
 }
 
+# Goes on where a density stopped, or with more probes.
+resume_density <- function(x, steps, probes) {
+  if (!is.null(steps)) stop_argument("`steps`: expected NULL, the Lanczos steps of a spectral density stay as they are")
+  plan <- x$resume$plan
+  if (!is.null(probes)) {
+    probes <- as_count(probes, "probes", 1)
+    least <- max(x$counts$probes, x$noise$probes, 1)
+    if (probes < least) stop_argument("`probes` = %.0f: expected at least the %.0f that are done", probes, least)
+    plan$options$probes <- probes
+  }
+  run_density(plan, x$resume$done)
+}
+
 pack_density <- function(plan, done, complete) {
   pairs <- done$pairs
   products <- c(pairs$n_products, done$counts$n_products, done$noise$n_products)

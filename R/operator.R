@@ -165,6 +165,12 @@ multiply <- function(operator, V) {
   outcome(.Call(C_operator_product, operator, host, V), host)$HV
 }
 
+# In the shape of V.
+operator_product <- function(operator, V) {
+  products <- multiply(operator, as_columns(V, operator$dim))
+  if (is.null(dim(V))) as.vector(products) else products
+}
+
 as_operator <- function(operator) as_object(operator, "operator", "sgd_operator")
 
 # ---- calls from the core ----
