@@ -366,6 +366,6 @@ sgdl_status sgdl_trajectory_write(sgdl_context *ctx, const char *file, const sgd
 #include "sgdl_theory.h"
 #include "sgdl_simulate.h"
 #include "sgdl_stats.h"
-#include "sgdl_operator.h"
+/* sgdl_operator.h builds on these and is included by itself. */
 
 #endif

@@ -1,5 +1,6 @@
 /* Hessians too large to form: operators known by their products, extreme eigenpairs, spectral densities by
- * stochastic Lanczos quadrature, and the theory from a density. THEORY section 7. Conventions as in sgdl.h.
+ * stochastic Lanczos quadrature, and the theory from a density. THEORY section 7. Included by itself, not by sgdl.h;
+ * conventions as there.
  *
  * The order of work: an operator; its outermost eigenpairs (optional, they enter exactly); quadratures of
  * what is left, one for counting modes and one for the noise (none is needed where Sigma = sigma2 H); a
