@@ -238,14 +238,14 @@ sgdl_status sgdl_spectral_probes(sgdl_context *ctx, const sgdl_operator *op, con
  * are saddles: SGDL_SADDLE in everything stationary, with their share of the modes and of the noise, or,
  * with drop_negative, left out. A node past the stability limit under SGDL_SGD is SGDL_UNSTABLE (the
  * largest node is at most the largest eigenvalue: deflate the top to be sure of the limit). */
-typedef struct sgdl_density {
+typedef struct sgdl_spectral_density {
   ptrdiff_t dim, n_exact;
   const double *exact_value, *exact_noise;
   const sgdl_quadrature *counts, *noise;
   double sigma2;
   double flat_tolerance;
   int drop_negative;
-} sgdl_density;
+} sgdl_spectral_density;
 
 /* Three arrays, each optional. value: mean over probes; se: standard error from the spread of the probes
  * (jackknife for exponents; NaN with one probe, 0 where all is exact or infinite); truncation: how far the
@@ -256,16 +256,16 @@ typedef struct sgdl_curve {
 } sgdl_curve;
 
 /* tr f(H) (with_noise = 0) or tr f(H) Sigma (1) for n functions. O(n m) a probe. */
-sgdl_status sgdl_density_trace(sgdl_context *ctx, const sgdl_density *density, int with_noise, ptrdiff_t n,
+sgdl_status sgdl_density_trace(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
                                const sgdl_function *functions, const sgdl_curve *trace);
 /* The same for one function given by its values: at_nodes (steps x n_probes, of counts or of noise;
  * sigma2: of counts) and at_exact (n_exact). estimate[3]: value, se, 0. SGDL_NOT_FINITE names the place,
  * except where the weight is 0. */
-sgdl_status sgdl_density_average(sgdl_context *ctx, const sgdl_density *density, int with_noise,
+sgdl_status sgdl_density_average(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
                                  const double *at_nodes, const double *at_exact, double estimate[3]);
 /* Number of eigenvalues (or noise) in bins edges[i] <= rho < edges[i + 1], i < n; edges (n + 1) ascending;
  * the last bin includes its upper edge. */
-sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_density *density, int with_noise, ptrdiff_t n,
+sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
                               const double *edges, const sgdl_curve *bins);
 
 typedef struct sgdl_density_report {
@@ -277,7 +277,7 @@ typedef struct sgdl_density_report {
   double lr_limit;              /* 2 (1 + momentum)/(largest + weight_decay); Inf where that is <= 0    */
   double langevin_error;        /* eta kappa/(2 (1 + beta)) at the largest                               */
 } sgdl_density_report;
-sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_density *density, const sgdl_hyper *hyper,
+sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_hyper *hyper,
                                   sgdl_density_report *report);
 
 /* Of `settings` below, hyper, dynamics, sampling, n_examples and drop_last are read. Every probe is a
@@ -287,7 +287,7 @@ sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_density *density
 /* sgdl_msd_from. `from`: SGDL_FROM_STATIONARY, _CHECKPOINT, _POINT (the minimiser, at rest) or
  * _REST_OF_SPEED (the minimiser, stationary velocity); else SGDL_UNSUPPORTED. Saddles are allowed from
  * POINT. exponent (optional): that of the mean MSD. */
-sgdl_status sgdl_density_msd(sgdl_context *ctx, const sgdl_density *density, const sgdl_model *settings,
+sgdl_status sgdl_density_msd(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_model *settings,
                              sgdl_from from, ptrdiff_t n, const double *steps, const sgdl_curve *msd,
                              const sgdl_curve *exponent);
 
@@ -300,16 +300,16 @@ enum {
   SGDL_DENSITY_STATIONARY  /* how many                                                                  */
 };
 /* sgdl_stationary: SGDL_DENSITY_STATIONARY entries. */
-sgdl_status sgdl_density_stationary(sgdl_context *ctx, const sgdl_density *density,
+sgdl_status sgdl_density_stationary(sgdl_context *ctx, const sgdl_spectral_density *density,
                                     const sgdl_model *settings, const sgdl_curve *stationary);
 
 /* sgdl_autocorrelation at n lags and sgdl_power_spectrum at n frequencies (cycles per step), totals; each
  * curve optional (NULL). */
-sgdl_status sgdl_density_autocorrelation(sgdl_context *ctx, const sgdl_density *density,
+sgdl_status sgdl_density_autocorrelation(sgdl_context *ctx, const sgdl_spectral_density *density,
                                          const sgdl_model *settings, ptrdiff_t n, const double *lags,
                                          const sgdl_curve *theta, const sgdl_curve *velocity,
                                          const sgdl_curve *cross);
-sgdl_status sgdl_density_power_spectrum(sgdl_context *ctx, const sgdl_density *density,
+sgdl_status sgdl_density_power_spectrum(sgdl_context *ctx, const sgdl_spectral_density *density,
                                         const sgdl_model *settings, ptrdiff_t n, const double *freq,
                                         const sgdl_curve *theta, const sgdl_curve *velocity);
 
@@ -319,7 +319,7 @@ sgdl_status sgdl_density_power_spectrum(sgdl_context *ctx, const sgdl_density *d
  * is still NULL. */
 sgdl_status sgdl_probes_for_msd(sgdl_context *ctx, const sgdl_operator *op, const sgdl_deflation *deflation,
                                 const sgdl_probe_noise *noise, const sgdl_probe_options *options,
-                                const sgdl_density *density, const sgdl_model *settings, sgdl_from from,
+                                const sgdl_spectral_density *density, const sgdl_model *settings, sgdl_from from,
                                 ptrdiff_t n, const double *steps, double target, sgdl_quadrature *result);
 
 #ifdef __cplusplus

@@ -10,7 +10,6 @@
 #endif
 
 #include "../sgdl.h"
-#include "../sgdl_operator.h"
 #include "../backend.h"
 
 /* Compiles a function for wider vectors too and picks at run time; bits do not change. */

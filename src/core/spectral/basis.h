@@ -5,6 +5,7 @@
 #define SGDL_BASIS_H
 
 #include "../base/base.h"
+#include "../sgdl_operator.h"
 
 enum {
   SGDL_ROW_TILE = 512, /* rows whose columns stay in cache between two uses                              */

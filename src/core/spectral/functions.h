@@ -3,6 +3,7 @@
 #define SGDL_FUNCTIONS_H
 
 #include "../base/base.h"
+#include "../sgdl_operator.h"
 
 /* Kinds and parameters are such as there are. */
 sgdl_status sgdl_functions_check(sgdl_context *ctx, ptrdiff_t n, const sgdl_function *functions);

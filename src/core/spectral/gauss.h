@@ -3,6 +3,7 @@
 #define SGDL_GAUSS_H
 
 #include "../base/base.h"
+#include "../sgdl_operator.h"
 
 /* Eigenvalues (node, descending) of the symmetric tridiagonal matrix with diagonal alpha (n) and off-diagonal beta
  * (n - 1), and the squares of the first components of its eigenvectors times `mass` (weight, summing to mass).

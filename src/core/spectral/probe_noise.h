@@ -3,6 +3,7 @@
 #define SGDL_PROBE_NOISE_H
 
 #include "../base/base.h"
+#include "../sgdl_operator.h"
 
 sgdl_status sgdl_probe_noise_check(sgdl_context *ctx, const sgdl_probe_noise *noise, ptrdiff_t dim);
 /* B (dim x n) = Sigma^{1/2} z for probes first, first + 1, ...; noise NULL: z. */

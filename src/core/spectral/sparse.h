@@ -4,6 +4,7 @@
 #define SGDL_SPARSE_H
 
 #include "../base/base.h"
+#include "../sgdl_operator.h"
 
 /* Shape, order of rows, values. */
 sgdl_status sgdl_sparse_check(sgdl_context *ctx, const char *name, const sgdl_sparse *X);

@@ -28,7 +28,7 @@ static sgdl_status check_quadrature(sgdl_context *ctx, const char *name, const s
   return SGDL_OK;
 }
 
-static sgdl_status check_exact(sgdl_context *ctx, const sgdl_density *d)
+static sgdl_status check_exact(sgdl_context *ctx, const sgdl_spectral_density *d)
 {
   if (d->dim < 1 || d->n_exact < 0 || d->n_exact > d->dim)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`density` has %td exact eigenvalues of %td: expected 0 to all",
@@ -44,7 +44,7 @@ static sgdl_status check_exact(sgdl_context *ctx, const sgdl_density *d)
   return SGDL_OK;
 }
 
-static sgdl_status check_noise(sgdl_context *ctx, const sgdl_density *d)
+static sgdl_status check_noise(sgdl_context *ctx, const sgdl_spectral_density *d)
 {
   if (d->noise == NULL && !(d->exact_noise != NULL && d->n_exact == d->dim)) {
     if (!(d->sigma2 >= 0 && isfinite(d->sigma2)))
@@ -64,12 +64,12 @@ static sgdl_status check_noise(sgdl_context *ctx, const sgdl_density *d)
 }
 
 /* Noise that is not sigma2 H. */
-static int own_noise(const sgdl_density *d)
+static int own_noise(const sgdl_spectral_density *d)
 {
   return d->noise != NULL || (d->exact_noise != NULL && d->n_exact == d->dim);
 }
 
-static sgdl_status check(sgdl_context *ctx, const sgdl_density *d, int with_noise, const sgdl_quadrature *from)
+static sgdl_status check(sgdl_context *ctx, const sgdl_spectral_density *d, int with_noise, const sgdl_quadrature *from)
 {
   SGDL_TRY(check_exact(ctx, d));
   if (with_noise)
@@ -86,7 +86,7 @@ static sgdl_status check(sgdl_context *ctx, const sgdl_density *d, int with_nois
 
 static void extremes(sgdl_density_view *v)
 {
-  const sgdl_density *d = v->density;
+  const sgdl_spectral_density *d = v->density;
   double largest = -INFINITY, smallest = INFINITY;
   for (ptrdiff_t l = 0; l < d->n_exact; l++) {
     largest = fmax(largest, d->exact_value[l]);
@@ -106,7 +106,7 @@ static void extremes(sgdl_density_view *v)
   v->smallest = fabs(smallest) <= v->flat ? 0 : smallest;
 }
 
-sgdl_status sgdl_density_view_init(sgdl_context *ctx, const sgdl_density *density, int with_noise,
+sgdl_status sgdl_density_view_init(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
                                    sgdl_density_view *view)
 {
   sgdl_density_view v = { .density = density, .with_noise = with_noise };
@@ -133,7 +133,7 @@ void sgdl_density_view_free(sgdl_density_view *view)
 /* `weight`: modes at rho, or noise there; `all`: what rounding is measured by. */
 static void add_mode(sgdl_density_view *v, double rho, double weight, double all)
 {
-  const sgdl_density *d = v->density;
+  const sgdl_spectral_density *d = v->density;
   int flat = fabs(rho) <= v->flat;
   if (flat)
     rho = 0;
@@ -170,7 +170,7 @@ static sgdl_status rule(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_t q, in
 
 sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_t q, int shorter)
 {
-  const sgdl_density *d = v->density;
+  const sgdl_spectral_density *d = v->density;
   const double *node = NULL, *weight = NULL;
   ptrdiff_t n = 0, e = 0, j = 0;
   double all = 0;
@@ -200,7 +200,7 @@ sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_
 /* ---- saddles ------------------------------------------------------------------------------------------------ */
 
 /* Mean over probes of the weight at rho < 0, and of all. */
-static sgdl_status negative_share(sgdl_context *ctx, const sgdl_density *density, int with_noise, double *share)
+static sgdl_status negative_share(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, double *share)
 {
   sgdl_density_view view = { 0 };
   double negative = 0, all = 0;
@@ -219,7 +219,7 @@ done:
   return status;
 }
 
-static sgdl_status saddle(sgdl_context *ctx, const sgdl_density *density, double smallest)
+static sgdl_status saddle(sgdl_context *ctx, const sgdl_spectral_density *density, double smallest)
 {
   double noise = 0, modes = NAN;
   char counted[64] = "";
@@ -234,7 +234,7 @@ static sgdl_status saddle(sgdl_context *ctx, const sgdl_density *density, double
                    100 * noise);
 }
 
-sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_density *density)
+sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_spectral_density *density)
 {
   sgdl_density_view view = { 0 };
   if (density->drop_negative)
@@ -247,7 +247,7 @@ sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_density *densit
 
 /* ---- sums over probes -------------------------------------------------------------------------------------- */
 
-sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_density *density, int with_noise, ptrdiff_t n,
+sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
                              sgdl_probe_function *f, const void *args, sgdl_probe_values *values)
 {
   sgdl_density_view view = { 0 };

@@ -3,6 +3,7 @@
 #define SGDL_DENSITY_H
 
 #include "../base/base.h"
+#include "../sgdl_operator.h"
 
 /* The modes of one probe: exact eigenvalues and nodes together, descending. */
 typedef struct sgdl_probe_modes {
@@ -11,7 +12,7 @@ typedef struct sgdl_probe_modes {
 } sgdl_probe_modes;
 
 typedef struct sgdl_density_view {
-  const sgdl_density *density;
+  const sgdl_spectral_density *density;
   const sgdl_quadrature *from; /* counts or noise; NULL: all is exact                                 */
   int with_noise;
   ptrdiff_t n_probes;          /* 1 where all is exact                                                */
@@ -22,7 +23,7 @@ typedef struct sgdl_density_view {
 } sgdl_density_view;
 
 /* Checks the density. with_noise = 1: weights are noise, 0: they count modes. */
-sgdl_status sgdl_density_view_init(sgdl_context *ctx, const sgdl_density *density, int with_noise,
+sgdl_status sgdl_density_view_init(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
                                    sgdl_density_view *view);
 void sgdl_density_view_free(sgdl_density_view *view);
 /* Fills view->modes for probe q; `shorter`: from three quarters of its steps. Flat nodes become 0, their noise
@@ -30,7 +31,7 @@ void sgdl_density_view_free(sgdl_density_view *view);
 sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *view, ptrdiff_t q, int shorter);
 /* SGDL_SADDLE, with the share of negative nodes in modes and noise, unless there are none or they are left
  * out. */
-sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_density *density);
+sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_spectral_density *density);
 
 /* ---- n numbers of every probe --------------------------------------------------------------------------- */
 
@@ -44,7 +45,7 @@ typedef struct sgdl_probe_values {
   int exact;             /* no probes                                                                 */
 } sgdl_probe_values;
 
-sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_density *density, int with_noise, ptrdiff_t n,
+sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
                              sgdl_probe_function *f, const void *args, sgdl_probe_values *values);
 void sgdl_probe_values_free(sgdl_probe_values *values);
 /* Entries first, ..., first + n - 1 of the values as a curve (NULL: nothing). */

@@ -25,7 +25,7 @@ static sgdl_model probe_model(const curve_task *task, const sgdl_probe_modes *mo
 }
 
 /* Settings that no spectrum is needed for: a clear failure before any probe. */
-static sgdl_status check_settings(sgdl_context *ctx, const sgdl_density *density, const sgdl_model *settings)
+static sgdl_status check_settings(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_model *settings)
 {
   sgdl_model bare = *settings;
   bare.dim = density->dim;
@@ -63,7 +63,7 @@ static double sgd_exponent(const double *means, const void *args, ptrdiff_t i)
   return log(means[1] / means[0]) / log(after[i] / before[i]);
 }
 
-static sgdl_status check_from(sgdl_context *ctx, const sgdl_density *density, sgdl_from from)
+static sgdl_status check_from(sgdl_context *ctx, const sgdl_spectral_density *density, sgdl_from from)
 {
   if (from == SGDL_FROM_POINT)
     return SGDL_OK;
@@ -85,7 +85,7 @@ static sgdl_status steps_with_neighbours(sgdl_context *ctx, ptrdiff_t n, const d
   return SGDL_OK;
 }
 
-sgdl_status sgdl_density_msd(sgdl_context *ctx, const sgdl_density *density, const sgdl_model *settings,
+sgdl_status sgdl_density_msd(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_model *settings,
                              sgdl_from from, ptrdiff_t n, const double *steps, const sgdl_curve *msd,
                              const sgdl_curve *exponent)
 {
@@ -152,7 +152,7 @@ done:
 }
 
 /* Curves that are the first, second, ... n entries of the values. */
-static sgdl_status curves(sgdl_context *ctx, const sgdl_density *density, const curve_task *task, int n_curves,
+static sgdl_status curves(sgdl_context *ctx, const sgdl_spectral_density *density, const curve_task *task, int n_curves,
                           sgdl_probe_function *f, const sgdl_curve *const *out)
 {
   sgdl_probe_values values = { 0 };
@@ -165,7 +165,7 @@ static sgdl_status curves(sgdl_context *ctx, const sgdl_density *density, const 
   return status;
 }
 
-sgdl_status sgdl_density_stationary(sgdl_context *ctx, const sgdl_density *density, const sgdl_model *settings,
+sgdl_status sgdl_density_stationary(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_model *settings,
                                     const sgdl_curve *stationary)
 {
   curve_task task = { .settings = settings, .n = SGDL_DENSITY_STATIONARY };
@@ -197,7 +197,7 @@ static sgdl_status check_length(sgdl_context *ctx, const char *name, ptrdiff_t n
   return SGDL_OK;
 }
 
-sgdl_status sgdl_density_autocorrelation(sgdl_context *ctx, const sgdl_density *density,
+sgdl_status sgdl_density_autocorrelation(sgdl_context *ctx, const sgdl_spectral_density *density,
                                          const sgdl_model *settings, ptrdiff_t n, const double *lags,
                                          const sgdl_curve *theta, const sgdl_curve *velocity,
                                          const sgdl_curve *cross)
@@ -208,7 +208,7 @@ sgdl_status sgdl_density_autocorrelation(sgdl_context *ctx, const sgdl_density *
   return curves(ctx, density, &task, 3, probe_autocorrelation, out);
 }
 
-sgdl_status sgdl_density_power_spectrum(sgdl_context *ctx, const sgdl_density *density,
+sgdl_status sgdl_density_power_spectrum(sgdl_context *ctx, const sgdl_spectral_density *density,
                                         const sgdl_model *settings, ptrdiff_t n, const double *freq,
                                         const sgdl_curve *theta, const sgdl_curve *velocity)
 {
@@ -221,7 +221,7 @@ sgdl_status sgdl_density_power_spectrum(sgdl_context *ctx, const sgdl_density *d
 /* ---- probes until the displacement is known well enough --------------------------------------------------------- */
 
 typedef struct {
-  sgdl_density density;
+  sgdl_spectral_density density;
   int for_noise;
   const sgdl_model *settings;
   sgdl_from from;
@@ -258,7 +258,7 @@ static sgdl_status msd_is_enough(void *user, sgdl_context *ctx, const sgdl_quadr
 
 sgdl_status sgdl_probes_for_msd(sgdl_context *ctx, const sgdl_operator *op, const sgdl_deflation *deflation,
                                 const sgdl_probe_noise *noise, const sgdl_probe_options *options,
-                                const sgdl_density *density, const sgdl_model *settings, sgdl_from from,
+                                const sgdl_spectral_density *density, const sgdl_model *settings, sgdl_from from,
                                 ptrdiff_t n, const double *steps, double target, sgdl_quadrature *result)
 {
   msd_target t = { *density, noise != NULL, settings, from, n, steps, target, NULL, NULL, NAN };

@@ -28,7 +28,7 @@ static sgdl_status sums_of_functions(sgdl_context *ctx, const sgdl_probe_modes *
   return SGDL_OK;
 }
 
-sgdl_status sgdl_density_trace(sgdl_context *ctx, const sgdl_density *density, int with_noise, ptrdiff_t n,
+sgdl_status sgdl_density_trace(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
                                const sgdl_function *functions, const sgdl_curve *trace)
 {
   function_list list = { n, functions };
@@ -56,13 +56,13 @@ static sgdl_status add_value(sgdl_context *ctx, const char *name, ptrdiff_t at, 
   return SGDL_OK;
 }
 
-static double noise_at(const sgdl_density *d, double rho)
+static double noise_at(const sgdl_spectral_density *d, double rho)
 {
   return rho > 0 ? d->sigma2 * rho : 0;
 }
 
 /* Weight of exact eigenvalue l, and of node j of `from`. */
-static double exact_weight(const sgdl_density *d, int with_noise, ptrdiff_t l)
+static double exact_weight(const sgdl_spectral_density *d, int with_noise, ptrdiff_t l)
 {
   if (!with_noise)
     return 1;
@@ -70,12 +70,12 @@ static double exact_weight(const sgdl_density *d, int with_noise, ptrdiff_t l)
                                                                                : noise_at(d, d->exact_value[l]);
 }
 
-static double node_weight(const sgdl_density *d, int with_noise, const sgdl_quadrature *from, ptrdiff_t j)
+static double node_weight(const sgdl_spectral_density *d, int with_noise, const sgdl_quadrature *from, ptrdiff_t j)
 {
   return from->weight[j] * (with_noise && from != d->noise ? noise_at(d, from->node[j]) : 1);
 }
 
-sgdl_status sgdl_density_average(sgdl_context *ctx, const sgdl_density *density, int with_noise,
+sgdl_status sgdl_density_average(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
                                  const double *at_nodes, const double *at_exact, double estimate[3])
 {
   sgdl_density_view view = { 0 };
@@ -134,7 +134,7 @@ static sgdl_status sums_in_bins(sgdl_context *ctx, const sgdl_probe_modes *modes
   return SGDL_OK;
 }
 
-sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_density *density, int with_noise, ptrdiff_t n,
+sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
                               const double *edges, const sgdl_curve *bins)
 {
   bin_list list = { n, edges };
@@ -172,11 +172,11 @@ static sgdl_status summary_sums(sgdl_context *ctx, const sgdl_probe_modes *modes
   return SGDL_OK;
 }
 
-static sgdl_status summarise(sgdl_context *ctx, const sgdl_density *density, int with_noise, double mean[SUMS],
+static sgdl_status summarise(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, double mean[SUMS],
                              double se[SUMS])
 {
   sgdl_probe_values values = { 0 };
-  sgdl_density whole = *density; /* what is left out is part of the summary */
+  sgdl_spectral_density whole = *density; /* what is left out is part of the summary */
   whole.drop_negative = 0;
   sgdl_status status = sgdl_over_probes(ctx, &whole, with_noise, SUMS, summary_sums, NULL, &values);
   if (status == SGDL_OK)
@@ -185,7 +185,7 @@ static sgdl_status summarise(sgdl_context *ctx, const sgdl_density *density, int
   return status;
 }
 
-static sgdl_status widen(sgdl_context *ctx, const sgdl_density *density, int with_noise, sgdl_density_report *r)
+static sgdl_status widen(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, sgdl_density_report *r)
 {
   sgdl_density_view view = { 0 };
   SGDL_TRY(sgdl_density_view_init(ctx, density, with_noise, &view));
@@ -195,7 +195,7 @@ static sgdl_status widen(sgdl_context *ctx, const sgdl_density *density, int wit
   return SGDL_OK;
 }
 
-sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_density *density, const sgdl_hyper *hyper,
+sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_hyper *hyper,
                                   sgdl_density_report *report)
 {
   sgdl_density_report r = { -INFINITY, INFINITY, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, INFINITY, NAN };
