@@ -25,13 +25,13 @@ static const sgdl_quadrature *quadrature_of(SEXP list, sgdl_quadrature *out)
 }
 
 typedef struct density_view {
-  sgdl_density core;
+  sgdl_spectral_density core;
   sgdl_quadrature counts, noise;
 } density_view;
 
 static void unpack_density(SEXP density, int drop_negative, density_view *out)
 {
-  sgdl_density *core = &out->core;
+  sgdl_spectral_density *core = &out->core;
   SEXP values = r_field(density, "eigenvalues"), strength = r_field(density, "gradient_noise");
   memset(core, 0, sizeof *core);
   core->dim = (ptrdiff_t)r_number(density, "dim", 0);
