@@ -85,7 +85,7 @@ density_bars <- function(x, noise, per_decade, level) {
   bins <- bins[bins$lower * bins$upper > 0 & bins$value > 0, ]
   reach <- stats::qnorm((1 + level) / 2) * ifelse(is.na(bins$se), 0, bins$se)
   size <- cbind(abs(bins$lower), abs(bins$upper))
-  least <- bins$value / 100 # a bar that would reach below 0
+  least <- bins$value / 10 # of a bar that would reach below 0
   data.frame(sign = ifelse(bins$lower > 0, "positive", "negative"), size = sqrt(size[, 1L] * size[, 2L]),
              left = pmin(size[, 1L], size[, 2L]), right = pmax(size[, 1L], size[, 2L]),
              density = per_decade * bins$value, low = per_decade * pmax(bins$value - reach, least),

@@ -119,7 +119,10 @@ known_pairs <- function(operator, top, bottom, seed) {
     }
     if (!top$complete) stop_argument("`top`: expected converged eigenpairs, got %.0f of %d", top$n_converged,
                                      length(top$values))
-    return(list(pairs = top, wanted = NULL))
+    descending <- order(top$values, decreasing = TRUE)
+    pairs <- list(values = top$values[descending], vectors = top$vectors[, descending, drop = FALSE],
+                  residual = top$residual[descending], n_products = top$n_products)
+    return(list(pairs = pairs, wanted = NULL))
   }
   if (!is_numbers(top)) {
     stop_argument("`top`: expected a number or the value of sgd_eigenpairs(), got %s", describe(top))
@@ -247,7 +250,7 @@ pack_density <- function(plan, done, complete) {
   pairs <- done$pairs
   products <- c(pairs$n_products, done$counts$n_products, done$noise$n_products)
   density <- new_problem(
-    "sgd_density", dim = plan$operator$dim, n_examples = plan$operator$n_examples,
+    "sgd_density", dim = plan$operator$dim, n_examples = examples_known(plan),
     eigenvalues = as.double(pairs$values), vectors = pairs$vectors, residual = as.double(pairs$residual),
     gradient_noise = if (length(pairs$values)) along_known(plan, done), counts = done$counts,
     noise = done$noise, sigma2 = plan$sigma2, noise_trace = done$along$trace,
@@ -261,6 +264,11 @@ pack_density <- function(plan, done, complete) {
     density$se <- trace$se
   }
   density
+}
+
+# Of the operator's data, or of the noise.
+examples_known <- function(plan) {
+  if (is.null(plan$operator$n_examples)) plan$noise$n_examples else plan$operator$n_examples
 }
 
 along_known <- function(plan, done) {

@@ -181,7 +181,8 @@ examples_of <- function(problem, n_examples) {
   if (is.null(problem$n_examples)) return(n_examples)
   if (!is.null(n_examples) && n_examples != problem$n_examples) {
     source <- if (inherits(problem, "sgd_regression")) "the rows of the regression's X" else
-      if (inherits(problem, "sgd_objective")) "those of the objective" else "the rows of gradients"
+      if (inherits(problem, "sgd_objective")) "those of the objective" else
+        if (inherits(problem, "sgd_density")) "those of the spectral density" else "the rows of gradients"
     stop_argument("`n_examples` = %.0f: expected %.0f, %s, or NULL", n_examples, problem$n_examples, source)
   }
   as.double(problem$n_examples)

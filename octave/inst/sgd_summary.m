@@ -24,6 +24,8 @@ function text = sgd_summary (x)
   writers = {"sgd_hyper", @hyper_text; "sgd_quadratic", @problem_text; "sgd_regression", @problem_text;
              "sgd_spectrum", @problem_text; "sgd_examples", @problem_text;
              "sgd_objective", @objective_text; "sgd_native", @native_text;
+             "sgd_operator", @operator_text; "sgd_noise", @noise_text; "sgd_eigenpairs", @eigenpairs_text;
+             "sgd_density", @density_text; "sgd_trace", @trace_text;
              "sgd_model", @model_text; "sgd_stationary", @stationary_text; "sgd_transient", @transient_text;
              "sgd_modified_loss", @modified_loss_text;
              "sgd_modified_loss_section", @section_text; "sgd_current", @current_text;
@@ -136,6 +138,148 @@ function text = objective_text (x)
   endif
 endfunction
 
+function text = operator_text (x)
+  switch (x.kind)
+    case "function"
+      kind = "a function";
+    case "native"
+      kind = sprintf ("compiled function %s", x.hvp.symbol);
+    case "matrix"
+      kind = {"a matrix", "a sparse matrix"}{1 + issparse(x.hvp)};
+    case "data"
+      kind = sprintf ("X'X/N of %d examples", x.n_examples);
+    case "low_rank"
+      kind = sprintf ("rank %d plus %.4g I", numel (x.values), x.bulk);
+    otherwise
+      kind = "an objective";
+  endswitch
+  noise = "";
+  if (! isempty (x.sigma2))
+    noise = sprintf (", noise %.4g H", x.sigma2);
+  elseif (! isempty (x.noise))
+    noise = sprintf (", noise: %s", noise_words (x.noise));
+  endif
+  text = line ("Hessian by products (%s), %s%s", kind, plural (x.dim, "parameter"), noise);
+endfunction
+
+function text = noise_words (x)
+  switch (x.kind)
+    case "factor"
+      text = sprintf ("of rank %d", columns (x.factor));
+    case "diagonal"
+      text = "diagonal";
+    otherwise
+      text = sprintf ("gradients of %s", plural (x.n_examples, "example"));
+  endswitch
+endfunction
+
+function text = noise_text (x)
+  text = line ("Gradient noise: %s", noise_words (x));
+endfunction
+
+function text = eigenpairs_text (x)
+  state = "";
+  if (! x.complete)
+    state = sprintf (" (%d converged)", x.n_converged);
+  endif
+  text = [line("%s of %s%s: %s", plural (numel (x.values), "eigenpair"), plural (x.dim, "parameter"), state, ...
+               plural (x.n_products, "product")), table({"eigenvalue", "residual"}, [x.values, x.residual])];
+endfunction
+
+function text = trace_text (x)
+  with = {"", " times the gradient noise"}{1 + x.noise};
+  text = line ("Traces of functions of the Hessian%s", with);
+  names = x.f;
+  if (! iscellstr (names))
+    names = {"function"};
+  endif
+  for i = 1:numel (names)
+    text = [text, line("  %-12s %s", names{i}, with_error (x.value(i), x.se(i)))];
+  endfor
+endfunction
+
+## A value to the digit that its standard error lets stand.
+function text = with_error (value, se)
+  if (! isfinite (value) || isnan (se))
+    text = sprintf ("%.5g", value);
+  elseif (se == 0)
+    text = sprintf ("%.5g (exact)", value);
+  else
+    digits = min (max (1, ceil (log10 (max (abs (value), se) / se)) + 2), 15);
+    text = sprintf ("%.*g +- %.2g", digits, value, se);
+  endif
+endfunction
+
+function text = density_line (x)
+  noise = "none";
+  if (! isempty (x.sigma2))
+    noise = sprintf ("%.4g H", x.sigma2);
+  elseif (__sgdl_has_part__ (x, true))
+    noise = "along it known";
+  endif
+  probes = 0;
+  for part = {x.counts, x.noise}
+    if (! isempty (part{1}))
+      probes = max (probes, part{1}.probes);
+    endif
+  endfor
+  text = sprintf ("spectral density of %s by %s, %s known, noise %s", plural (x.dim, "parameter"),
+                  plural (probes, "probe"), plural (numel (x.eigenvalues), "eigenpair"), noise);
+endfunction
+
+function text = density_text (x)
+  report = __sgdl__ ("density_describe", x, sgd_hyper (1));
+  text = sprintf ("The Hessian of %s has eigenvalues from %.4g to %.4g", plural (x.dim, "parameter"),
+                  report.smallest, report.largest);
+  if (__sgdl_has_part__ (x, false))
+    [both, ~] = __sgdl__ ("density_trace", x, false, {"identity", "square"}, [0, 0]);
+    text = [text, line(", trace %s.", with_error (x.trace, x.se)), ...
+            line("Its curvature sits in about %.3g directions; %.3g modes are flat, %.3g negative.", ...
+                 both(1)^2 / both(2), report.n_flat, report.n_negative)];
+    if (! isempty (x.eigenvalues))
+      text = [text, line("The %s known exactly hold %.1f%% of the trace.", ...
+                         plural (numel (x.eigenvalues), "eigenvalue"), 100 * sum (x.eigenvalues) / x.trace)];
+    endif
+  else
+    text = [text, line(".")];
+  endif
+  if (__sgdl_has_part__ (x, true))
+    text = [text, line("Gradient noise: trace %s, %.2g%% of it along flat and %.2g%% along negative modes.", ...
+                       with_error (report.noise_trace, report.noise_trace_se), ...
+                       100 * report.flat_noise / report.noise_trace, ...
+                       100 * report.negative_noise / report.noise_trace)];
+  endif
+  if (report.largest > 0)
+    text = [text, line("SGD without momentum and weight decay is stable below lr = %.4g; with momentum b, 1 + b times that.", ...
+                       2 / report.largest)];
+  endif
+  text = [text, line("Found by %d products with the Hessian%s.", x.n_products, ...
+                     {", before it was INTERRUPTED", ""}{1 + x.complete})];
+endfunction
+
+function text = density_model_text (x)
+  report = x.report;
+  text = [line("  SGD is stable below lr = %.4g (largest eigenvalue of H + weight_decay I: %.4g)", ...
+               report.lr_limit, report.worst_kappa), ...
+          line("  Langevin model: stationary variances up to %.2g%% off those of SGD", ...
+               100 * report.langevin_error)];
+  if (report.n_saddle > 0)
+    text = [text, line("  about %.3g modes of negative curvature%s", report.n_saddle, ...
+                       {": nothing is stationary (see drop_negative)", ", left out"}{1 + x.drop_negative})];
+  endif
+  text = [text, epoch_text(x)];
+endfunction
+
+function text = density_stationary_text (x)
+  text = [line("  position %s, velocity %s", with_error (x.trace.theta, x.se.theta), ...
+               with_error (x.trace.velocity, x.se.velocity)), ...
+          line("  squared step %s, loss above the minimum %s", with_error (x.speed, x.se.step), ...
+               with_error (x.loss, x.se.loss))];
+  if (! x.exists)
+    text = [text, line("  noise along flat modes: no stationary position")];
+  endif
+endfunction
+
 function text = native_text (x)
   text = line ("Compiled gradient %s of %s", x.symbol, x.file);
 endfunction
@@ -147,11 +291,20 @@ function text = model_text (x)
   if (! isempty (x.n_examples))
     sampling = sprintf ("%s from %d examples", sampling, x.n_examples);
   endif
-  problem = {@problem_text, @objective_text}{1 + strcmp(x.problem.type, "sgd_objective")};
+  problem = @problem_text;
+  if (strcmp (x.problem.type, "sgd_objective"))
+    problem = @objective_text;
+  elseif (strcmp (x.problem.type, "sgd_density"))
+    problem = @(density) line ("%s", density_line (density));
+  endif
   text = [line("SGD model (%s), batches %s", dynamics, sampling), "  ", problem(x.problem), ...
           settings(x.hyper)];
   if (strcmp (x.problem.type, "sgd_objective"))
     text = [text, epoch_text(x), line("  no modes: sgd_quadratic_at is the way to the theory")];
+    return;
+  endif
+  if (strcmp (x.problem.type, "sgd_density"))
+    text = [text, density_model_text(x)];
     return;
   endif
   if (isempty (x.eigenvalues))
@@ -222,6 +375,10 @@ endfunction
 function text = stationary_text (x)
   text = [line("Stationary state of %s", plural (x.model.dim, "parameter")), settings(x.model.hyper), ...
           line("  total variance: position %.5g, velocity %.5g", x.trace.theta, x.trace.velocity)];
+  if (strcmp (x.model.problem.type, "sgd_density"))
+    text = [text, density_stationary_text(x)];
+    return;
+  endif
   if (! all (x.exists))
     text = [text, line("  %s without a stationary position", plural (sum (! x.exists), "mode"))];
   endif
@@ -277,6 +434,11 @@ function text = prediction_text (x)
           table({"step", "msd", "exponent"}, [x.step, x.msd, x.exponent])];
   if (! isempty (x.crossover))
     text = [text, crossover_text(x.crossover)];
+  endif
+  if (strcmp (x.model.problem.type, "sgd_density"))
+    text = [text, line("largest standard error from the probes: %.2g%%", 100 * max (x.se ./ x.msd)), ...
+            line("largest change with a quarter fewer Lanczos steps: %.2g%%", 100 * max (x.truncation ./ x.msd))];
+    return;
   endif
   if (strcmp (x.form, "model") && strcmp (x.start, "stationary") && x.model.report.n_saddle == 0)
     text = [text, displacements_text(x)];
@@ -840,3 +1002,17 @@ endfunction
 %!error <Invalid call> sgd_summary ()
 %!error id=sgdlangevin:bad_argument sgd_summary (1)
 %!error <`x`: expected the value of sgd_hyper\(\)> sgd_summary (1)
+
+%!test   # Hessians by their products
+%! operator = sgd_operator (diag ([3, 2, 1]), "sigma2", 0.5);
+%! assert (sgd_summary (operator), "Hessian by products (a matrix), 3 parameters, noise 0.5 H\n");
+%! words = sgd_summary (sgd_noise ("gradients", eye (3)));
+%! assert (words, "Gradient noise: gradients of 3 examples\n");
+%! assert (! isempty (strfind (sgd_summary (sgd_eigenpairs (operator, "top", 1)), "1 eigenpair of 3 parameters")));
+%! density = sgd_density (operator, "top", 3);
+%! assert (! isempty (strfind (sgd_summary (density), "eigenvalues from 1 to 3, trace 6 (exact)")));
+%! model = sgd_model (density, sgd_hyper (0.1));
+%! assert (! isempty (strfind (sgd_summary (model), "spectral density of 3 parameters by 0 probes")));
+%! assert (! isempty (strfind (sgd_summary (sgd_stationary (model, "trace_only", true)), "squared step")));
+%! assert (! isempty (strfind (sgd_summary (sgd_msd (model, 1:3)), "quarter fewer")));
+%! assert (! isempty (strfind (sgd_summary (sgd_trace (density, "square")), "square       14 (exact)")));
