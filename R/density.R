@@ -84,8 +84,7 @@ sgd_density <- function(operator, steps = 64, probes = 16, target = 0, top = 0, 
   if (!is.finite(options$target) || options$target < 0) {
     stop_argument("`target` = %g: expected a finite number >= 0", options$target)
   }
-  functions <- as_functions(functions, "functions")
-  options$functions <- functions
+  options$functions <- as_functions(functions, "functions")
   options$parameters <- numeric(length(functions))
   if (is.null(noise) && is.null(sigma2)) operator_noise <- operator[c("noise", "sigma2")] else
     operator_noise <- as_noise_of(operator, noise, sigma2)
@@ -195,6 +194,7 @@ run_probes <- function(plan, done, part, noise) {
   out <- .Call(C_spectral_probes, plan$operator, host, done$pairs[c("values", "vectors")], noise, gradients,
                options)
   done[[part]] <- join_quadratures(earlier, out)
+  if (!is.null(earlier)) done[[part]] <- judge_again(done[[part]], plan, part)
   if (stopped_early(out, plan, done, host, gradients)) done$interrupted <- TRUE
   done
 }
@@ -214,6 +214,16 @@ join_quadratures <- function(earlier, out) {
     for (name in c("probes", "n_products")) out[[name]] <- earlier[[name]] + out[[name]]
   }
   out[!names(out) %in% c("status", "message")]
+}
+
+# The worst relative standard error of all probes, and whether that is the target.
+judge_again <- function(quadrature, plan, part) {
+  alone <- list(dim = plan$operator$dim, eigenvalues = numeric())
+  alone[[part]] <- quadrature
+  trace <- .Call(C_density_trace, alone, part == "noise", plan$options$functions, plan$options$parameters)
+  quadrature$se <- max(abs(trace$se / trace$value))
+  quadrature$reached <- plan$options$target > 0 && isTRUE(quadrature$se <= plan$options$target)
+  quadrature
 }
 
 # Raises what ended a stage, with the density of what is done; TRUE after Ctrl-C.
@@ -292,7 +302,9 @@ as_functions <- function(names, argument) {
   if (!is.character(names) || length(names) == 0L || anyNA(names)) {
     stop_argument("`%s`: expected names of functions, got %s", argument, describe(names))
   }
-  vapply(names, function(name) as.integer(option_index(name, argument, function_names)), 1L, USE.NAMES = FALSE)
+  index <- integer(length(names))
+  for (i in seq_along(names)) index[i] <- option_index(names[i], argument, function_names)
+  index
 }
 
 density_trace <- function(density, with_noise, names, parameters) {

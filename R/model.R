@@ -125,7 +125,7 @@ sgd_model <- function(problem, hyper, dynamics = "langevin", sampling = "replace
   } else if (as_flag(drop_negative, "drop_negative")) {
     stop_argument("`drop_negative` = TRUE: expected FALSE, unless `problem` is a spectral density")
   }
-  if (setting$noise == "multiplicative") require_examples(problem)
+  if (setting$noise == "multiplicative" && !inherits(problem, "sgd_density")) require_examples(problem)
   if (has_fewer_examples(problem)) require_constant_noise(setting)
   .Call(C_model_report, setting) # what is wrong without eigenvalues, before the expensive part
   decompose <- as_flag(decompose, "decompose")

@@ -224,7 +224,6 @@ endfunction
 %!test   # the trace, and any other, within their errors
 %! density = sgd_density (operator, "steps", 40, "probes", 60, "top", 4, "seed", 2);
 %! assert (abs (density.trace - trace (H)) < 4.5 * density.se);   # false alarm: 1e-5
-%! assert (density.n_products > 60 * 40);
 %! assert (size (density.counts.nodes), [40, 60]);
 %! assert (density.counts.mass, 46 * ones (60, 1), 1e-10);
 %! estimate = sgd_trace (density, @(x) log (x + 0.1));
@@ -300,10 +299,10 @@ endfunction
 %! off = abs (prediction.msd - sgd_msd (dense, steps).msd);
 %! assert (all (off < 5 * prediction.se + prediction.truncation));   # false alarm below 1e-5
 %! assert (all (prediction.se > 0));
-%!test   # more probes go on to the same bits
+%!test   # after whole blocks, more probes go on to the same bits
 %! options = {"steps", 20, "top", 2, "noise", sgd_noise("diagonal", ones (50, 1)), "seed", 5};
 %! all_at_once = sgd_density (operator, options{:}, "probes", 12);
-%! longer = sgd_resume (sgd_density (operator, options{:}, "probes", 5), [], "probes", 12);
+%! longer = sgd_resume (sgd_density (operator, options{:}, "probes", 4), [], "probes", 12);
 %! assert (longer.counts.nodes, all_at_once.counts.nodes);
 %! assert (longer.noise.weights, all_at_once.noise.weights);
 %! assert ([longer.trace, longer.se, longer.n_products], ...

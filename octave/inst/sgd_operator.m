@@ -288,7 +288,7 @@ endfunction
 %!error id=sgdlangevin:not_finite sgd_operator ("X", [1, NaN])
 %!error id=sgdlangevin:callback sgd_operator (@(V) V .^ 2, 2)
 %!error <`hvp`, product 1: expected a 2 x 3 matrix, got a number> sgd_operator (@(V) 1, 2)
-%!error <`hvp`, product 1: expected finite numbers, got NaN in row 1, column 1> sgd_operator (@(V) NaN (size (V)), 2)
+%!error <`hvp`, product 1: expected finite numbers, got nan in row 1, column 1> sgd_operator (@(V) NaN (size (V)), 2)
 %!error <my own words> sgd_operator (@(V) error ("my own words"), 2)
 %!error <`values`: expected a vector of length 5, got length 2>
 %! sgd_operator ("vectors", eye (5), "values", [1, 2])

@@ -125,7 +125,7 @@ endfunction
 %!error <`f` = "cube"> sgd_trace (density, "cube")
 %!error <`f`: expected names of functions> sgd_trace (density, 1)
 %!error <`parameter`: expected 1 number or 2, got 3> sgd_trace (density, {"one", "below"}, "parameter", 1:3)
-%!error <`parameter`\(1\) = nan: expected a finite> sgd_trace (density, "below", "parameter", NaN)
+%!error <`parameter`\(1\) = NaN: expected a finite> sgd_trace (density, "below", "parameter", NaN)
 %!error id=sgdlangevin:bad_argument sgd_trace (density, "logarithm", "parameter", -1)
 %!error <`noise` = true: the density has no gradient noise> sgd_trace (bare, "one", "noise", true)
 %!error <`density` was made with counts = false>

@@ -131,7 +131,7 @@ test_that("arguments of operators", {
   expect_failure_of(sgd_operator(H, noise = sgd_noise(diagonal = 1:3)), "bad_argument",
                     "`noise`: expected diagonal of 5 parameters, got 3")
   expect_failure_of(sgd_operator(H, noise = 1), "bad_argument", "`noise`: expected the value of sgd_noise()")
-  expect_failure_of(sgd_operator(H, sigma = 1), "bad_argument", "did you mean `sigma2`")
+  expect_failure_of(sgd_operator(H, sigm2 = 1), "bad_argument", "did you mean `sigma2`")
   expect_failure_of(sgd_hessian_product(sgd_operator(H), 1:5, V), "bad_argument", "`theta`: expected none")
   expect_failure_of(sgd_hessian_product(sgd_operator(H), 1:4), "bad_argument", "`V`: expected a vector of length 5")
 })

@@ -78,6 +78,20 @@ function [done, out] = run_probes (plan, done, part, noise)
   options.steps = min (options.steps, left);
   out = __sgdl__ ("spectral_probes", plan.operator, done.pairs.values, done.pairs.vectors, noise, options);
   done.(part) = join_quadratures (earlier, out);
+  if (! isempty (earlier))
+    done.(part) = judge_again (done.(part), plan, part);
+  endif
+endfunction
+
+## The worst relative standard error of all probes, and whether that is the target.
+function quadrature = judge_again (quadrature, plan, part)
+  alone = struct ("type", "sgd_density", "dim", plan.operator.dim, "eigenvalues", [], "gradient_noise", [], ...
+                  "counts", [], "noise", [], "sigma2", [], "flat_tolerance", []);
+  alone.(part) = quadrature;
+  [value, se] = __sgdl__ ("density_trace", alone, strcmp (part, "noise"), plan.options.functions, ...
+                          plan.options.parameters);
+  quadrature.se = max (abs (se ./ value));
+  quadrature.reached = plan.options.target > 0 && quadrature.se <= plan.options.target;
 endfunction
 
 ## Columns of whole probes, after those of an earlier part.
