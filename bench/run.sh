@@ -36,6 +36,7 @@ run "$threads" "$out/stationary" 1000
 run "$threads" "$out/stationary" 2000 3
 run "$threads" "$out/wide" 1000 50000
 run "$threads" "$out/compressed" 1000000 3
+run 2 "$out/operator" 1000000 60 3
 run 1 "$out/normals"
 run 1 "$out/simulate"
 run 1 "$out/exact"

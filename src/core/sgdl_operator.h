@@ -1,6 +1,6 @@
 /* Hessians too large to form: operators known by their products, extreme eigenpairs, spectral densities by
- * stochastic Lanczos quadrature, and the theory from a density. THEORY section 7. Included by itself, not by sgdl.h;
- * conventions as there.
+ * stochastic Lanczos quadrature, and the theory from a density. THEORY section 7. Included by itself, not by
+ * sgdl.h; conventions as there.
  *
  * The order of work: an operator; its outermost eigenpairs (optional, they enter exactly); quadratures of
  * what is left, one for counting modes and one for the noise (none is needed where Sigma = sigma2 H); a
@@ -248,16 +248,20 @@ typedef struct sgdl_spectral_density {
 } sgdl_spectral_density;
 
 /* Three arrays, each optional. value: mean over probes; se: standard error from the spread of the probes
- * (jackknife for exponents; NaN with one probe, 0 where all is exact or infinite); truncation: how far the
- * value moves when every probe is cut to three quarters of its steps (0 where Lanczos ended early): an
- * upper guide to the error of the quadrature itself, which more probes do not reduce. */
+ * (jackknife for exponents; NaN with one probe, 0 where all is exact or infinite); truncation: error of
+ * the quadrature itself, which more steps reduce and more probes do not: how far the value moves when
+ * every probe is cut to three quarters of its steps, or where all nodes are above 0 is given a node more,
+ * at 0 (Gauss-Radau), whichever is more; 0 where Lanczos ended early or that node has no finite value. For
+ * MSD it begins to matter beyond steps^2 (1-momentum)/(lr largest) steps: what lies near 0 is then not
+ * resolved. Noise = H with a null space wants probes from the noise (gradients, not centred, with X as
+ * rows), which have no part in that space. */
 typedef struct sgdl_curve {
   double *value, *se, *truncation;
 } sgdl_curve;
 
 /* tr f(H) (with_noise = 0) or tr f(H) Sigma (1) for n functions. O(n m) a probe. */
-sgdl_status sgdl_density_trace(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
-                               const sgdl_function *functions, const sgdl_curve *trace);
+sgdl_status sgdl_density_trace(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                               ptrdiff_t n, const sgdl_function *functions, const sgdl_curve *trace);
 /* The same for one function given by its values: at_nodes (steps x n_probes, of counts or of noise;
  * sigma2: of counts) and at_exact (n_exact). estimate[3]: value, se, 0. SGDL_NOT_FINITE names the place,
  * except where the weight is 0. */
@@ -265,8 +269,8 @@ sgdl_status sgdl_density_average(sgdl_context *ctx, const sgdl_spectral_density 
                                  const double *at_nodes, const double *at_exact, double estimate[3]);
 /* Number of eigenvalues (or noise) in bins edges[i] <= rho < edges[i + 1], i < n; edges (n + 1) ascending;
  * the last bin includes its upper edge. */
-sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
-                              const double *edges, const sgdl_curve *bins);
+sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                              ptrdiff_t n, const double *edges, const sgdl_curve *bins);
 
 typedef struct sgdl_density_report {
   double largest, smallest;     /* of all nodes and exact eigenvalues                                   */
@@ -277,8 +281,8 @@ typedef struct sgdl_density_report {
   double lr_limit;              /* 2 (1 + momentum)/(largest + weight_decay); Inf where that is <= 0    */
   double langevin_error;        /* eta kappa/(2 (1 + beta)) at the largest                               */
 } sgdl_density_report;
-sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_hyper *hyper,
-                                  sgdl_density_report *report);
+sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_spectral_density *density,
+                                  const sgdl_hyper *hyper, sgdl_density_report *report);
 
 /* Of `settings` below, hyper, dynamics, sampling, n_examples and drop_last are read. Every probe is a
  * spectrum whose noise is its weights, put through the theory of sgdl_theory.h; all sampling schemes.
@@ -287,9 +291,9 @@ sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_spectral_density
 /* sgdl_msd_from. `from`: SGDL_FROM_STATIONARY, _CHECKPOINT, _POINT (the minimiser, at rest) or
  * _REST_OF_SPEED (the minimiser, stationary velocity); else SGDL_UNSUPPORTED. Saddles are allowed from
  * POINT. exponent (optional): that of the mean MSD. */
-sgdl_status sgdl_density_msd(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_model *settings,
-                             sgdl_from from, ptrdiff_t n, const double *steps, const sgdl_curve *msd,
-                             const sgdl_curve *exponent);
+sgdl_status sgdl_density_msd(sgdl_context *ctx, const sgdl_spectral_density *density,
+                             const sgdl_model *settings, sgdl_from from, ptrdiff_t n,
+                             const double *steps, const sgdl_curve *msd, const sgdl_curve *exponent);
 
 enum {
   SGDL_DENSITY_THETA = 0,  /* tr cov(theta); Inf with flat noisy modes                                  */
@@ -319,8 +323,9 @@ sgdl_status sgdl_density_power_spectrum(sgdl_context *ctx, const sgdl_spectral_d
  * is still NULL. */
 sgdl_status sgdl_probes_for_msd(sgdl_context *ctx, const sgdl_operator *op, const sgdl_deflation *deflation,
                                 const sgdl_probe_noise *noise, const sgdl_probe_options *options,
-                                const sgdl_spectral_density *density, const sgdl_model *settings, sgdl_from from,
-                                ptrdiff_t n, const double *steps, double target, sgdl_quadrature *result);
+                                const sgdl_spectral_density *density, const sgdl_model *settings,
+                                sgdl_from from, ptrdiff_t n, const double *steps, double target,
+                                sgdl_quadrature *result);
 
 #ifdef __cplusplus
 }

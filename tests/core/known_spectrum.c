@@ -41,17 +41,17 @@ static void rotate(const known_spectrum *k, int back, double *x)
   }
 }
 
-static sgdl_status product(const sgdl_operator *op, sgdl_context *ctx, ptrdiff_t n, const double *V, double *HV)
+static sgdl_status product(const sgdl_operator *op, sgdl_context *ctx, ptrdiff_t n, const double *V,
+                           double *HV)
 {
   known_spectrum *k = op->self;
-  (void)ctx;
   k->products++;
   if (k->products == k->fail_at) {
     strcpy(ctx->message, "the user's function failed on purpose");
     return SGDL_CALLBACK;
   }
   if (k->products == k->stop_at) return SGDL_INTERRUPTED;
-#pragma omp parallel for num_threads(ctx->threads > 0 ? ctx->threads : 2) schedule(static)
+#pragma omp parallel for if (k->d >= 4096) schedule(static)
   for (ptrdiff_t q = 0; q < n; q++) {
     double *x = HV + k->d * q;
     memcpy(x, V + k->d * q, sizeof(double) * (size_t)k->d);

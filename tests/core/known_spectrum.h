@@ -1,5 +1,6 @@
-/* An operator with known eigenvalues and dense eigenvectors: H = Q diag(rho) Q', Q = W D1 W D2 with Walsh-Hadamard
- * transforms W and random signs D; a product costs d log d. It counts its products, and can be told to fail. */
+/* An operator with known eigenvalues and dense eigenvectors: H = Q diag(rho) Q', Q = W D1 W D2 with
+ * Walsh-Hadamard transforms W and random signs D; a product costs d log d. It counts its products, and can
+ * be told to fail. */
 #ifndef KNOWN_SPECTRUM_H
 #define KNOWN_SPECTRUM_H
 

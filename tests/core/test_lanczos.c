@@ -1,4 +1,5 @@
-/* Lanczos, its Gauss rules, extreme eigenpairs: against known spectra, and what happens when products fail. */
+/* Lanczos, its Gauss rules, extreme eigenpairs: against known spectra, and what happens when products
+ * fail. */
 #include "../../src/core/spectral/gauss.h"
 #include "../../src/core/spectral/lanczos.h"
 
@@ -7,7 +8,7 @@
 
 #include <stdlib.h>
 
-/* ---- basis ------------------------------------------------------------------------------------------------- */
+/* ---- basis --------------------------------------------------------------------------------------------- */
 
 static void starts(ptrdiff_t d, ptrdiff_t width, double *B)
 {
@@ -15,7 +16,8 @@ static void starts(ptrdiff_t d, ptrdiff_t width, double *B)
     sgdl_normals(5, SGDL_STREAM_START, (uint64_t)q, 9, 0, d, B + d * q);
 }
 
-/* Orthonormal to 1e-12, H Q = Q T + beta q e', deflated directions not touched; d is no multiple of a tile. */
+/* Orthonormal to 1e-12, H Q = Q T + beta q e', deflated directions not touched; d is no multiple of a
+ * tile. */
 static void test_basis(sgdl_context *ctx)
 {
   enum { STEPS = 60, WIDTH = 3, KNOWN = 4 };
@@ -23,7 +25,8 @@ static void test_basis(sgdl_context *ctx)
   known_create(&k, 2048, 1);
   known_fill(OUTLIERS, k.d, k.rho);
   ptrdiff_t d = k.d;
-  double *U = calloc((size_t)(d * KNOWN), sizeof(double)), *product = calloc((size_t)(d * WIDTH), sizeof(double));
+  double *U = calloc((size_t)(d * KNOWN), sizeof(double)), *product = calloc((size_t)(d * WIDTH),
+                                                                             sizeof(double));
   for (ptrdiff_t l = 0; l < KNOWN; l++) known_vector(&k, l, U + d * l);
   sgdl_deflation deflation = {KNOWN, k.rho, U};
   sgdl_lanczos run;
@@ -66,7 +69,7 @@ static void test_basis(sgdl_context *ctx)
   known_free(&k);
 }
 
-/* ---- Gauss rules ------------------------------------------------------------------------------------------- */
+/* ---- Gauss rules --------------------------------------------------------------------------------------- */
 
 static void test_gauss(sgdl_context *ctx)
 {
@@ -102,9 +105,23 @@ static void test_gauss(sgdl_context *ctx)
   CHECK_CLOSE(power, 2.0 / (2 * N - 1), 1e-12);
   CHECK_STATUS(sgdl_gauss_rule(ctx, 1, alpha, beta, 2, work, node, weight), SGDL_OK);
   CHECK_NEAR(weight[0], 2, 0);
+  for (int n = 1; n <= 8; n++) { /* Gauss-Radau: exact to degree 2n, exp(-x) from both sides */
+    double room[4 * N], low = 0, high = 0, even = 0;
+    CHECK_STATUS(sgdl_gauss_rule(ctx, n, alpha, beta, 2, room, node, weight), SGDL_OK);
+    for (int i = 0; i < n; i++) low += weight[i] * exp(-node[i]);
+    CHECK_STATUS(sgdl_radau_rule(ctx, n, alpha, beta, -1, 2, room, node, weight), SGDL_OK);
+    for (int i = 0; i <= n; i++) {
+      high += weight[i] * exp(-node[i]);
+      even += weight[i] * pow(node[i], 2 * n);
+    }
+    CHECK_NEAR(node[n], -1, 1e-14);
+    CHECK_NEAR(even, 2.0 / (2 * n + 1), 1e-14);
+    CHECK(low < exact + 1e-14 && high > exact - 1e-14);
+    if (n < 5) CHECK(low < exact && high > exact && high - low < 1);
+  }
 }
 
-/* ---- extreme eigenpairs ------------------------------------------------------------------------------------- */
+/* ---- extreme eigenpairs -------------------------------------------------------------------------------- */
 
 typedef struct {
   double values[64], residual[64], *vectors;
@@ -118,7 +135,8 @@ static sgdl_status extremes(sgdl_context *ctx, const known_spectrum *k, sgdl_ext
 }
 
 /* Residuals and orthonormality recomputed. */
-static void check_pairs(sgdl_context *ctx, const known_spectrum *k, ptrdiff_t n, const pairs *p, double tolerance)
+static void check_pairs(sgdl_context *ctx, const known_spectrum *k, ptrdiff_t n, const pairs *p,
+                        double tolerance)
 {
   ptrdiff_t d = k->d;
   double *product = calloc((size_t)(d * n), sizeof(double)), worst = 0, orthogonal = 0;
@@ -153,12 +171,14 @@ static void test_extremes(sgdl_context *ctx, pairs *p)
       known_fill(spectrum, d, k.rho);
       k.rho[d - 1] = -0.5; /* a saddle, */
       k.rho[d - 2] = k.rho[d - 3] = -0.25; /* a double one */
-      CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 5, .n_bottom = 3, .seed = 1}, p), SGDL_OK);
+      CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 5, .n_bottom = 3, .seed = 1}, p),
+                   SGDL_OK);
       CHECK_INT(p->report.n_converged, 8);
       for (int i = 0; i < 8; i++) /* errors go with the square of the residual */
         CHECK_NEAR(p->values[i], k.rho[i < 5 ? i : d - 8 + i], 1e-10 * k.rho[0]);
       check_pairs(ctx, &k, 8, p, 1e-8);
-      CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_bottom = 3, .block = 2, .seed = 2}, p), SGDL_OK);
+      CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_bottom = 3, .block = 2, .seed = 2}, p),
+                   SGDL_OK);
       for (int i = 0; i < 3; i++) CHECK_NEAR(p->values[i], k.rho[d - 3 + i], 1e-10 * k.rho[0]);
       check_pairs(ctx, &k, 3, p, 1e-8);
       known_free(&k);
@@ -189,7 +209,8 @@ static void test_special_spectra(sgdl_context *ctx, pairs *p)
   for (ptrdiff_t d = 1; d <= 32; d *= 2) {
     known_create(&k, d, 5);
     for (ptrdiff_t l = 0; l < d; l++) k.rho[l] = 3 - (double)l;
-    CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = d - d / 2, .n_bottom = d / 2, .seed = 6}, p),
+    CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = d - d / 2, .n_bottom = d / 2, .seed = 6},
+                          p),
                  SGDL_OK);
     for (ptrdiff_t l = 0; l < d; l++) CHECK_NEAR(p->values[l], k.rho[l], 1e-12 * (double)d);
     check_pairs(ctx, &k, d, p, 1e-12);
@@ -217,7 +238,7 @@ static void test_extreme_failures(sgdl_context *ctx, pairs *p)
   k.products = 0;
   k.nan_at = 9;
   CHECK_STATUS(extremes(ctx, &k, o, p), SGDL_CALLBACK);
-  CHECK_TEXT(ctx->message, "product 36 with `H` gave nan in row 3: expected finite numbers");
+  CHECK_TEXT(ctx->message, "product 36 with `H` gave NaN in row 3: expected finite numbers");
   CHECK(isnan(p->values[0]));
   k.products = k.nan_at = 0;
   k.fail_at = 3;
@@ -246,7 +267,7 @@ static void test_extreme_failures(sgdl_context *ctx, pairs *p)
   known_free(&k);
 }
 
-/* ---- quadratures: breakdown, failures, bits ------------------------------------------------------------------- */
+/* ---- quadratures: breakdown, failures, bits ------------------------------------------------------------ */
 
 static int stop_now(void *user)
 {
@@ -298,7 +319,7 @@ static void test_probe_failures(sgdl_context *ctx)
   sgdl_probe_options o = {.steps = 10, .max_probes = 12, .seed = 1, .first_probe = 100};
   k.nan_at = 15; /* second block of four, step 5, last probe */
   CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, NULL, NULL, &o, &r), SGDL_CALLBACK);
-  CHECK_TEXT(ctx->message, "the product with `H` gave nan in row 3 for probe 108 at Lanczos step 5");
+  CHECK_TEXT(ctx->message, "the product with `H` gave NaN in row 3 for probe 108 at Lanczos step 5");
   CHECK_INT(r.n_probes, 4);
   k.products = k.nan_at = 0;
   k.fail_at = 25;
@@ -339,8 +360,10 @@ static void test_probe_failures(sgdl_context *ctx)
   U[0] = 1;
   U[k.d] = 1e-3;
   U[k.d + 1] = 1;
-  CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, &(sgdl_deflation){2, k.rho, U}, NULL, &o, &r), SGDL_BAD_ARGUMENT);
-  CHECK_TEXT(ctx->message, "`eigenvectors`: columns 1 and 2 have the inner product 0.001: expected orthonormal");
+  CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, &(sgdl_deflation){2, k.rho, U}, NULL, &o, &r),
+               SGDL_BAD_ARGUMENT);
+  CHECK_TEXT(ctx->message,
+             "`eigenvectors`: columns 1 and 2 have the inner product 0.001: expected orthonormal");
   CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, &(sgdl_deflation){512, k.rho, U}, NULL, &o, &r),
                SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx->message, "512 eigenvectors of 512 dimensions: expected fewer");
@@ -382,9 +405,11 @@ static void test_bits(sgdl_context *ctx)
   }
   pairs p = {.vectors = NULL}, one = {.vectors = NULL};
   ctx->threads = 1;
-  CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 3, .seed = 6, .tolerance = 1e-4}, &one), SGDL_OK);
+  CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 3, .seed = 6, .tolerance = 1e-4}, &one),
+               SGDL_OK);
   ctx->threads = 3;
-  CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 3, .seed = 6, .tolerance = 1e-4}, &p), SGDL_OK);
+  CHECK_STATUS(extremes(ctx, &k, (sgdl_extreme_options){.n_top = 3, .seed = 6, .tolerance = 1e-4}, &p),
+               SGDL_OK);
   CHECK(memcmp(p.values, one.values, 3 * sizeof(double)) == 0);
   CHECK(memcmp(p.vectors, one.vectors, sizeof(double) * (size_t)(3 * k.d)) == 0);
   ctx->threads = 0;

@@ -1,5 +1,5 @@
-/* Orthogonalisation of long vectors, in tiles of rows: the second round takes its inner products from the tile
- * that the first has just updated and that is still in cache. */
+/* Orthogonalisation of long vectors, in tiles of rows: the second round takes its inner products from the
+ * tile that the first has just updated and that is still in cache. */
 #include "basis.h"
 
 #include <math.h>
@@ -7,46 +7,70 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- one tile -------------------------------------------------------------------------------------------- */
+/* ---- one tile ------------------------------------------------------------------------------------------ */
 
-typedef double lanes_anywhere __attribute__((vector_size(64), aligned(8)));
-
-SGDL_INLINE double lane_sum(const sgdl_lanes *a)
+SGDL_INLINE double lane_sum(const sgdl_four *low, const sgdl_four *high)
 {
-  const sgdl_lanes v = *a;
-  return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+  sgdl_four v = *low + *high;
+  return (v[0] + v[2]) + (v[1] + v[3]);
 }
 
-SGDL_INLINE void dots_of(ptrdiff_t rows, int n, const double *const *columns, ptrdiff_t offset, const double *w,
-                         double *c)
+SGDL_INLINE double dot_of(ptrdiff_t rows, const double *a, const double *w)
 {
-  enum { LANES = 8, MOST = 4 };
-  sgdl_lanes sum[MOST] = { { 0 }, { 0 }, { 0 }, { 0 } };
-  ptrdiff_t whole = rows / LANES * LANES;
-  for (ptrdiff_t i = 0; i < whole; i += LANES) {
-    sgdl_lanes here = *(const lanes_anywhere *)(w + i);
-    for (int l = 0; l < n; l++)
-      sum[l] += *(const lanes_anywhere *)(columns[l] + offset + i) * here;
+  ptrdiff_t whole = rows / 8 * 8;
+  sgdl_four low = { 0 }, high = { 0 };
+  double rest = 0;
+  for (ptrdiff_t i = 0; i < whole; i += 8) {
+    low += SGDL_FOUR_AT(a + i) * SGDL_FOUR_AT(w + i);
+    high += SGDL_FOUR_AT(a + i + 4) * SGDL_FOUR_AT(w + i + 4);
   }
-  for (int l = 0; l < n; l++) {
-    double rest = 0;
-    for (ptrdiff_t i = whole; i < rows; i++)
-      rest += columns[l][offset + i] * w[i];
-    c[l] += lane_sum(&sum[l]) + rest;
-  }
+  for (ptrdiff_t i = whole; i < rows; i++)
+    rest += a[i] * w[i];
+  return lane_sum(&low, &high) + rest;
 }
 
-SGDL_VECTORISED void sgdl_add_dots(ptrdiff_t rows, ptrdiff_t n, const double *const *columns, ptrdiff_t offset,
-                                   const double *w, double *c)
+/* Four columns: their sums stay in registers. Each is what dot_of() gives. */
+SGDL_INLINE void dots_of_four(ptrdiff_t rows, const double *a, const double *b, const double *e,
+                              const double *f, const double *w, double *c)
+{
+  ptrdiff_t whole = rows / 8 * 8;
+  sgdl_four a0 = { 0 }, a1 = { 0 }, b0 = { 0 }, b1 = { 0 }, e0 = { 0 }, e1 = { 0 }, f0 = { 0 }, f1 = { 0 };
+  double rest[4] = { 0 };
+  for (ptrdiff_t i = 0; i < whole; i += 8) {
+    sgdl_four w0 = SGDL_FOUR_AT(w + i), w1 = SGDL_FOUR_AT(w + i + 4);
+    a0 += SGDL_FOUR_AT(a + i) * w0;
+    a1 += SGDL_FOUR_AT(a + i + 4) * w1;
+    b0 += SGDL_FOUR_AT(b + i) * w0;
+    b1 += SGDL_FOUR_AT(b + i + 4) * w1;
+    e0 += SGDL_FOUR_AT(e + i) * w0;
+    e1 += SGDL_FOUR_AT(e + i + 4) * w1;
+    f0 += SGDL_FOUR_AT(f + i) * w0;
+    f1 += SGDL_FOUR_AT(f + i + 4) * w1;
+  }
+  for (ptrdiff_t i = whole; i < rows; i++) {
+    rest[0] += a[i] * w[i];
+    rest[1] += b[i] * w[i];
+    rest[2] += e[i] * w[i];
+    rest[3] += f[i] * w[i];
+  }
+  c[0] += lane_sum(&a0, &a1) + rest[0];
+  c[1] += lane_sum(&b0, &b1) + rest[1];
+  c[2] += lane_sum(&e0, &e1) + rest[2];
+  c[3] += lane_sum(&f0, &f1) + rest[3];
+}
+
+SGDL_VECTORISED void sgdl_add_dots(ptrdiff_t rows, ptrdiff_t n, const double *const *columns,
+                                   ptrdiff_t offset, const double *w, double *c)
 {
   ptrdiff_t l = 0;
   for (; l + 4 <= n; l += 4)
-    dots_of(rows, 4, columns + l, offset, w, c + l);
+    dots_of_four(rows, columns[l] + offset, columns[l + 1] + offset, columns[l + 2] + offset,
+                 columns[l + 3] + offset, w, c + l);
   for (; l < n; l++)
-    dots_of(rows, 1, columns + l, offset, w, c + l);
+    c[l] += dot_of(rows, columns[l] + offset, w);
 }
 
-/* w += sign * sum of columns times c */
+/* w += sign times the sum of columns times c */
 SGDL_VECTORISED static void add_columns(ptrdiff_t rows, ptrdiff_t n, const double *const *columns,
                                         ptrdiff_t offset, double sign, const double *c, double *restrict w)
 {
@@ -66,7 +90,7 @@ SGDL_VECTORISED static void add_columns(ptrdiff_t rows, ptrdiff_t n, const doubl
   }
 }
 
-/* ---- all rows --------------------------------------------------------------------------------------------- */
+/* ---- all rows ------------------------------------------------------------------------------------------ */
 
 static ptrdiff_t tiles_of(ptrdiff_t d)
 {
@@ -76,6 +100,14 @@ static ptrdiff_t tiles_of(ptrdiff_t d)
 static ptrdiff_t chunks_of(ptrdiff_t d)
 {
   return tiles_of(d) < SGDL_CHUNKS ? tiles_of(d) : SGDL_CHUNKS;
+}
+
+/* Threads that pay: waking one costs more than a few tiles. */
+static int threads_for(const sgdl_context *ctx, ptrdiff_t d)
+{
+  ptrdiff_t most = 1 + tiles_of(d) / 8;
+  int threads = sgdl_threads(ctx);
+  return threads < most ? threads : (int)most;
 }
 
 typedef struct {
@@ -117,6 +149,14 @@ static void sum_chunks(const sgdl_basis_work *work, ptrdiff_t n, double *total)
       total[l] += work->partial[l + n * t];
 }
 
+/* Rows at a time: as many as leave the columns in the second cache, and long enough stretches of each. */
+static ptrdiff_t tile_rows(ptrdiff_t n)
+{
+  const ptrdiff_t cached = 32 * 1024, most = 8 * SGDL_ROW_TILE;
+  ptrdiff_t rows = n > 0 ? cached / n / 64 * 64 : most;
+  return rows < SGDL_ROW_TILE ? SGDL_ROW_TILE : rows > most ? most : rows;
+}
+
 typedef enum { FIRST_DOTS, SUBTRACT_AND_DOTS, SUBTRACT_AND_NORM } stage;
 
 /* One pass over the columns of all vectors. Partial sums: n x width a chunk (dots), or width (norm). */
@@ -125,14 +165,15 @@ static void pass(sgdl_context *ctx, sgdl_basis_work *work, stage what, ptrdiff_t
 {
   ptrdiff_t d = work->d, sums = what == SUBTRACT_AND_NORM ? width : n * width;
   const double *c = what == SUBTRACT_AND_DOTS ? work->first : work->second;
-  int threads = sgdl_threads(ctx);
+  const ptrdiff_t tile = tile_rows(n);
+  int threads = threads_for(ctx, d);
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
   for (ptrdiff_t t = 0; t < chunks_of(d); t++) {
     span s = chunk_span(d, t);
     double *partial = work->partial + sums * t;
     memset(partial, 0, sizeof(double) * (size_t)sums);
-    for (ptrdiff_t i = s.first; i < s.end; i += SGDL_ROW_TILE) {
-      ptrdiff_t rows = s.end - i < SGDL_ROW_TILE ? s.end - i : SGDL_ROW_TILE;
+    for (ptrdiff_t i = s.first; i < s.end; i += tile) {
+      ptrdiff_t rows = s.end - i < tile ? s.end - i : tile;
       for (ptrdiff_t q = 0; q < width; q++) {
         const double *const *mine = columns + n * q;
         const double *here = w[q] + i;
@@ -148,7 +189,8 @@ static void pass(sgdl_context *ctx, sgdl_basis_work *work, stage what, ptrdiff_t
 }
 
 /* |w|^2 of each vector. */
-static void lengths(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t width, double *const *w, double *norm2)
+static void lengths(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t width, double *const *w,
+                    double *norm2)
 {
   pass(ctx, work, SUBTRACT_AND_NORM, 0, width, NULL, w);
   sum_chunks(work, width, norm2);
@@ -178,7 +220,7 @@ ptrdiff_t sgdl_orthogonalise(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t
 
 void sgdl_scale_long(sgdl_context *ctx, ptrdiff_t d, double scale, double *x)
 {
-  int threads = sgdl_threads(ctx);
+  int threads = threads_for(ctx, d);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (ptrdiff_t t = 0; t < chunks_of(d); t++) {
     span s = chunk_span(d, t);
@@ -190,7 +232,7 @@ void sgdl_scale_long(sgdl_context *ctx, ptrdiff_t d, double scale, double *x)
 void sgdl_combine(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n, const double *const *columns, const double *c,
                   double *out)
 {
-  int threads = sgdl_threads(ctx);
+  int threads = threads_for(ctx, d);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (ptrdiff_t t = 0; t < chunks_of(d); t++) {
     span s = chunk_span(d, t);
@@ -215,7 +257,7 @@ void sgdl_inner_products(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t n, 
 void sgdl_rotate_columns(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n, ptrdiff_t kept, double *const *columns,
                          const double *Y, double *scratch)
 {
-  int threads = sgdl_threads(ctx);
+  int threads = threads_for(ctx, d);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (ptrdiff_t t = 0; t < chunks_of(d); t++) {
     span s = chunk_span(d, t);
@@ -237,12 +279,14 @@ static sgdl_status check_column(sgdl_context *ctx, const char *name, ptrdiff_t l
   for (ptrdiff_t i = 0; i <= l; i++)
     if (!(fabs(c[i] - (i == l)) <= tolerance))
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                       "`%s`: columns %td and %td have the inner product %.10g: expected orthonormal columns", name,
+                       "`%s`: columns %td and %td have the inner product %.10g: expected orthonormal columns",
+                       name,
                        i + 1, l + 1, c[i]);
   return SGDL_OK;
 }
 
-sgdl_status sgdl_orthonormal_check(sgdl_context *ctx, const char *name, ptrdiff_t d, ptrdiff_t n, const double *U)
+sgdl_status sgdl_orthonormal_check(sgdl_context *ctx, const char *name, ptrdiff_t d, ptrdiff_t n,
+                                   const double *U)
 {
   sgdl_basis_work work = { 0 };
   double *c = NULL;

@@ -1,6 +1,6 @@
 /* Long vectors, a few at a time: orthogonalisation against columns, combinations of columns. Columns are
- * pointers, so that they may lie anywhere. Every sum runs over fixed tiles of rows, tile by tile in chunks and
- * chunk by chunk at the end, so that its bits depend on d only. */
+ * pointers, so that they may lie anywhere. Every sum runs over fixed tiles of rows, tile by tile in chunks
+ * and chunk by chunk at the end, so that its bits depend on d only. */
 #ifndef SGDL_BASIS_H
 #define SGDL_BASIS_H
 
@@ -12,6 +12,17 @@ enum {
   SGDL_CHUNKS = 256    /* partial sums, at most                                                         */
 };
 
+/* Four doubles: a register of AVX2 (wider vectors would be kept in memory there); and those anywhere. */
+typedef double sgdl_four __attribute__((vector_size(32)));
+typedef double sgdl_four_anywhere __attribute__((vector_size(32), aligned(8)));
+#define SGDL_FOUR_AT(x) (*(sgdl_four_anywhere *)(x))
+
+/* For messages: printf writes NaN differently from machine to machine. x is not finite. */
+static inline const char *sgdl_not_finite(double x)
+{
+  return x > 0 ? "Inf" : x < 0 ? "-Inf" : "NaN";
+}
+
 typedef struct sgdl_basis_work {
   ptrdiff_t d, capacity, width; /* most columns, most vectors                                           */
   double *partial;              /* (capacity + 1) x width x chunks                                      */
@@ -22,10 +33,10 @@ sgdl_status sgdl_basis_work_init(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t capac
                                  sgdl_basis_work *work);
 void sgdl_basis_work_free(sgdl_basis_work *work);
 
-/* w_q -= sum of columns (columns[l + n q], l < n: those of vector q) times their coefficients, twice (classical
- * Gram-Schmidt), q < width. first and second of `work` (n x width) hold the coefficients of the rounds, norm2
- * (width) is |w_q|^2 after. Reads the columns three times. Returns the first q whose coefficients or length are
- * not finite, nothing changed then, or -1. */
+/* w_q -= sum of columns (columns[l + n q], l < n: those of vector q) times their coefficients, twice
+ * (classical Gram-Schmidt), q < width. first and second of `work` (n x width) hold the coefficients of the
+ * rounds, norm2 (width) is |w_q|^2 after. Reads the columns three times. Returns the first q whose
+ * coefficients or length are not finite, nothing changed then, or -1. */
 ptrdiff_t sgdl_orthogonalise(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t n, ptrdiff_t width,
                              const double *const *columns, double *const *w, double *norm2);
 
@@ -47,7 +58,7 @@ sgdl_status sgdl_orthonormal_check(sgdl_context *ctx, const char *name, ptrdiff_
                                    const double *U);
 
 /* c[l] += columns[l]'w over `rows` rows from `offset` on. */
-void sgdl_add_dots(ptrdiff_t rows, ptrdiff_t n, const double *const *columns, ptrdiff_t offset, const double *w,
-                   double *c);
+void sgdl_add_dots(ptrdiff_t rows, ptrdiff_t n, const double *const *columns, ptrdiff_t offset,
+                   const double *w, double *c);
 
 #endif

@@ -1,5 +1,6 @@
-/* Operators from dense arrays: H itself, X'X/N of data, low rank plus bulk. One-thread BLAS on fixed tiles inside
- * one parallel region, so that bits do not depend on threads; a backend other than the CPU gets whole products. */
+/* Operators from dense arrays: H itself, X'X/N of data, low rank plus bulk. One-thread BLAS on fixed tiles
+ * inside one parallel region, so that bits do not depend on threads; a backend other than the CPU gets
+ * whole products. */
 #include "../base/base.h"
 
 #include "../base/blas.h"
@@ -55,11 +56,12 @@ static int on_cpu(const sgdl_context *ctx)
 }
 
 /* C (columns x n) = alpha A'B, A rows x columns, in tiles of columns. */
-static sgdl_status transposed_times(sgdl_context *ctx, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t n, double alpha,
-                                    const double *A, const double *B, double *C)
+static sgdl_status transposed_times(sgdl_context *ctx, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t n,
+                                    double alpha, const double *A, const double *B, double *C)
 {
   if (!on_cpu(ctx))
-    return sgdl_backend_of(ctx)->product(ctx, 1, 0, columns, n, rows, alpha, A, rows, B, rows, 0.0, C, columns);
+    return sgdl_backend_of(ctx)->product(ctx, 1, 0, columns, n, rows, alpha, A, rows, B, rows, 0.0, C,
+                                         columns);
   int threads = sgdl_threads(ctx), blas = sgdl_blas_single_begin();
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (ptrdiff_t j = 0; j < columns; j += COLUMN_TILE) {
@@ -76,7 +78,8 @@ static sgdl_status times(sgdl_context *ctx, ptrdiff_t rows, ptrdiff_t columns, p
 {
   const ptrdiff_t tile = 4096;
   if (!on_cpu(ctx))
-    return sgdl_backend_of(ctx)->product(ctx, 0, 0, rows, n, columns, alpha, A, rows, B, columns, beta, C, rows);
+    return sgdl_backend_of(ctx)->product(ctx, 0, 0, rows, n, columns, alpha, A, rows, B, columns, beta, C,
+                                         rows);
   int threads = sgdl_threads(ctx), blas = sgdl_blas_single_begin();
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (ptrdiff_t i = 0; i < rows; i += tile) {
@@ -87,7 +90,7 @@ static sgdl_status times(sgdl_context *ctx, ptrdiff_t rows, ptrdiff_t columns, p
   return SGDL_OK;
 }
 
-/* ---- H ---------------------------------------------------------------------------------------------------------- */
+/* ---- H ------------------------------------------------------------------------------------------------- */
 
 static sgdl_status dense_product(const sgdl_operator *op, sgdl_context *ctx, ptrdiff_t n, const double *V,
                                  double *HV)
@@ -105,9 +108,10 @@ sgdl_status sgdl_operator_dense(sgdl_context *ctx, ptrdiff_t d, const double *H,
   return SGDL_OK;
 }
 
-/* ---- X'X/N -------------------------------------------------------------------------------------------------------- */
+/* ---- X'X/N --------------------------------------------------------------------------------------------- */
 
-/* Rows in fixed groups, each with a sum of its own: a tile of rows is used for X V and for X'(X V) while in cache. */
+/* Rows in fixed groups, each with a sum of its own: a tile of rows is used for X V and for X'(X V) while
+ * in cache. */
 static void tall_group(const dense_self *self, ptrdiff_t d, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end,
                        const double *V, double *u, double *sum)
 {
@@ -123,7 +127,8 @@ static sgdl_status tall_product(const sgdl_operator *op, sgdl_context *ctx, ptrd
                                 double *HV)
 {
   const dense_self *self = op->self;
-  ptrdiff_t d = op->dim, N = self->rows, groups = N < GROUPS * ROW_TILE ? (N + ROW_TILE - 1) / ROW_TILE : GROUPS;
+  ptrdiff_t d = op->dim, N = self->rows, tiles = (N + ROW_TILE - 1) / ROW_TILE;
+  ptrdiff_t groups = tiles < GROUPS ? tiles : GROUPS;
   double *room = NULL;
   SGDL_TRY(sgdl_alloc(ctx, &room, sgdl_times(groups * n, d + ROW_TILE), "the products of groups of rows"));
   int threads = sgdl_threads(ctx), blas = sgdl_blas_single_begin();
@@ -164,11 +169,13 @@ static sgdl_status data_product(const sgdl_operator *op, sgdl_context *ctx, ptrd
   return op->dim <= WIDE && on_cpu(ctx) ? tall_product(op, ctx, n, V, HV) : wide_product(op, ctx, n, V, HV);
 }
 
-sgdl_status sgdl_operator_data(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X, sgdl_operator *op)
+sgdl_status sgdl_operator_data(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, const double *X,
+                               sgdl_operator *op)
 {
   *op = (sgdl_operator){ 0 };
   if (N < 1 || d < 1)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`X` is %td x %td: expected at least one row and one column", N, d);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`X` is %td x %td: expected at least one row and one column", N,
+                     d);
   SGDL_TRY(sgdl_check_blas_size(ctx, "X", N > d ? N : d));
   SGDL_TRY(sgdl_check_finite(ctx, "X", X, N * d, N));
   SGDL_TRY(create(ctx, d, &(dense_self){ .rows = N, .A = X }, op));
@@ -176,7 +183,7 @@ sgdl_status sgdl_operator_data(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, cons
   return SGDL_OK;
 }
 
-/* ---- low rank plus bulk --------------------------------------------------------------------------------------------- */
+/* ---- low rank plus bulk -------------------------------------------------------------------------------- */
 
 static sgdl_status low_rank_product(const sgdl_operator *op, sgdl_context *ctx, ptrdiff_t n, const double *V,
                                     double *HV)
@@ -213,8 +220,8 @@ sgdl_status sgdl_operator_low_rank(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t r, 
 {
   *op = (sgdl_operator){ 0 };
   if (d < 1 || r < 0 || r > d)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`U` is %td x %td: expected at least one row, and no more columns than "
-                     "rows", d, r);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`U` is %td x %td: expected at least one row, and no more columns than rows", d, r);
   SGDL_TRY(sgdl_check_finite(ctx, "bulk", &bulk, 1, 0));
   if (r > 0) {
     SGDL_TRY(sgdl_check_finite(ctx, "rho", rho, r, 0));

@@ -1,9 +1,10 @@
 /* Extreme eigenpairs by thick-restart block Lanczos (Wu and Simon 2000; Stathopoulos and Saad 1998), with
- * projections onto the whole basis, so that the projected matrix is what it is said to be whatever the restarts.
+ * projections onto the whole basis, so that the projected matrix is what it is said to be whatever the
+ * restarts.
  *
- * Own code rather than ARPACK: that takes one vector a product (no blocks), finds multiple eigenvalues by rounding
- * only, keeps its state in Fortran SAVE variables (two runs at a time, or one that a host abandons, are not safe),
- * and would be one more library to find. */
+ * Own code rather than ARPACK: that takes one vector a product (no blocks), finds multiple
+ * eigenvalues by rounding only, keeps its state in Fortran SAVE variables (two runs at a time, or one that
+ * a host abandons, are not safe), and would be one more library to find. */
 #include "basis.h"
 
 #include <math.h>
@@ -41,7 +42,7 @@ static double *column(const search *s, ptrdiff_t l)
   return s->V + s->d * l;
 }
 
-/* ---- set-up -------------------------------------------------------------------------------------------------- */
+/* ---- set-up -------------------------------------------------------------------------------------------- */
 
 static sgdl_status check(sgdl_context *ctx, search *s)
 {
@@ -86,7 +87,8 @@ static sgdl_status allocate(sgdl_context *ctx, search *s)
   s->norm2 = s->R + block * block;
   memset(s->T, 0, sizeof(double) * (size_t)(basis * basis));
   SGDL_TRY(sgdl_basis_work_init(ctx, s->d, most, block, &s->work));
-  SGDL_TRY(sgdl_alloc(ctx, &s->scratch, SGDL_ROW_TILE * sgdl_times(basis, sgdl_threads(ctx)), "rotated tiles"));
+  SGDL_TRY(sgdl_alloc(ctx, &s->scratch, SGDL_ROW_TILE * sgdl_times(basis, sgdl_threads(ctx)),
+                      "rotated tiles"));
   s->columns = malloc(sizeof *s->columns * (size_t)(most * block));
   s->vectors = malloc(sizeof *s->vectors * (size_t)most);
   if (s->columns == NULL || s->vectors == NULL)
@@ -104,10 +106,11 @@ static void release(search *s)
   sgdl_basis_work_free(&s->work);
 }
 
-/* ---- new columns ------------------------------------------------------------------------------------------------ */
+/* ---- new columns --------------------------------------------------------------------------------------- */
 
 /* Columns [first, first + width) against all columns before `first`; -1 or the first that is not finite. */
-static ptrdiff_t against_basis(sgdl_context *ctx, search *s, ptrdiff_t before, ptrdiff_t first, ptrdiff_t width)
+static ptrdiff_t against_basis(sgdl_context *ctx, search *s, ptrdiff_t before, ptrdiff_t first,
+                               ptrdiff_t width)
 {
   for (ptrdiff_t q = 0; q < width; q++) {
     for (ptrdiff_t l = 0; l < before; l++)
@@ -158,8 +161,8 @@ static void next_direction(sgdl_context *ctx, search *s, ptrdiff_t k)
   }
 }
 
-/* The block after the n columns: as wide as the last product, as the dimension allows. Where it is narrower, the
- * columns of R past it are 0: everything is in the basis. */
+/* The block after the n columns: as wide as the last product, as the dimension allows. Where it is
+ * narrower, the columns of R past it are 0: everything is in the basis. */
 static void orthonormalise_block(sgdl_context *ctx, search *s)
 {
   memset(s->R, 0, sizeof(double) * (size_t)(s->o.block * s->o.block));
@@ -181,8 +184,8 @@ static sgdl_status grow(sgdl_context *ctx, search *s)
     while (row < s->d - 1 && isfinite(w[row]))
       row++;
     return sgdl_fail(ctx, SGDL_CALLBACK,
-                     "product %td with `H` gave %g in row %td: expected finite numbers",
-                     s->report.n_products - width + bad + 1, w[row], row + 1);
+                     "product %td with `H` gave %s in row %td: expected finite numbers",
+                     s->report.n_products - width + bad + 1, sgdl_not_finite(w[row]), row + 1);
   }
   for (ptrdiff_t k = 0; k < width; k++) {
     double length2 = s->norm2[k];
@@ -208,7 +211,7 @@ static void begin(sgdl_context *ctx, search *s)
     random_column(ctx, s, k);
 }
 
-/* ---- Ritz pairs ---------------------------------------------------------------------------------------------------- */
+/* ---- Ritz pairs ---------------------------------------------------------------------------------------- */
 
 /* theta ascending, Y n x n, residuals. */
 static sgdl_status ritz(sgdl_context *ctx, search *s)
@@ -269,7 +272,7 @@ static void restart(sgdl_context *ctx, search *s)
   s->report.n_restarts++;
 }
 
-/* ---- results ---------------------------------------------------------------------------------------------------------- */
+/* ---- results ------------------------------------------------------------------------------------------- */
 
 static void make_largest_positive(sgdl_context *ctx, ptrdiff_t d, double *v)
 {

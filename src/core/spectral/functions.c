@@ -19,8 +19,9 @@ sgdl_status sgdl_functions_check(sgdl_context *ctx, ptrdiff_t n, const sgdl_func
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`functions`[%td] has the kind %d: expected 0 to %d", i + 1,
                        (int)functions[i].kind, SGDL_F_COUNT - 1);
     if (!isfinite(functions[i].parameter))
-      return sgdl_fail(ctx, SGDL_NOT_FINITE, "`functions`[%td] (%s) has the parameter %g: expected a finite "
-                       "number", i + 1, sgdl_function_string(functions[i].kind), functions[i].parameter);
+      return sgdl_fail(ctx, SGDL_NOT_FINITE,
+                       "`functions`[%td] (%s) has the parameter %g: expected a finite number",
+                       i + 1, sgdl_function_string(functions[i].kind), functions[i].parameter);
   }
   return SGDL_OK;
 }

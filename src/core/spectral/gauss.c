@@ -49,8 +49,8 @@ static void sort_descending(ptrdiff_t n, double *node, double *weight)
   }
 }
 
-sgdl_status sgdl_gauss_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha, const double *beta, double mass,
-                            double *work, double *node, double *weight)
+sgdl_status sgdl_gauss_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha, const double *beta,
+                            double mass, double *work, double *node, double *weight)
 {
   enum { MOST_SWEEPS = 100 };
   double *e = work, *z = work + n, sum = 0;
@@ -76,4 +76,19 @@ sgdl_status sgdl_gauss_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha,
     weight[i] = mass * (z[i] * z[i] / sum);
   sort_descending(n, node, weight);
   return SGDL_OK;
+}
+
+sgdl_status sgdl_radau_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha, const double *beta,
+                            double end, double mass, double *work, double *node, double *weight)
+{
+  double *diagonal = work + 2 * (n + 1), *off = diagonal + n + 1;
+  double pivot = 0; /* of T - end: positive all along */
+  for (ptrdiff_t i = 0; i < n; i++) {
+    diagonal[i] = alpha[i];
+    off[i] = beta[i];
+    pivot = alpha[i] - end - (i > 0 ? beta[i - 1] * beta[i - 1] / pivot : 0);
+  }
+  diagonal[n] = end + beta[n - 1] * beta[n - 1] / pivot;
+  off[n] = 0;
+  return sgdl_gauss_rule(ctx, n + 1, diagonal, off, mass, work, node, weight);
 }

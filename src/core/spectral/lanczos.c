@@ -16,7 +16,8 @@ sgdl_status sgdl_lanczos_init(sgdl_context *ctx, const sgdl_operator *op, const 
                          .width = width };
   ptrdiff_t room = run->deflation->n + steps;
   sgdl_status status = SGDL_OK;
-  SGDL_GET(sgdl_alloc(ctx, &run->basis, sgdl_times(sgdl_times(op->dim, width), steps + 1), "the Lanczos basis"));
+  SGDL_GET(sgdl_alloc(ctx, &run->basis, sgdl_times(sgdl_times(op->dim, width), steps + 1),
+                      "the Lanczos basis"));
   SGDL_GET(sgdl_alloc(ctx, &run->alpha, sgdl_times(width, 2 * steps + 4), "the Lanczos coefficients"));
   run->beta = run->alpha + steps * width;
   run->length = run->beta + steps * width;
@@ -90,8 +91,8 @@ static sgdl_status not_finite(sgdl_context *ctx, const sgdl_lanczos *run, ptrdif
   while (row < run->op->dim - 1 && isfinite(w[row]))
     row++;
   return sgdl_fail(ctx, SGDL_CALLBACK,
-                   "the product with `H` gave %g in row %td for probe %td at Lanczos step %td: expected finite "
-                   "numbers", w[row], row + 1, run->first_probe + q + 1, j + 1);
+                   "the product with `H` gave %s in row %td for probe %td at Lanczos step %td: expected "
+                   "finite numbers", sgdl_not_finite(w[row]), row + 1, run->first_probe + q + 1, j + 1);
 }
 
 /* Coefficients of step j (whose product is in block j + 1), and whether the probe goes on. */
@@ -131,7 +132,8 @@ sgdl_status sgdl_lanczos_run(sgdl_context *ctx, sgdl_lanczos *run)
   for (ptrdiff_t j = 0; j < run->steps && any_goes_on(run); j++) {
     if (sgdl_poll(ctx, run->progress + run->progress_span * (double)j / (double)run->steps))
       return sgdl_fail(ctx, SGDL_INTERRUPTED, "stopped at step %td of %td of Lanczos", j + 1, run->steps);
-    SGDL_TRY(run->op->product(run->op, ctx, run->width, run->basis + block * j, run->basis + block * (j + 1)));
+    SGDL_TRY(run->op->product(run->op, ctx, run->width, run->basis + block * j,
+                              run->basis + block * (j + 1)));
     run->n_products += run->width;
     ptrdiff_t bad = orthogonalise(ctx, run, j + 1);
     if (bad >= 0)

@@ -23,7 +23,7 @@ static sgdl_status check_dim(sgdl_context *ctx, ptrdiff_t dim)
   return SGDL_OK;
 }
 
-/* ---- products and checks ------------------------------------------------------------------------------------ */
+/* ---- products and checks ------------------------------------------------------------------------------- */
 
 sgdl_status sgdl_operator_product(sgdl_context *ctx, const sgdl_operator *op, ptrdiff_t n, const double *V,
                                   double *HV)
@@ -65,12 +65,14 @@ static sgdl_status judge(sgdl_context *ctx, ptrdiff_t d, const double *V, double
     *asymmetry = size > 0 ? twisted / size : 0;
   if (bent > tolerance * size)
     return sgdl_fail(ctx, SGDL_CALLBACK,
-                     "the product with `H` is not linear: |H(u+v) - Hu - Hv| = %.3g of |Hu| + |Hv| for random u, "
-                     "v: expected at most %g (a block of columns: one product a column)", bent / size, tolerance);
+                     "the product with `H` is not linear: |H(u+v) - Hu - Hv| = %.3g of |Hu| + |Hv| for "
+                     "random u, v: expected at most %g (a block of columns: one product a column)",
+                     bent / size,
+                     tolerance);
   if (twisted > tolerance * size)
     return sgdl_fail(ctx, SGDL_NOT_SYMMETRIC,
-                     "the product with `H` is not symmetric: |u'Hv - v'Hu| = %.3g of |Hu| + |Hv| for random u, v: "
-                     "expected at most %g", twisted / size, tolerance);
+                     "the product with `H` is not symmetric: |u'Hv - v'Hu| = %.3g of |Hu| + |Hv| for random "
+                     "u, v: expected at most %g", twisted / size, tolerance);
   return SGDL_OK;
 }
 
@@ -99,7 +101,7 @@ done:
   return status;
 }
 
-/* ---- compiled by the user ------------------------------------------------------------------------------------ */
+/* ---- compiled by the user ------------------------------------------------------------------------------ */
 
 typedef struct {
   sgdl_native_product *function;
@@ -130,7 +132,8 @@ sgdl_status sgdl_operator_pointer(sgdl_context *ctx, sgdl_native_product *functi
   *op = (sgdl_operator){ 0 };
   SGDL_TRY(check_dim(ctx, dim));
   if (function == NULL)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "the pointer to the compiled product is NULL: expected a function");
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "the pointer to the compiled product is NULL: expected a function");
   native *self = malloc(sizeof *self);
   if (self == NULL)
     return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the operator");
@@ -146,7 +149,8 @@ sgdl_status sgdl_operator_native(sgdl_context *ctx, const char *file, const char
   if (file == NULL || *file == '\0')
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`file` is empty: expected the path of a shared library");
   if (symbol == NULL || *symbol == '\0')
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`symbol` is empty: expected the name of a function in \"%s\"", file);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`symbol` is empty: expected the name of a function in \"%s\"",
+                     file);
   void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
   if (library == NULL)
     return sgdl_fail(ctx, SGDL_IO, "`file` = \"%s\": expected a shared library (%s)", file, dlerror());
@@ -154,8 +158,8 @@ sgdl_status sgdl_operator_native(sgdl_context *ctx, const char *file, const char
   *(void **)&function = dlsym(library, symbol);
   sgdl_status status = function != NULL
       ? sgdl_operator_pointer(ctx, function, dim, op)
-      : sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`symbol` = \"%s\": expected a function that \"%s\" exports", symbol,
-                  file);
+      : sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`symbol` = \"%s\": expected a function that \"%s\" exports",
+                  symbol, file);
   if (status == SGDL_OK)
     ((native *)op->self)->library = library;
   else
@@ -163,7 +167,7 @@ sgdl_status sgdl_operator_native(sgdl_context *ctx, const char *file, const char
   return status;
 }
 
-/* ---- objectives ------------------------------------------------------------------------------------------------- */
+/* ---- objectives ---------------------------------------------------------------------------------------- */
 
 typedef struct {
   const sgdl_objective *objective;
@@ -191,7 +195,8 @@ sgdl_status sgdl_operator_objective(sgdl_context *ctx, const sgdl_objective *obj
   *op = (sgdl_operator){ 0 };
   if (objective->hessian_product == NULL)
     return sgdl_fail(ctx, SGDL_UNSUPPORTED,
-                     "the objective has no product with its Hessian: expected one made with `hvp`, or a built-in one");
+                     "the objective has no product with its Hessian: expected one made with `hvp`, or a "
+                     "built-in one");
   SGDL_TRY(sgdl_check_finite(ctx, "theta", theta, objective->dim, 0));
   at_point *self = calloc(1, sizeof *self);
   if (self == NULL)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- probes --------------------------------------------------------------------------------------------- */
+/* ---- probes -------------------------------------------------------------------------------------------- */
 
 enum { SIGNS = 64, WORDS = 256 }; /* signs in a word, words at a time */
 
@@ -54,7 +54,7 @@ static void centre(ptrdiff_t n, double *x)
     x[i] -= m;
 }
 
-/* ---- checks --------------------------------------------------------------------------------------------- */
+/* ---- checks -------------------------------------------------------------------------------------------- */
 
 static sgdl_status absent(sgdl_context *ctx, const char *what)
 {
@@ -124,7 +124,7 @@ sgdl_status sgdl_probe_noise_check(sgdl_context *ctx, const sgdl_probe_noise *no
   return SGDL_OK;
 }
 
-/* ---- rows in chunks --------------------------------------------------------------------------------------- */
+/* ---- rows in chunks ------------------------------------------------------------------------------------ */
 
 static ptrdiff_t chunk_rows(const sgdl_probe_noise *noise, ptrdiff_t dim)
 {
@@ -152,8 +152,9 @@ static sgdl_status stream_rows(sgdl_context *ctx, const sgdl_probe_noise *noise,
       ptrdiff_t i = 0;
       while (isfinite(rows[i]))
         i++;
-      status = sgdl_fail(ctx, SGDL_CALLBACK, "the gradient of example %td has %g as component %td: expected "
-                         "finite numbers", first + i % n + 1, rows[i], i / n + 1);
+      status = sgdl_fail(ctx, SGDL_CALLBACK,
+                         "the gradient of example %td has %s as component %td: expected finite numbers",
+                         first + i % n + 1, sgdl_not_finite(rows[i]), i / n + 1);
       goto done;
     }
     use(ctx, self, first, n, rows);
@@ -167,7 +168,7 @@ done:
   return status;
 }
 
-/* ---- starts ----------------------------------------------------------------------------------------------- */
+/* ---- starts -------------------------------------------------------------------------------------------- */
 
 typedef struct {
   ptrdiff_t dim, N, n;
@@ -188,8 +189,8 @@ static void add_rows(sgdl_context *ctx, void *self, ptrdiff_t first, ptrdiff_t n
     }
 }
 
-static sgdl_status from_gradients(sgdl_context *ctx, const sgdl_probe_noise *noise, ptrdiff_t dim, ptrdiff_t n,
-                                  double *Z, double *B)
+static sgdl_status from_gradients(sgdl_context *ctx, const sgdl_probe_noise *noise, ptrdiff_t dim,
+                                  ptrdiff_t n, double *Z, double *B)
 {
   ptrdiff_t N = examples(noise);
   row_sum sum = { .dim = dim, .N = N, .n = n, .Z = Z, .B = B };
@@ -243,7 +244,7 @@ sgdl_status sgdl_probe_starts(sgdl_context *ctx, const sgdl_probe_noise *noise, 
   return status;
 }
 
-/* ---- strength along directions ------------------------------------------------------------------------------ */
+/* ---- strength along directions ------------------------------------------------------------------------- */
 
 typedef struct {
   ptrdiff_t dim, N, n;
@@ -311,8 +312,8 @@ static double variance(ptrdiff_t N, double *t, int centred)
   return sum / (double)N;
 }
 
-static sgdl_status along_gradients(sgdl_context *ctx, const sgdl_probe_noise *noise, ptrdiff_t dim, ptrdiff_t n,
-                                   const double *U, double *strength, double *trace)
+static sgdl_status along_gradients(sgdl_context *ctx, const sgdl_probe_noise *noise, ptrdiff_t dim,
+                                   ptrdiff_t n, const double *U, double *strength, double *trace)
 {
   ptrdiff_t N = examples(noise);
   along_sum sum = { .dim = dim, .N = N, .n = n, .U = U };
@@ -385,8 +386,8 @@ sgdl_status sgdl_noise_along(sgdl_context *ctx, const sgdl_probe_noise *noise, p
 {
   SGDL_TRY(sgdl_probe_noise_check(ctx, noise, dim));
   if (n < 0 || (n > 0 && (directions == NULL || strength == NULL)))
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`directions`: %td of them, expected 0 or more with room for their "
-                     "noise", n);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`directions`: %td of them, expected 0 or more with room for their noise", n);
   if (n > 0)
     SGDL_TRY(sgdl_check_finite(ctx, "directions", directions, dim * n, dim));
   if (noise->kind == SGDL_NOISE_DIAGONAL)

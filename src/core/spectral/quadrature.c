@@ -20,13 +20,15 @@ typedef struct {
   ptrdiff_t steps, block;
 } slq;
 
-/* ---- checks ---------------------------------------------------------------------------------------------- */
+/* ---- checks -------------------------------------------------------------------------------------------- */
 
-static sgdl_status check_deflation(sgdl_context *ctx, const sgdl_operator *op, const sgdl_deflation *deflation)
+static sgdl_status check_deflation(sgdl_context *ctx, const sgdl_operator *op,
+                                   const sgdl_deflation *deflation)
 {
   if (deflation->n < 0 || deflation->n >= op->dim)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                     "`deflation` has %td eigenvectors of %td dimensions: expected fewer, nothing is left to probe",
+                     "`deflation` has %td eigenvectors of %td dimensions: expected fewer, nothing is left to "
+                     "probe",
                      deflation->n, op->dim);
   if (deflation->n == 0)
     return SGDL_OK;
@@ -57,7 +59,7 @@ static sgdl_status check(sgdl_context *ctx, const slq *s)
   return s->noise != NULL ? sgdl_probe_noise_check(ctx, s->noise, s->op->dim) : SGDL_OK;
 }
 
-/* ---- one block --------------------------------------------------------------------------------------------- */
+/* ---- one block ----------------------------------------------------------------------------------------- */
 
 static ptrdiff_t left(const slq *s)
 {
@@ -68,7 +70,8 @@ static ptrdiff_t left(const slq *s)
 static sgdl_status keep(sgdl_context *ctx, const slq *s, const sgdl_lanczos *run, ptrdiff_t q, double *work)
 {
   sgdl_quadrature *r = s->result;
-  ptrdiff_t to = r->n_probes + q, length = (ptrdiff_t)run->length[q], at = r->steps * to, from = run->steps * q;
+  ptrdiff_t to = r->n_probes + q, at = r->steps * to, from = run->steps * q;
+  ptrdiff_t length = (ptrdiff_t)run->length[q];
   size_t column = sizeof(double) * (size_t)r->steps, some = sizeof(double) * (size_t)length;
   memset(r->alpha + at, 0, column);
   memset(r->beta + at, 0, column);
@@ -104,7 +107,7 @@ static sgdl_status run_block(sgdl_context *ctx, const slq *s, sgdl_lanczos *run,
   return SGDL_OK;
 }
 
-/* ---- enough? ------------------------------------------------------------------------------------------------ */
+/* ---- enough? ------------------------------------------------------------------------------------------- */
 
 /* Relative standard error of one function; for counts the exact part belongs to the whole. */
 static double relative_error(const slq *s, const sgdl_function *f)
@@ -147,7 +150,7 @@ static sgdl_status look(sgdl_context *ctx, const slq *s, int *done)
   return SGDL_OK;
 }
 
-/* ---- all ---------------------------------------------------------------------------------------------------- */
+/* ---- all ----------------------------------------------------------------------------------------------- */
 
 sgdl_status sgdl_spectral_probes(sgdl_context *ctx, const sgdl_operator *op, const sgdl_deflation *deflation,
                                  const sgdl_probe_noise *noise, const sgdl_probe_options *options,

@@ -1,5 +1,5 @@
-/* Products with compressed sparse columns, up to eight vectors at a time. The bits of a vector's product depend
- * neither on the others nor on threads: every sum runs over entries in the order they are stored. */
+/* Products with compressed sparse columns, up to eight vectors at a time. The bits of a vector's product
+ * depend neither on the others nor on threads: every sum runs over entries in the order they are stored. */
 #ifndef SGDL_SPARSE_H
 #define SGDL_SPARSE_H
 
@@ -12,6 +12,7 @@ sgdl_status sgdl_sparse_check(sgdl_context *ctx, const char *name, const sgdl_sp
 sgdl_status sgdl_sparse_transposed(sgdl_context *ctx, const sgdl_sparse *X, ptrdiff_t n, const double *Z,
                                    double *B);
 /* T (rows x n) += X U, U cols x n: one thread a column. */
-void sgdl_sparse_times_columns(sgdl_context *ctx, const sgdl_sparse *X, ptrdiff_t n, const double *U, double *T);
+void sgdl_sparse_times_columns(sgdl_context *ctx, const sgdl_sparse *X, ptrdiff_t n, const double *U,
+                               double *T);
 
 #endif

@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- checks ----------------------------------------------------------------------------------------------- */
+/* ---- checks -------------------------------------------------------------------------------------------- */
 
 static sgdl_status check_quadrature(sgdl_context *ctx, const char *name, const sgdl_quadrature *r)
 {
   if (r->steps < 1 || r->n_probes < 1)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`density`: its %s have %td probes of %td steps, expected at least "
-                     "one of each", name, r->n_probes, r->steps);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`density`: its %s have %td probes of %td steps, expected at least one of each",
+                     name, r->n_probes, r->steps);
   SGDL_TRY(sgdl_check_finite(ctx, "node", r->node, r->steps * r->n_probes, r->steps));
   SGDL_TRY(sgdl_check_finite(ctx, "weight", r->weight, r->steps * r->n_probes, r->steps));
   SGDL_TRY(sgdl_check_finite(ctx, "alpha", r->alpha, r->steps * r->n_probes, r->steps));
@@ -23,8 +24,8 @@ static sgdl_status check_quadrature(sgdl_context *ctx, const char *name, const s
   for (ptrdiff_t q = 0; q < r->n_probes; q++)
     if (!(r->length[q] >= 0 && r->length[q] <= (double)r->steps && r->mass[q] >= 0 && isfinite(r->mass[q])))
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
-                       "`density`: probe %td of its %s has length %g and mass %g, expected 0 to %td and a finite "
-                       "number >= 0", q + 1, name, r->length[q], r->mass[q], r->steps);
+                       "`density`: probe %td of its %s has length %g and mass %g, expected 0 to %td and a "
+                       "finite number >= 0", q + 1, name, r->length[q], r->mass[q], r->steps);
   return SGDL_OK;
 }
 
@@ -48,13 +49,15 @@ static sgdl_status check_noise(sgdl_context *ctx, const sgdl_spectral_density *d
 {
   if (d->noise == NULL && !(d->exact_noise != NULL && d->n_exact == d->dim)) {
     if (!(d->sigma2 >= 0 && isfinite(d->sigma2)))
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`density` has no noise (`sigma2` = %g): expected noise, or "
-                       "sigma2 >= 0 for Sigma = sigma2 H", d->sigma2);
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                       "`density` has no noise (`sigma2` = %g): expected noise, or sigma2 >= 0 for Sigma = "
+                       "sigma2 H", d->sigma2);
     return SGDL_OK;
   }
   if (d->n_exact > 0 && d->exact_noise == NULL)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`density` has no noise along its exact eigenvectors: expected %td "
-                     "variances", d->n_exact);
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`density` has no noise along its exact eigenvectors: expected %td variances",
+                     d->n_exact);
   SGDL_TRY(sgdl_check_finite(ctx, "noise", d->exact_noise, d->n_exact, 0));
   for (ptrdiff_t l = 0; l < d->n_exact; l++)
     if (d->exact_noise[l] < 0)
@@ -69,7 +72,8 @@ static int own_noise(const sgdl_spectral_density *d)
   return d->noise != NULL || (d->exact_noise != NULL && d->n_exact == d->dim);
 }
 
-static sgdl_status check(sgdl_context *ctx, const sgdl_spectral_density *d, int with_noise, const sgdl_quadrature *from)
+static sgdl_status check(sgdl_context *ctx, const sgdl_spectral_density *d, int with_noise,
+                         const sgdl_quadrature *from)
 {
   SGDL_TRY(check_exact(ctx, d));
   if (with_noise)
@@ -77,12 +81,13 @@ static sgdl_status check(sgdl_context *ctx, const sgdl_spectral_density *d, int 
   if (d->n_exact == d->dim)
     return SGDL_OK;
   if (from == NULL)
-    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`density` has no probes that count modes: expected some, they are "
-                     "needed for %s", with_noise ? "noise = sigma2 H" : "traces without noise");
+    return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
+                     "`density` has no probes that count modes: expected some, they are needed for %s",
+                     with_noise ? "noise = sigma2 H" : "traces without noise");
   return check_quadrature(ctx, from == d->noise ? "noise" : "counts", from);
 }
 
-/* ---- the modes of a probe --------------------------------------------------------------------------------- */
+/* ---- the modes of a probe ------------------------------------------------------------------------------ */
 
 static void extremes(sgdl_density_view *v)
 {
@@ -114,10 +119,10 @@ sgdl_status sgdl_density_view_init(sgdl_context *ctx, const sgdl_spectral_densit
   v.from = density->n_exact == density->dim ? NULL : with_noise && density->noise != NULL ? density->noise
                                                                                             : density->counts;
   SGDL_TRY(check(ctx, density, with_noise, v.from));
-  ptrdiff_t steps = v.from != NULL ? v.from->steps : 0, room = density->n_exact + steps + 1;
+  ptrdiff_t steps = v.from != NULL ? v.from->steps : 0, room = density->n_exact + steps + 2;
   v.n_probes = v.from != NULL ? v.from->n_probes : 1;
   extremes(&v);
-  SGDL_TRY(sgdl_alloc(ctx, &v.room, 2 * room + 4 * steps + 1, "the modes of a probe"));
+  SGDL_TRY(sgdl_alloc(ctx, &v.room, 2 * room + 6 * (steps + 1), "the modes of a probe"));
   v.modes.rho = v.room;
   v.modes.weight = v.room + room;
   *view = v;
@@ -147,41 +152,49 @@ static void add_mode(sgdl_density_view *v, double rho, double weight, double all
   v->modes.weight[v->modes.n++] = weight;
 }
 
-/* Nodes and weights of the probe, whole or shorter; returns how many. */
-static sgdl_status rule(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_t q, int shorter, ptrdiff_t *n,
-                        const double **node, const double **weight)
+/* Nodes and weights of the probe, n of them. */
+static sgdl_status nodes_of(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_t q, sgdl_rule rule,
+                            ptrdiff_t *n, const double **node, const double **weight)
 {
   const sgdl_quadrature *r = v->from;
-  ptrdiff_t at = r->steps * q;
-  *n = (ptrdiff_t)r->length[q];
+  ptrdiff_t at = r->steps * q, length = (ptrdiff_t)r->length[q], most = r->steps + 1;
+  const double *alpha = r->alpha + at, *beta = r->beta + at;
+  double *room = v->room + 2 * (v->density->n_exact + r->steps + 2), *work = room + 2 * most;
+  *n = length;
   *node = r->node + at;
   *weight = r->weight + at;
-  ptrdiff_t fewer = sgdl_shorter_rule(*n, r->beta + at);
-  if (!shorter || fewer == *n)
+  ptrdiff_t fewer = sgdl_shorter_rule(length, beta);
+  if (rule == SGDL_RULE_GAUSS || fewer == length)
     return SGDL_OK;
-  double *room = v->room + 2 * (v->density->n_exact + r->steps + 1);
-  SGDL_TRY(sgdl_gauss_rule(ctx, fewer, r->alpha + at, r->beta + at, r->mass[q], room + 2 * r->steps, room,
-                           room + r->steps));
-  *n = fewer;
+  if (rule == SGDL_RULE_RADAU) {
+    if ((*node)[length - 1] <= v->flat || v->smallest < 0)
+      return SGDL_OK;
+    *n = length + 1;
+    SGDL_TRY(sgdl_radau_rule(ctx, length, alpha, beta, 0, r->mass[q], work, room, room + most));
+  } else {
+    *n = fewer;
+    SGDL_TRY(sgdl_gauss_rule(ctx, fewer, alpha, beta, r->mass[q], work, room, room + most));
+  }
   *node = room;
-  *weight = room + r->steps;
+  *weight = room + most;
   return SGDL_OK;
 }
 
-sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_t q, int shorter)
+sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_t q, sgdl_rule rule)
 {
   const sgdl_spectral_density *d = v->density;
   const double *node = NULL, *weight = NULL;
   ptrdiff_t n = 0, e = 0, j = 0;
   double all = 0;
   if (v->from != NULL)
-    SGDL_TRY(rule(ctx, v, q, shorter, &n, &node, &weight));
+    SGDL_TRY(nodes_of(ctx, v, q, rule, &n, &node, &weight));
   int own = v->with_noise && own_noise(d);
   for (ptrdiff_t l = 0; l < d->n_exact; l++)
     all += own ? d->exact_noise[l] : 1;
   for (ptrdiff_t i = 0; i < n; i++)
     all += weight[i];
   v->modes.n = 0;
+  v->modes.other = rule != SGDL_RULE_GAUSS;
   while (e < d->n_exact || j < n)
     if (j == n || (e < d->n_exact && d->exact_value[e] >= node[j])) {
       add_mode(v, d->exact_value[e], own ? d->exact_noise[e] : 1, all);
@@ -197,17 +210,18 @@ sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_
   return SGDL_OK;
 }
 
-/* ---- saddles ------------------------------------------------------------------------------------------------ */
+/* ---- saddles ------------------------------------------------------------------------------------------- */
 
 /* Mean over probes of the weight at rho < 0, and of all. */
-static sgdl_status negative_share(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, double *share)
+static sgdl_status negative_share(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                                  double *share)
 {
   sgdl_density_view view = { 0 };
   double negative = 0, all = 0;
   sgdl_status status = SGDL_OK;
   SGDL_GET(sgdl_density_view_init(ctx, density, with_noise, &view));
   for (ptrdiff_t q = 0; q < view.n_probes; q++) {
-    SGDL_GET(sgdl_density_probe(ctx, &view, q, 0));
+    SGDL_GET(sgdl_density_probe(ctx, &view, q, SGDL_RULE_GAUSS));
     for (ptrdiff_t i = 0; i < view.modes.n; i++) {
       negative += view.modes.rho[i] < 0 ? view.modes.weight[i] : 0;
       all += view.modes.weight[i];
@@ -229,9 +243,10 @@ static sgdl_status saddle(sgdl_context *ctx, const sgdl_spectral_density *densit
     snprintf(counted, sizeof counted, "%.3g%% of the modes and ", 100 * modes);
   }
   return sgdl_fail(ctx, SGDL_SADDLE,
-                   "the spectrum reaches down to %.6g (%s%.3g%% of the noise are below 0): expected no negative "
-                   "eigenvalues, a saddle has no stationary state; drop_negative leaves them out", smallest, counted,
-                   100 * noise);
+                   "the spectrum reaches down to %.6g (%s%.3g%% of the noise are below 0): expected no "
+                   "negative eigenvalues, a saddle has no stationary state; drop_negative leaves them out",
+                   smallest,
+                   counted, 100 * noise);
 }
 
 sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_spectral_density *density)
@@ -245,10 +260,10 @@ sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_spectral_densit
   return smallest < 0 ? saddle(ctx, density, smallest) : SGDL_OK;
 }
 
-/* ---- sums over probes -------------------------------------------------------------------------------------- */
+/* ---- sums over probes ---------------------------------------------------------------------------------- */
 
-sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
-                             sgdl_probe_function *f, const void *args, sgdl_probe_values *values)
+sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                             ptrdiff_t n, sgdl_probe_function *f, const void *args, sgdl_probe_values *values)
 {
   sgdl_density_view view = { 0 };
   sgdl_status status = SGDL_OK;
@@ -256,13 +271,15 @@ sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *den
   SGDL_GET(sgdl_density_view_init(ctx, density, with_noise, &view));
   values->n_probes = view.n_probes;
   values->exact = view.from == NULL;
-  SGDL_GET(sgdl_alloc(ctx, &values->all, sgdl_times(2 * n, view.n_probes), "the values of the probes"));
-  values->shorter = values->all + n * view.n_probes;
+  SGDL_GET(sgdl_alloc(ctx, &values->of[0], sgdl_times(SGDL_RULES * n, view.n_probes),
+                      "the values of the probes"));
+  for (int rule = 1; rule < SGDL_RULES; rule++)
+    values->of[rule] = values->of[0] + rule * n * view.n_probes;
   for (ptrdiff_t q = 0; q < view.n_probes; q++) {
-    SGDL_GET(sgdl_density_probe(ctx, &view, q, 0));
-    SGDL_GET(f(ctx, &view.modes, args, values->all + n * q));
-    SGDL_GET(sgdl_density_probe(ctx, &view, q, 1));
-    SGDL_GET(f(ctx, &view.modes, args, values->shorter + n * q));
+    for (int rule = 0; rule < SGDL_RULES; rule++) {
+      SGDL_GET(sgdl_density_probe(ctx, &view, q, rule));
+      SGDL_GET(f(ctx, &view.modes, args, values->of[rule] + n * q));
+    }
     if (sgdl_poll(ctx, (double)(q + 1) / (double)view.n_probes)) {
       status = sgdl_fail(ctx, SGDL_INTERRUPTED, "stopped after probe %td of %td", q + 1, view.n_probes);
       goto done;
@@ -275,8 +292,8 @@ done:
 
 void sgdl_probe_values_free(sgdl_probe_values *values)
 {
-  free(values->all);
-  values->all = values->shorter = NULL;
+  free(values->of[0]);
+  values->of[0] = NULL;
 }
 
 static double mean_of(const sgdl_probe_values *v, const double *x, ptrdiff_t i)
@@ -295,35 +312,37 @@ static double standard_error(const sgdl_probe_values *v, ptrdiff_t i, double mea
   if (v->n_probes == 1)
     return NAN;
   for (ptrdiff_t q = 0; q < v->n_probes; q++) {
-    double off = v->all[i + v->n * q] - mean;
+    double off = v->of[0][i + v->n * q] - mean;
     squares += off * off;
   }
   return sqrt(squares / (n - 1) / n);
 }
 
-static double moved_by(double value, double shorter)
+/* A rule that gives no finite number has a node where the function has none: it says nothing. */
+static double moved_by(double value, double other)
 {
-  return isfinite(value) ? fabs(value - shorter) : 0;
+  return isfinite(value) && isfinite(other) ? fabs(value - other) : 0;
 }
 
 void sgdl_probe_curve(const sgdl_probe_values *v, ptrdiff_t first, ptrdiff_t n, const sgdl_curve *curve)
 {
   for (ptrdiff_t i = 0; curve != NULL && i < n; i++) {
-    double mean = mean_of(v, v->all, first + i);
+    double mean = mean_of(v, v->of[0], first + i);
     if (curve->value != NULL)
       curve->value[i] = mean;
     if (curve->se != NULL)
       curve->se[i] = standard_error(v, first + i, mean);
     if (curve->truncation != NULL)
-      curve->truncation[i] = moved_by(mean, mean_of(v, v->shorter, first + i));
+      curve->truncation[i] = fmax(moved_by(mean, mean_of(v, v->of[SGDL_RULE_SHORTER], first + i)),
+                                  moved_by(mean, mean_of(v, v->of[SGDL_RULE_RADAU], first + i)));
   }
 }
 
 enum { MOST_MEANS = 4 };
 
 /* g of the means over all probes but `without` (-1: over all). */
-static double of_means(const sgdl_probe_values *v, const double *x, int m, const ptrdiff_t *first, ptrdiff_t i,
-                       ptrdiff_t without, sgdl_of_means *g, const void *args)
+static double of_means(const sgdl_probe_values *v, const double *x, int m, const ptrdiff_t *first,
+                       ptrdiff_t i, ptrdiff_t without, sgdl_of_means *g, const void *args)
 {
   double means[MOST_MEANS];
   for (int e = 0; e < m; e++) {
@@ -335,8 +354,8 @@ static double of_means(const sgdl_probe_values *v, const double *x, int m, const
   return g(means, args, i);
 }
 
-static double jackknife(const sgdl_probe_values *v, int m, const ptrdiff_t *first, ptrdiff_t i, sgdl_of_means *g,
-                        const void *args)
+static double jackknife(const sgdl_probe_values *v, int m, const ptrdiff_t *first, ptrdiff_t i,
+                        sgdl_of_means *g, const void *args)
 {
   double mean = 0, squares = 0, n = (double)v->n_probes;
   if (v->exact)
@@ -344,7 +363,7 @@ static double jackknife(const sgdl_probe_values *v, int m, const ptrdiff_t *firs
   if (v->n_probes == 1)
     return NAN;
   for (ptrdiff_t q = 0; q < v->n_probes; q++) {
-    double one = of_means(v, v->all, m, first, i, q, g, args), off = one - mean;
+    double one = of_means(v, v->of[0], m, first, i, q, g, args), off = one - mean;
     mean += off / (double)(q + 1);
     squares += off * (one - mean);
   }
@@ -355,12 +374,14 @@ void sgdl_jackknife_curve(const sgdl_probe_values *v, int m, const ptrdiff_t *fi
                           sgdl_of_means *g, const void *args, const sgdl_curve *curve)
 {
   for (ptrdiff_t i = 0; curve != NULL && i < n; i++) {
-    double value = of_means(v, v->all, m, first, i, -1, g, args);
+    double value = of_means(v, v->of[0], m, first, i, -1, g, args);
     if (curve->value != NULL)
       curve->value[i] = value;
     if (curve->se != NULL)
       curve->se[i] = jackknife(v, m, first, i, g, args);
     if (curve->truncation != NULL)
-      curve->truncation[i] = moved_by(value, of_means(v, v->shorter, m, first, i, -1, g, args));
+      curve->truncation[i] =
+        fmax(moved_by(value, of_means(v, v->of[SGDL_RULE_SHORTER], m, first, i, -1, g, args)),
+             moved_by(value, of_means(v, v->of[SGDL_RULE_RADAU], m, first, i, -1, g, args)));
   }
 }

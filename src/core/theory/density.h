@@ -9,6 +9,7 @@
 typedef struct sgdl_probe_modes {
   ptrdiff_t n;
   double *rho, *weight;  /* weight: modes, or noise                                                  */
+  int other;             /* not the Gauss rule: NaN where a function does not take a node            */
 } sgdl_probe_modes;
 
 typedef struct sgdl_density_view {
@@ -26,14 +27,20 @@ typedef struct sgdl_density_view {
 sgdl_status sgdl_density_view_init(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
                                    sgdl_density_view *view);
 void sgdl_density_view_free(sgdl_density_view *view);
-/* Fills view->modes for probe q; `shorter`: from three quarters of its steps. Flat nodes become 0, their noise
- * 0 where it is rounding, negative ones are left out with drop_negative; n >= 1 always. */
-sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *view, ptrdiff_t q, int shorter);
+/* The Gauss rule of a probe, and what it is held against: the rule of three quarters of the steps; where
+ * all nodes are above 0, the Gauss-Radau rule with a node at 0, which stands on the other side of the
+ * integral of functions like 1 - exp(-t rho) and (1 - exp(-t rho))/rho, and so shows what the unresolved
+ * neighbourhood of 0 can hide. Where there is nothing to compare with, all are the Gauss rule. */
+typedef enum { SGDL_RULE_GAUSS = 0, SGDL_RULE_SHORTER, SGDL_RULE_RADAU, SGDL_RULES } sgdl_rule;
+
+/* Fills view->modes for probe q. Flat nodes become 0, their noise 0 where it is rounding, negative ones
+ * are left out with drop_negative; n >= 1 always. */
+sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *view, ptrdiff_t q, sgdl_rule rule);
 /* SGDL_SADDLE, with the share of negative nodes in modes and noise, unless there are none or they are left
  * out. */
 sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_spectral_density *density);
 
-/* ---- n numbers of every probe --------------------------------------------------------------------------- */
+/* ---- n numbers of every probe -------------------------------------------------------------------------- */
 
 /* out (n) of the modes of one probe. */
 typedef sgdl_status sgdl_probe_function(sgdl_context *ctx, const sgdl_probe_modes *modes, const void *args,
@@ -41,11 +48,12 @@ typedef sgdl_status sgdl_probe_function(sgdl_context *ctx, const sgdl_probe_mode
 
 typedef struct sgdl_probe_values {
   ptrdiff_t n, n_probes;
-  double *all, *shorter; /* n x n_probes each                                                         */
+  double *of[SGDL_RULES]; /* n x n_probes each                                                        */
   int exact;             /* no probes                                                                 */
 } sgdl_probe_values;
 
-sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
+sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                             ptrdiff_t n,
                              sgdl_probe_function *f, const void *args, sgdl_probe_values *values);
 void sgdl_probe_values_free(sgdl_probe_values *values);
 /* Entries first, ..., first + n - 1 of the values as a curve (NULL: nothing). */

@@ -1,5 +1,6 @@
-/* MSD, stationary state, autocorrelation and power spectrum from a spectral density: all are sums over modes
- * that are linear in the noise, so each probe is a spectrum whose noise is its weights. THEORY sections 4 to 7. */
+/* MSD, stationary state, autocorrelation and power spectrum from a spectral density: all are sums over
+ * modes that are linear in the noise, so each probe is a spectrum whose noise is its weights. THEORY
+ * sections 4 to 7. */
 #include "density.h"
 #include "start.h"
 
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- a probe as a model ------------------------------------------------------------------------------------ */
+/* ---- a probe as a model -------------------------------------------------------------------------------- */
 
 typedef struct {
   const sgdl_model *settings;
@@ -25,7 +26,8 @@ static sgdl_model probe_model(const curve_task *task, const sgdl_probe_modes *mo
 }
 
 /* Settings that no spectrum is needed for: a clear failure before any probe. */
-static sgdl_status check_settings(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_model *settings)
+static sgdl_status check_settings(sgdl_context *ctx, const sgdl_spectral_density *density,
+                                  const sgdl_model *settings)
 {
   sgdl_model bare = *settings;
   bare.dim = density->dim;
@@ -33,7 +35,7 @@ static sgdl_status check_settings(sgdl_context *ctx, const sgdl_spectral_density
   return sgdl_model_check(ctx, &bare, NULL);
 }
 
-/* ---- displacement -------------------------------------------------------------------------------------------- */
+/* ---- displacement -------------------------------------------------------------------------------------- */
 
 /* MSD at all steps, then (Langevin) its slope times the step. */
 static sgdl_status probe_msd(sgdl_context *ctx, const sgdl_probe_modes *modes, const void *args, double *out)
@@ -68,8 +70,9 @@ static sgdl_status check_from(sgdl_context *ctx, const sgdl_spectral_density *de
   if (from == SGDL_FROM_POINT)
     return SGDL_OK;
   if (from != SGDL_FROM_STATIONARY && from != SGDL_FROM_CHECKPOINT && from != SGDL_FROM_REST_OF_SPEED)
-    return sgdl_fail(ctx, SGDL_UNSUPPORTED, "`start` needs directions: expected the stationary state, the minimiser "
-                     "or a checkpoint, a spectral density has no others");
+    return sgdl_fail(ctx, SGDL_UNSUPPORTED,
+                     "`start` needs directions: expected the stationary state, the minimiser or a "
+                     "checkpoint, a spectral density has no others");
   return sgdl_density_no_saddle(ctx, density);
 }
 
@@ -85,9 +88,9 @@ static sgdl_status steps_with_neighbours(sgdl_context *ctx, ptrdiff_t n, const d
   return SGDL_OK;
 }
 
-sgdl_status sgdl_density_msd(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_model *settings,
-                             sgdl_from from, ptrdiff_t n, const double *steps, const sgdl_curve *msd,
-                             const sgdl_curve *exponent)
+sgdl_status sgdl_density_msd(sgdl_context *ctx, const sgdl_spectral_density *density,
+                             const sgdl_model *settings, sgdl_from from, ptrdiff_t n,
+                             const double *steps, const sgdl_curve *msd, const sgdl_curve *exponent)
 {
   int sgd = settings->dynamics == SGDL_SGD;
   double *all = NULL;
@@ -99,7 +102,8 @@ sgdl_status sgdl_density_msd(sgdl_context *ctx, const sgdl_spectral_density *den
   SGDL_GET(check_settings(ctx, density, settings));
   SGDL_GET(check_from(ctx, density, from));
   SGDL_GET(steps_with_neighbours(ctx, n, steps, &all));
-  curve_task task = { settings, from, sgd && exponent != NULL ? 3 * n : n, sgd || exponent == NULL ? 0 : n, all };
+  curve_task task = { settings, from, sgd && exponent != NULL ? 3 * n : n, sgd || exponent == NULL ? 0 : n,
+                      all };
   SGDL_GET(sgdl_over_probes(ctx, density, 1, task.n + task.n_slopes, probe_msd, &task, &values));
   sgdl_probe_curve(&values, 0, n, msd);
   task.n = n;
@@ -113,7 +117,7 @@ done:
   return status;
 }
 
-/* ---- stationary state ------------------------------------------------------------------------------------------ */
+/* ---- stationary state ---------------------------------------------------------------------------------- */
 
 static void add_stationary(const sgdl_law *law, const sgdl_modes *modes, const sgdl_model *model, double *out)
 {
@@ -132,7 +136,8 @@ static void add_stationary(const sgdl_law *law, const sgdl_modes *modes, const s
     out[SGDL_DENSITY_PENALTY] = model->hyper.weight_decay * out[SGDL_DENSITY_THETA] / 2;
 }
 
-static sgdl_status probe_stationary(sgdl_context *ctx, const sgdl_probe_modes *nodes, const void *args, double *out)
+static sgdl_status probe_stationary(sgdl_context *ctx, const sgdl_probe_modes *nodes, const void *args,
+                                    double *out)
 {
   static const double one = 1;
   sgdl_model model = probe_model(args, nodes);
@@ -152,8 +157,8 @@ done:
 }
 
 /* Curves that are the first, second, ... n entries of the values. */
-static sgdl_status curves(sgdl_context *ctx, const sgdl_spectral_density *density, const curve_task *task, int n_curves,
-                          sgdl_probe_function *f, const sgdl_curve *const *out)
+static sgdl_status curves(sgdl_context *ctx, const sgdl_spectral_density *density, const curve_task *task,
+                          int n_curves, sgdl_probe_function *f, const sgdl_curve *const *out)
 {
   sgdl_probe_values values = { 0 };
   SGDL_TRY(check_settings(ctx, density, task->settings));
@@ -165,14 +170,14 @@ static sgdl_status curves(sgdl_context *ctx, const sgdl_spectral_density *densit
   return status;
 }
 
-sgdl_status sgdl_density_stationary(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_model *settings,
-                                    const sgdl_curve *stationary)
+sgdl_status sgdl_density_stationary(sgdl_context *ctx, const sgdl_spectral_density *density,
+                                    const sgdl_model *settings, const sgdl_curve *stationary)
 {
   curve_task task = { .settings = settings, .n = SGDL_DENSITY_STATIONARY };
   return curves(ctx, density, &task, 1, probe_stationary, &stationary);
 }
 
-/* ---- what a trajectory shows --------------------------------------------------------------------------------------- */
+/* ---- what a trajectory shows --------------------------------------------------------------------------- */
 
 static sgdl_status probe_autocorrelation(sgdl_context *ctx, const sgdl_probe_modes *modes, const void *args,
                                          double *out)
@@ -183,7 +188,8 @@ static sgdl_status probe_autocorrelation(sgdl_context *ctx, const sgdl_probe_mod
   return sgdl_autocorrelation(ctx, &model, n, task->at, NULL, out, out + n, out + 2 * n, NULL, NULL);
 }
 
-static sgdl_status probe_spectrum(sgdl_context *ctx, const sgdl_probe_modes *modes, const void *args, double *out)
+static sgdl_status probe_spectrum(sgdl_context *ctx, const sgdl_probe_modes *modes, const void *args,
+                                  double *out)
 {
   const curve_task *task = args;
   sgdl_model model = probe_model(task, modes);
@@ -218,7 +224,7 @@ sgdl_status sgdl_density_power_spectrum(sgdl_context *ctx, const sgdl_spectral_d
   return curves(ctx, density, &task, 2, probe_spectrum, out);
 }
 
-/* ---- probes until the displacement is known well enough --------------------------------------------------------- */
+/* ---- probes until the displacement is known well enough ------------------------------------------------ */
 
 typedef struct {
   sgdl_spectral_density density;
@@ -258,8 +264,9 @@ static sgdl_status msd_is_enough(void *user, sgdl_context *ctx, const sgdl_quadr
 
 sgdl_status sgdl_probes_for_msd(sgdl_context *ctx, const sgdl_operator *op, const sgdl_deflation *deflation,
                                 const sgdl_probe_noise *noise, const sgdl_probe_options *options,
-                                const sgdl_spectral_density *density, const sgdl_model *settings, sgdl_from from,
-                                ptrdiff_t n, const double *steps, double target, sgdl_quadrature *result)
+                                const sgdl_spectral_density *density, const sgdl_model *settings,
+                                sgdl_from from, ptrdiff_t n, const double *steps, double target,
+                                sgdl_quadrature *result)
 {
   msd_target t = { *density, noise != NULL, settings, from, n, steps, target, NULL, NULL, NAN };
   sgdl_probe_options with = *options;

@@ -1,12 +1,13 @@
 /* Traces of functions of H from a spectral density, bins for plots, and a summary. */
 #include "density.h"
 
+#include "../spectral/basis.h"
 #include "../spectral/functions.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- functions ------------------------------------------------------------------------------------------- */
+/* ---- functions ----------------------------------------------------------------------------------------- */
 
 typedef struct {
   ptrdiff_t n;
@@ -21,15 +22,15 @@ static sgdl_status sums_of_functions(sgdl_context *ctx, const sgdl_probe_modes *
     out[f] = 0;
     for (ptrdiff_t i = 0; i < modes->n; i++)
       if (modes->weight[i] > 0) {
-        SGDL_TRY(sgdl_function_domain(ctx, list->functions + f, modes->rho[i]));
+        SGDL_TRY(modes->other ? SGDL_OK : sgdl_function_domain(ctx, list->functions + f, modes->rho[i]));
         out[f] += modes->weight[i] * sgdl_function_value(list->functions + f, modes->rho[i]);
       }
   }
   return SGDL_OK;
 }
 
-sgdl_status sgdl_density_trace(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
-                               const sgdl_function *functions, const sgdl_curve *trace)
+sgdl_status sgdl_density_trace(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                               ptrdiff_t n, const sgdl_function *functions, const sgdl_curve *trace)
 {
   function_list list = { n, functions };
   sgdl_probe_values values = { 0 };
@@ -43,7 +44,7 @@ sgdl_status sgdl_density_trace(sgdl_context *ctx, const sgdl_spectral_density *d
   return status;
 }
 
-/* ---- values at the nodes ------------------------------------------------------------------------------------ */
+/* ---- values at the nodes ------------------------------------------------------------------------------- */
 
 static sgdl_status add_value(sgdl_context *ctx, const char *name, ptrdiff_t at, double weight, double value,
                              double *sum)
@@ -51,7 +52,8 @@ static sgdl_status add_value(sgdl_context *ctx, const char *name, ptrdiff_t at, 
   if (weight == 0)
     return SGDL_OK;
   if (!isfinite(value))
-    return sgdl_fail(ctx, SGDL_NOT_FINITE, "`%s[%td]` = %g: expected a finite number", name, at + 1, value);
+    return sgdl_fail(ctx, SGDL_NOT_FINITE, "`%s[%td]` = %s: expected a finite number", name, at + 1,
+                     sgdl_not_finite(value));
   *sum += weight * value;
   return SGDL_OK;
 }
@@ -66,11 +68,12 @@ static double exact_weight(const sgdl_spectral_density *d, int with_noise, ptrdi
 {
   if (!with_noise)
     return 1;
-  return d->exact_noise != NULL && (d->noise != NULL || d->n_exact == d->dim) ? d->exact_noise[l]
-                                                                               : noise_at(d, d->exact_value[l]);
+  int given = d->exact_noise != NULL && (d->noise != NULL || d->n_exact == d->dim);
+  return given ? d->exact_noise[l] : noise_at(d, d->exact_value[l]);
 }
 
-static double node_weight(const sgdl_spectral_density *d, int with_noise, const sgdl_quadrature *from, ptrdiff_t j)
+static double node_weight(const sgdl_spectral_density *d, int with_noise, const sgdl_quadrature *from,
+                          ptrdiff_t j)
 {
   return from->weight[j] * (with_noise && from != d->noise ? noise_at(d, from->node[j]) : 1);
 }
@@ -83,8 +86,8 @@ sgdl_status sgdl_density_average(sgdl_context *ctx, const sgdl_spectral_density 
   double exact = 0;
   sgdl_status status = SGDL_OK;
   SGDL_GET(sgdl_density_view_init(ctx, density, with_noise, &view));
-  SGDL_GET(sgdl_alloc(ctx, &values.all, 2 * view.n_probes, "the values of the probes"));
-  values.shorter = values.all + view.n_probes;
+  SGDL_GET(sgdl_alloc(ctx, &values.of[0], view.n_probes, "the values of the probes"));
+  values.of[SGDL_RULE_SHORTER] = values.of[SGDL_RULE_RADAU] = values.of[0]; /* none given */
   values.n_probes = view.n_probes;
   values.exact = view.from == NULL;
   for (ptrdiff_t l = 0; l < density->n_exact; l++)
@@ -93,9 +96,10 @@ sgdl_status sgdl_density_average(sgdl_context *ctx, const sgdl_spectral_density 
     double sum = exact;
     for (ptrdiff_t i = 0; view.from != NULL && i < (ptrdiff_t)view.from->length[q]; i++) {
       ptrdiff_t j = i + view.from->steps * q;
-      SGDL_GET(add_value(ctx, "at_nodes", j, node_weight(density, with_noise, view.from, j), at_nodes[j], &sum));
+      SGDL_GET(add_value(ctx, "at_nodes", j, node_weight(density, with_noise, view.from, j), at_nodes[j],
+                         &sum));
     }
-    values.all[q] = values.shorter[q] = sum;
+    values.of[0][q] = sum;
   }
   sgdl_probe_curve(&values, 0, 1, &(sgdl_curve){ estimate, estimate + 1, estimate + 2 });
 done:
@@ -104,14 +108,15 @@ done:
   return status;
 }
 
-/* ---- bins ----------------------------------------------------------------------------------------------------- */
+/* ---- bins ---------------------------------------------------------------------------------------------- */
 
 typedef struct {
   ptrdiff_t n;
   const double *edges;
 } bin_list;
 
-static sgdl_status sums_in_bins(sgdl_context *ctx, const sgdl_probe_modes *modes, const void *args, double *out)
+static sgdl_status sums_in_bins(sgdl_context *ctx, const sgdl_probe_modes *modes, const void *args,
+                                double *out)
 {
   const bin_list *b = args;
   (void)ctx;
@@ -134,8 +139,8 @@ static sgdl_status sums_in_bins(sgdl_context *ctx, const sgdl_probe_modes *modes
   return SGDL_OK;
 }
 
-sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, ptrdiff_t n,
-                              const double *edges, const sgdl_curve *bins)
+sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                              ptrdiff_t n, const double *edges, const sgdl_curve *bins)
 {
   bin_list list = { n, edges };
   sgdl_probe_values values = { 0 };
@@ -144,8 +149,8 @@ sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_spectral_density *de
   SGDL_TRY(sgdl_check_finite(ctx, "edges", edges, n + 1, 0));
   for (ptrdiff_t i = 0; i < n; i++)
     if (edges[i + 1] <= edges[i])
-      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`edges`[%td] = %g after %g: expected increasing numbers", i + 2,
-                       edges[i + 1], edges[i]);
+      return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`edges`[%td] = %g after %g: expected increasing numbers",
+                       i + 2, edges[i + 1], edges[i]);
   sgdl_status status = sgdl_over_probes(ctx, density, with_noise, n, sums_in_bins, &list, &values);
   if (status == SGDL_OK)
     sgdl_probe_curve(&values, 0, n, bins);
@@ -153,11 +158,12 @@ sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_spectral_density *de
   return status;
 }
 
-/* ---- summary ---------------------------------------------------------------------------------------------------- */
+/* ---- summary ------------------------------------------------------------------------------------------- */
 
 enum { TRACE_OF_H, ALL, FLAT, NEGATIVE, SUMS };
 
-static sgdl_status summary_sums(sgdl_context *ctx, const sgdl_probe_modes *modes, const void *args, double *out)
+static sgdl_status summary_sums(sgdl_context *ctx, const sgdl_probe_modes *modes, const void *args,
+                                double *out)
 {
   (void)ctx;
   (void)args;
@@ -172,8 +178,8 @@ static sgdl_status summary_sums(sgdl_context *ctx, const sgdl_probe_modes *modes
   return SGDL_OK;
 }
 
-static sgdl_status summarise(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, double mean[SUMS],
-                             double se[SUMS])
+static sgdl_status summarise(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                             double mean[SUMS], double se[SUMS])
 {
   sgdl_probe_values values = { 0 };
   sgdl_spectral_density whole = *density; /* what is left out is part of the summary */
@@ -185,7 +191,8 @@ static sgdl_status summarise(sgdl_context *ctx, const sgdl_spectral_density *den
   return status;
 }
 
-static sgdl_status widen(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise, sgdl_density_report *r)
+static sgdl_status widen(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                         sgdl_density_report *r)
 {
   sgdl_density_view view = { 0 };
   SGDL_TRY(sgdl_density_view_init(ctx, density, with_noise, &view));
@@ -195,8 +202,8 @@ static sgdl_status widen(sgdl_context *ctx, const sgdl_spectral_density *density
   return SGDL_OK;
 }
 
-sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_spectral_density *density, const sgdl_hyper *hyper,
-                                  sgdl_density_report *report)
+sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_spectral_density *density,
+                                  const sgdl_hyper *hyper, sgdl_density_report *report)
 {
   sgdl_density_report r = { -INFINITY, INFINITY, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, INFINITY, NAN };
   int all_exact = density->n_exact == density->dim;
