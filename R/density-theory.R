@@ -173,8 +173,8 @@ density_power_spectrum <- function(model, freq, direction, modes) {
 #' @param parameter The \eqn{x} of named functions: one number, or one for each name.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_trace"`: `value`, `se` (standard error, 0 where all is exact, `NaN` with one
-#'   probe), `truncation` (how far the value moves with a quarter fewer Lanczos steps; `NA` for a function of
-#'   R), `f`, `parameter`, `noise`. Methods: [print()], [as.data.frame()].
+#'   probe), `truncation` (error of the quadrature itself, see [sgd_density()]; `NA` for a function of R), `f`,
+#'   `parameter`, `noise`. Methods: [print()], [as.data.frame()].
 #' @section Errors: `bad_argument` (a node with \eqn{\rho + x \le 0}{rho + x <= 0}); `unsupported` (a density
 #'   without what is asked for); `not_finite`, `callback` (a function that gives something unusable).
 #' @section Cost: O(steps) a probe and function.

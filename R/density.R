@@ -11,11 +11,14 @@
 #' and probes \eqn{\Sigma^{1/2}z}{Sigma^(1/2) z} the same for \eqn{tr f(H)\Sigma}{tr f(H) Sigma}, which is all
 #' that mean squared displacement, stationary variance, loss and spectra of SGD need. Each probe is exact for
 #' polynomials up to degree 2m - 1. The spread of the probes is the standard error of all that is computed from
-#' them; `truncation` is what a quarter fewer Lanczos steps would change, which more probes do not reduce.
+#' them; `truncation` is the error of the quadrature itself, which more steps reduce and more probes do not: what
+#' a quarter fewer Lanczos steps would change or, where all nodes are above 0, one more node at 0
+#' (Gauss-Radau), whichever is more.
 #'
 #' @section How many steps and probes: Each known eigenpair takes its square out of the variance, and the top
 #'   ones are those that need steps: `top` first, then `probes` until `se` is small, then `steps` until
-#'   `truncation` is. Errors go down as \eqn{1/\sqrt P}{1/sqrt(P)}; those of the trace of a d x d matrix are
+#'   `truncation` is: displacements begin to feel it beyond \eqn{m^2(1-\beta)/(\eta\rho_{max})}{m^2 (1 - beta)/(lr
+#'   rho_max)} steps. Errors go down as \eqn{1/\sqrt P}{1/sqrt(P)}; those of the trace of a d x d matrix are
 #'   about \eqn{\sqrt{2/(Pd)}}{sqrt(2/(P d))} of it. Long times see small eigenvalues: resolving what is below
 #'   \eqn{\rho}{rho} takes about \eqn{\sqrt{\rho_{max}/\rho}}{sqrt(rho_max/rho)} steps.
 #'
@@ -51,6 +54,9 @@
 #'
 #'   Methods: [print()], [summary()], [plot()], [as.data.frame()] (see [sgd_histogram()]); `autoplot()`,
 #'   `tidy()`, `glance()`. [sgd_model()] takes it as a problem; [sgd_trace()] evaluates any function.
+#' @section A Hessian with a null space: Noise \eqn{\sigma^2 H}{sigma2 H} has no part in it, but probes of the
+#'   counts do, so that what lies near 0 is hard to tell from 0. With data `X` give the same noise as its own
+#'   gradients, `sgd_noise(sqrt(sigma2) * X, centred = FALSE)`: these probes have no part in the null space either.
 #' @section Errors and interrupts: `bad_argument`, `not_finite`, `not_symmetric`, `no_convergence`; `callback`
 #'   from functions of the operator or the noise. Ctrl-C (see [sgdlangevin-conditions]) keeps all whole blocks
 #'   of probes: the partial density is usable, [sgd_resume()] goes on with it. Errors on the way carry it as
@@ -194,7 +200,7 @@ run_probes <- function(plan, done, part, noise) {
   out <- .Call(C_spectral_probes, plan$operator, host, done$pairs[c("values", "vectors")], noise, gradients,
                options)
   done[[part]] <- join_quadratures(earlier, out)
-  if (!is.null(earlier)) done[[part]] <- judge_again(done[[part]], plan, part)
+  if (!is.null(earlier)) done[[part]] <- judge_again(done, plan, part)
   if (stopped_early(out, plan, done, host, gradients)) done$interrupted <- TRUE
   done
 }
@@ -216,12 +222,14 @@ join_quadratures <- function(earlier, out) {
   out[!names(out) %in% c("status", "message")]
 }
 
-# The worst relative standard error of all probes, and whether that is the target.
-judge_again <- function(quadrature, plan, part) {
-  alone <- list(dim = plan$operator$dim, eigenvalues = numeric())
+# The worst relative standard error of all probes, and whether that is the target; as in the core, known eigenvalues
+# belong to the whole of the counts.
+judge_again <- function(done, plan, part) {
+  quadrature <- done[[part]]
+  alone <- list(dim = plan$operator$dim, eigenvalues = if (part == "counts") done$pairs$values else numeric())
   alone[[part]] <- quadrature
   trace <- .Call(C_density_trace, alone, part == "noise", plan$options$functions, plan$options$parameters)
-  quadrature$se <- max(abs(trace$se / trace$value))
+  quadrature$se <- max(ifelse(trace$se == 0, 0, abs(trace$se / trace$value)))
   quadrature$reached <- plan$options$target > 0 && isTRUE(quadrature$se <= plan$options$target)
   quadrature
 }

@@ -59,7 +59,7 @@
 #'   variance with each term), `small_parameter`, `shift` (of the mean, in standard deviations), `variance`
 #'   (d, along the modes) and `mean_shift` (d); else both `NULL`. And `model`. Of a spectral density
 #'   ([sgd_density()]): `se` is the standard error from its probes, `exponent_se` that of the exponent;
-#'   `truncation` and `exponent_truncation` are how far a quarter fewer Lanczos steps move them; starts are
+#'   `truncation` and `exponent_truncation` are the errors of its quadrature; starts are
 #'   those without `theta0`, `v0` and `cov0`.
 #'
 #'   Methods: [plot()], [lines()] (to lay it over a measurement, see [plot.msd()]), [as.data.frame()],

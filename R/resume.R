@@ -6,6 +6,9 @@
 #' ended but shall be longer, to the same bits as
 #' if it had run through in the first place.
 #'
+#' A spectral density goes on with the probes that are left, to the same bits where whole blocks of probes were
+#' done (as after Ctrl-C), to rounding otherwise.
+#'
 #' A folder holds what is needed: the description of the run (`run.rds`, written before the first step),
 #' closed segment files, and the last checkpoint. A kill at any moment loses at most the steps since then.
 #'

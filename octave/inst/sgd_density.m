@@ -15,12 +15,18 @@
 ## @noindent
 ## and probes Sigma^(1/2) z the same for tr f(H) Sigma, which is all that displacement, stationary variance,
 ## loss and spectra of SGD need.  Each probe is exact for polynomials up to degree 2 m - 1.  The spread of the
-## probes is the standard error of all that is computed from them; @code{truncation} is what a quarter fewer
-## Lanczos steps would change, which more probes do not reduce.
+## probes is the standard error of all that is computed from them; @code{truncation} is the error of the
+## quadrature itself, which more steps reduce and more probes do not: what a quarter fewer Lanczos steps would
+## change or, where all nodes are above 0, one more node at 0 (Gauss-Radau), whichever is more.
 ##
 ## How many: @var{top} first (each takes its square out of the variance), then @var{probes} until the standard
 ## errors are small (those of the trace are about sqrt (2/(P d)) of it), then @var{steps} until truncation
-## is: resolving what is below rho takes about sqrt (rho_max/rho) steps.
+## is: resolving what is below rho takes about sqrt (rho_max/rho) steps, and displacements begin to feel it
+## beyond m^2 (1 - momentum)/(lr rho_max) steps.
+##
+## Noise sigma2 H has no part in a null space of H, but probes of the counts do, so that what lies near 0 is
+## hard to tell from 0.  With data X give the same noise as its own gradients,
+## @code{sgd_noise ("gradients", sqrt (sigma2) * X, "centred", false)}.
 ##
 ## @strong{Arguments}
 ##
@@ -305,6 +311,7 @@ endfunction
 %! longer = sgd_resume (sgd_density (operator, options{:}, "probes", 4), [], "probes", 12);
 %! assert (longer.counts.nodes, all_at_once.counts.nodes);
 %! assert (longer.noise.weights, all_at_once.noise.weights);
+%! assert ([longer.counts.se, longer.noise.se], [all_at_once.counts.se, all_at_once.noise.se], -1e-12);
 %! assert ([longer.trace, longer.se, longer.n_products], ...
 %!         [all_at_once.trace, all_at_once.se, all_at_once.n_products]);
 %!function HV = sometimes (H, V)

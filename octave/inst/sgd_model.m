@@ -398,7 +398,7 @@ endfunction
 %!error id=sgdlangevin:flat
 %! sgd_model (sgd_quadratic (diag ([1, 0]), "b", [1, 1], "sigma2", 1), sgd_hyper (0.1))
 %!error <Invalid call> sgd_model (quadratic)
-%!error <`problem`: expected the value of sgd_quadratic.*sgd_objective\(\), got a 2 x 2 double array>
+%!error <`problem`: expected the value of sgd_quadratic.*sgd_operator\(\), got a 2 x 2 double array>
 %! sgd_model (H, hyper)
 %!error <`problem`: .* got that of sgd_hyper\(\)> sgd_model (hyper, quadratic)
 %!error <`hyper`: expected the value of sgd_hyper\(\), got a number> sgd_model (quadratic, 0.1)

@@ -74,8 +74,7 @@
 ## @end table
 ##
 ## Of a spectral density (sgd_density): @code{se} is the standard error from its probes, and there are also
-## @code{exponent_se}, @code{truncation} and @code{exponent_truncation}, how far a quarter fewer Lanczos steps
-## move the two; starts are those without theta0, v0 and cov0.
+## @code{exponent_se}, @code{truncation} and @code{exponent_truncation}, the errors of its quadrature; starts are those without theta0, v0 and cov0.
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:saddle}, @code{sgdlangevin:unsupported}
 ## (form "paper" without noise sigma2 H; dressed epochs from another start).

@@ -15,7 +15,8 @@
 ## @item steps
 ## number of steps of the whole run; default: as many as it was begun with
 ## @item density
-## from sgd_density: goes on with the probes that are left
+## from sgd_density: goes on with the probes that are left, to the same bits where whole blocks of probes
+## were done (as after Ctrl-C), to rounding otherwise
 ## @item probes
 ## number of probes altogether; default: as many as it was begun with
 ## @end table

@@ -437,7 +437,7 @@ function text = prediction_text (x)
   endif
   if (strcmp (x.model.problem.type, "sgd_density"))
     text = [text, line("largest standard error from the probes: %.2g%%", 100 * max (x.se ./ x.msd)), ...
-            line("largest change with a quarter fewer Lanczos steps: %.2g%%", 100 * max (x.truncation ./ x.msd))];
+            line("largest error of the quadrature: %.2g%%", 100 * max (x.truncation ./ x.msd))];
     return;
   endif
   if (strcmp (x.form, "model") && strcmp (x.start, "stationary") && x.model.report.n_saddle == 0)
@@ -1014,5 +1014,5 @@ endfunction
 %! model = sgd_model (density, sgd_hyper (0.1));
 %! assert (! isempty (strfind (sgd_summary (model), "spectral density of 3 parameters by 0 probes")));
 %! assert (! isempty (strfind (sgd_summary (sgd_stationary (model, "trace_only", true)), "squared step")));
-%! assert (! isempty (strfind (sgd_summary (sgd_msd (model, 1:3)), "quarter fewer")));
+%! assert (! isempty (strfind (sgd_summary (sgd_msd (model, 1:3)), "error of the quadrature")));
 %! assert (! isempty (strfind (sgd_summary (sgd_trace (density, "square")), "square       14 (exact)")));

@@ -22,8 +22,8 @@
 ## @end table
 ##
 ## @strong{Value}: a struct with @code{type = "sgd_trace"} and @code{value}, @code{se} (standard error, 0 where
-## all is exact, NaN with one probe), @code{truncation} (how far the value moves with a quarter fewer Lanczos
-## steps; NaN for a function handle), n x 1 each, @code{f}, @code{parameter}, @code{noise}.
+## all is exact, NaN with one probe), @code{truncation} (error of the quadrature itself, see sgd_density; NaN
+## for a function handle), n x 1 each, @code{f}, @code{parameter}, @code{noise}.
 ##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument} (a node with rho + x <= 0), @code{sgdlangevin:unsupported} (a
 ## density without what is asked for), @code{sgdlangevin:not_finite}, @code{sgdlangevin:callback}.

@@ -79,18 +79,25 @@ function [done, out] = run_probes (plan, done, part, noise)
   out = __sgdl__ ("spectral_probes", plan.operator, done.pairs.values, done.pairs.vectors, noise, options);
   done.(part) = join_quadratures (earlier, out);
   if (! isempty (earlier))
-    done.(part) = judge_again (done.(part), plan, part);
+    done.(part) = judge_again (done, plan, part);
   endif
 endfunction
 
-## The worst relative standard error of all probes, and whether that is the target.
-function quadrature = judge_again (quadrature, plan, part)
+## The worst relative standard error of all probes, and whether that is the target; as in the core, known
+## eigenvalues belong to the whole of the counts.
+function quadrature = judge_again (done, plan, part)
+  quadrature = done.(part);
   alone = struct ("type", "sgd_density", "dim", plan.operator.dim, "eigenvalues", [], "gradient_noise", [], ...
                   "counts", [], "noise", [], "sigma2", [], "flat_tolerance", []);
   alone.(part) = quadrature;
+  if (strcmp (part, "counts"))
+    alone.eigenvalues = done.pairs.values;
+  endif
   [value, se] = __sgdl__ ("density_trace", alone, strcmp (part, "noise"), plan.options.functions, ...
                           plan.options.parameters);
-  quadrature.se = max (abs (se ./ value));
+  ratio = abs (se ./ value);
+  ratio(se == 0) = 0;
+  quadrature.se = max (ratio);
   quadrature.reached = plan.options.target > 0 && quadrature.se <= plan.options.target;
 endfunction
 
