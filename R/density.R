@@ -18,8 +18,8 @@
 #' @section How many steps and probes: Each known eigenpair takes its square out of the variance, and the top
 #'   ones are those that need steps: `top` first, then `probes` until `se` is small, then `steps` until
 #'   `truncation` is: displacements begin to feel it beyond \eqn{m^2(1-\beta)/(\eta\rho_{max})}{m^2 (1 - beta)/(lr
-#'   rho_max)} steps. Errors go down as \eqn{1/\sqrt P}{1/sqrt(P)}; those of the trace of a d x d matrix are
-#'   about \eqn{\sqrt{2/(Pd)}}{sqrt(2/(P d))} of it. Long times see small eigenvalues: resolving what is below
+#'   rho_max)} steps. Errors go down as \eqn{1/\sqrt P}{1/sqrt(P)}; that of the trace of a matrix without outliers
+#'   is about \eqn{\sqrt{2/(Pd)}}{sqrt(2/(P d))} of it. Long times see small eigenvalues: resolving what is below
 #'   \eqn{\rho}{rho} takes about \eqn{\sqrt{\rho_{max}/\rho}}{sqrt(rho_max/rho)} steps.
 #'
 #' @param operator From [sgd_operator()].
