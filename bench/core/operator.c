@@ -120,8 +120,9 @@ static void parts(void *data)
     for (ptrdiff_t q = 0; q < p->probes; q++)
       for (int twice = 0; twice < 2; twice++) {
         int n = (int)(j + 1);
-        dgemv_("T", &d, &n, &one, p->basis, &d, p->HV + d * q, &unit, &zero, c, &unit, 1);
-        dgemv_("N", &d, &n, &minus, p->basis, &d, c, &unit, &one, p->HV + d * q, &unit, 1);
+        const double *basis = p->basis + p->d * p->steps * q;
+        dgemv_("T", &d, &n, &one, basis, &d, p->HV + d * q, &unit, &zero, c, &unit, 1);
+        dgemv_("N", &d, &n, &minus, basis, &d, c, &unit, &one, p->HV + d * q, &unit, 1);
       }
   }
   free(c);
@@ -133,10 +134,10 @@ static void prepare(problem *p)
 {
   p->V = bench_doubles(p->d * p->probes);
   p->HV = bench_doubles(p->d * p->probes);
-  p->basis = bench_doubles(p->d * p->steps);
+  p->basis = bench_doubles(p->d * p->steps * p->probes);
   for (ptrdiff_t q = 0; q < p->probes; q++)
     sgdl_normals(1, SGDL_STREAM_START, (uint64_t)q, 0, 0, p->d, p->V + p->d * q);
-  for (ptrdiff_t j = 0; j < p->steps; j++) /* short: repeated subtraction stays in range */
+  for (ptrdiff_t j = 0; j < p->steps * p->probes; j++) /* short: repeated subtraction stays in range */
     for (ptrdiff_t i = 0; i < p->d; i++) p->basis[i + p->d * j] = 1e-6 * p->V[(i + 17 * j) % p->d];
 }
 

@@ -112,7 +112,7 @@ typedef struct sgdl_extreme_report {
 
 /* Thick-restart block Lanczos, all vectors orthogonalised twice. values (n_top + n_bottom): the largest in
  * descending order, then the smallest, in descending order as well (so the last is the smallest of all).
- * vectors dim x (n_top + n_bottom), orthonormal to 1e-13, the largest component of each positive; residual
+ * vectors dim x (n_top + n_bottom), orthonormal to 1e-12, the largest component of each positive; residual
  * (optional): |H v - rho v| of each by the recurrence. report optional. SGDL_NO_CONVERGENCE when
  * max_products did not do, SGDL_INTERRUPTED: the best so far is in all outputs, n_converged says how many
  * are good (no full basis yet: values NaN). Cost a product: that of H and 8 dim basis flops. Memory: dim

@@ -400,6 +400,12 @@ static void check_along(sgdl_context *ctx, const sgdl_probe_noise *noise, ptrdif
   free(SU);
 }
 
+static int stop_at_once(void *user)
+{
+  (void)user;
+  return 1;
+}
+
 static void test_noise(sgdl_context *ctx)
 {
   enum { N = 37, D = 20, R = 3 };
@@ -466,6 +472,12 @@ static void test_noise(sgdl_context *ctx)
   rows.fail_at = 3;
   CHECK_STATUS(sgdl_noise_along(ctx, &bad, D, 0, NULL, NULL, &trace), SGDL_CALLBACK);
   CHECK_TEXT(ctx->message, "no more rows");
+  rows.fail_at = 0;
+  ctx->should_stop = stop_at_once;
+  ctx->last_poll_ns = 0;
+  CHECK_STATUS(sgdl_noise_along(ctx, &bad, D, 0, NULL, NULL, &trace), SGDL_INTERRUPTED);
+  CHECK_TEXT(ctx->message, "stopped after the gradients of 7 examples");
+  ctx->should_stop = NULL;
   bad.stream = NULL;
   CHECK_STATUS(sgdl_noise_along(ctx, &bad, D, 0, NULL, NULL, &trace), SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx->message, "the function that gives gradients is absent");

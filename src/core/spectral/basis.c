@@ -229,29 +229,34 @@ void sgdl_scale_long(sgdl_context *ctx, ptrdiff_t d, double scale, double *x)
   }
 }
 
-void sgdl_combine(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n, const double *const *columns, const double *c,
-                  double *out)
+void sgdl_combine(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n, ptrdiff_t width, const double *const *columns,
+                  const double *c, double *out)
 {
+  const ptrdiff_t tile = tile_rows(n);
   int threads = threads_for(ctx, d);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (ptrdiff_t t = 0; t < chunks_of(d); t++) {
     span s = chunk_span(d, t);
-    for (ptrdiff_t i = s.first; i < s.end; i += SGDL_ROW_TILE) {
-      ptrdiff_t rows = s.end - i < SGDL_ROW_TILE ? s.end - i : SGDL_ROW_TILE;
-      memset(out + i, 0, sizeof(double) * (size_t)rows);
-      add_columns(rows, n, columns, i, 1, c, out + i);
+    for (ptrdiff_t i = s.first; i < s.end; i += tile) {
+      ptrdiff_t rows = s.end - i < tile ? s.end - i : tile;
+      for (ptrdiff_t q = 0; q < width; q++) {
+        memset(out + i + d * q, 0, sizeof(double) * (size_t)rows);
+        add_columns(rows, n, columns + n * q, i, 1, c + n * q, out + i + d * q);
+      }
     }
   }
 }
 
-void sgdl_inner_products(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t n, const double *const *columns,
-                         const double *w, double *c)
+void sgdl_inner_products(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t n, ptrdiff_t width,
+                         const double *const *columns, const double *w, double *c)
 {
-  double *vector = (double *)w; /* read only: FIRST_DOTS writes nothing */
+  double *vectors[SGDL_MOST_VECTORS];
   if (n == 0)
     return;
-  pass(ctx, work, FIRST_DOTS, n, 1, columns, &vector);
-  sum_chunks(work, n, c);
+  for (ptrdiff_t q = 0; q < width; q++)
+    vectors[q] = (double *)w + work->d * q; /* read only: FIRST_DOTS writes nothing */
+  pass(ctx, work, FIRST_DOTS, n, width, columns, vectors);
+  sum_chunks(work, n * width, c);
 }
 
 void sgdl_rotate_columns(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n, ptrdiff_t kept, double *const *columns,
@@ -299,7 +304,7 @@ sgdl_status sgdl_orthonormal_check(sgdl_context *ctx, const char *name, ptrdiff_
   SGDL_GET(sgdl_basis_work_init(ctx, d, n, 1, &work));
   for (ptrdiff_t l = 0; l < n; l++) {
     columns[l] = U + d * l;
-    sgdl_inner_products(ctx, &work, l + 1, columns, U + d * l, c);
+    sgdl_inner_products(ctx, &work, l + 1, 1, columns, U + d * l, c);
     SGDL_GET(check_column(ctx, name, l, c));
   }
 done:

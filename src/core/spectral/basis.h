@@ -9,7 +9,8 @@
 
 enum {
   SGDL_ROW_TILE = 512, /* rows whose columns stay in cache between two uses                              */
-  SGDL_CHUNKS = 256    /* partial sums, at most                                                         */
+  SGDL_CHUNKS = 256,   /* partial sums, at most                                                         */
+  SGDL_MOST_VECTORS = 8 /* at a time in sgdl_inner_products                                             */
 };
 
 /* Four doubles: a register of AVX2 (wider vectors would be kept in memory there); and those anywhere. */
@@ -42,12 +43,13 @@ ptrdiff_t sgdl_orthogonalise(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t
 
 /* x *= scale, d numbers. */
 void sgdl_scale_long(sgdl_context *ctx, ptrdiff_t d, double scale, double *x);
-/* out = sum of n columns times c. out must not be among the columns. */
-void sgdl_combine(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n, const double *const *columns, const double *c,
-                  double *out);
-/* Inner products: c (n) = columns' w. */
-void sgdl_inner_products(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t n, const double *const *columns,
-                         const double *w, double *c);
+/* out (d x width) = sums of n columns times c (n x width); columns[l + n q] as in sgdl_orthogonalise. out
+ * must not be among the columns. */
+void sgdl_combine(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n, ptrdiff_t width, const double *const *columns,
+                  const double *c, double *out);
+/* Inner products: c (n x width) = columns' w, w d x width, width <= SGDL_MOST_VECTORS. */
+void sgdl_inner_products(sgdl_context *ctx, sgdl_basis_work *work, ptrdiff_t n, ptrdiff_t width,
+                         const double *const *columns, const double *w, double *c);
 /* Columns 0 .. n - 1 become columns times Y (n x kept, kept <= n), in place. scratch: SGDL_ROW_TILE x kept
  * numbers for each thread. */
 void sgdl_rotate_columns(sgdl_context *ctx, ptrdiff_t d, ptrdiff_t n, ptrdiff_t kept, double *const *columns,

@@ -185,29 +185,41 @@ sgdl_status sgdl_operator_data(sgdl_context *ctx, ptrdiff_t N, ptrdiff_t d, cons
 
 /* ---- low rank plus bulk -------------------------------------------------------------------------------- */
 
+/* n <= SGDL_MOST_VECTORS; columns, c: (r + 1) x n. */
+static void low_rank_block(sgdl_context *ctx, const dense_self *self, ptrdiff_t d, ptrdiff_t n,
+                           const double *V,
+                           sgdl_basis_work *work, const double **columns, double *c, double *HV)
+{
+  ptrdiff_t r = self->rank;
+  for (ptrdiff_t l = 0; l < r * n; l++)
+    columns[l] = self->A + d * (l % r);
+  sgdl_inner_products(ctx, work, r, n, columns, V, c);
+  for (ptrdiff_t q = n - 1; q >= 0; q--) { /* from r to r + 1 a column: the last is V itself */
+    c[r + (r + 1) * q] = self->bulk;
+    columns[r + (r + 1) * q] = V + d * q;
+    for (ptrdiff_t l = r - 1; l >= 0; l--) {
+      c[l + (r + 1) * q] = c[l + r * q] * (self->rho[l] - self->bulk);
+      columns[l + (r + 1) * q] = self->A + d * l;
+    }
+  }
+  sgdl_combine(ctx, d, r + 1, n, columns, c, HV);
+}
+
 static sgdl_status low_rank_product(const sgdl_operator *op, sgdl_context *ctx, ptrdiff_t n, const double *V,
                                     double *HV)
 {
   const dense_self *self = op->self;
-  ptrdiff_t d = op->dim, r = self->rank;
+  ptrdiff_t d = op->dim, r = self->rank, most = n < SGDL_MOST_VECTORS ? n : SGDL_MOST_VECTORS;
   double *c = NULL;
   sgdl_basis_work work = { 0 };
-  const double **columns = malloc(sizeof *columns * (size_t)(r + 1));
+  const double **columns = malloc(sizeof *columns * (size_t)((r + 1) * most));
   sgdl_status status = SGDL_OK;
   if (columns == NULL)
     return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for %td columns", r);
-  SGDL_GET(sgdl_alloc(ctx, &c, r + 1, "the coordinates of a product"));
-  SGDL_GET(sgdl_basis_work_init(ctx, d, r + 1, 1, &work));
-  for (ptrdiff_t l = 0; l < r; l++)
-    columns[l] = self->A + d * l;
-  for (ptrdiff_t q = 0; q < n; q++) {
-    columns[r] = V + d * q;
-    sgdl_inner_products(ctx, &work, r, columns, V + d * q, c);
-    for (ptrdiff_t l = 0; l < r; l++)
-      c[l] *= self->rho[l] - self->bulk;
-    c[r] = self->bulk;
-    sgdl_combine(ctx, d, r + 1, columns, c, HV + d * q);
-  }
+  SGDL_GET(sgdl_alloc(ctx, &c, (r + 1) * most, "the coordinates of a product"));
+  SGDL_GET(sgdl_basis_work_init(ctx, d, r + 1, most, &work));
+  for (ptrdiff_t q = 0; q < n; q += most)
+    low_rank_block(ctx, self, d, n - q < most ? n - q : most, V + d * q, &work, columns, c, HV + d * q);
 done:
   free(c);
   free(columns);

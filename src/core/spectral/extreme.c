@@ -293,7 +293,7 @@ static void hand_back(sgdl_context *ctx, search *s, double *values, double *vect
     values[i] = s->theta[from];
     if (residual != NULL)
       residual[i] = s->residual[from];
-    sgdl_combine(ctx, s->d, s->n, s->columns, s->Y + s->n * from, vectors + s->d * i);
+    sgdl_combine(ctx, s->d, s->n, 1, s->columns, s->Y + s->n * from, vectors + s->d * i);
     make_largest_positive(ctx, s->d, vectors + s->d * i);
   }
 }

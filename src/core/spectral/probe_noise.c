@@ -137,6 +137,16 @@ static ptrdiff_t chunk_rows(const sgdl_probe_noise *noise, ptrdiff_t dim)
 /* Calls use(rows first .. first + n - 1 as n x dim) for all examples in order. */
 typedef void row_user(sgdl_context *ctx, void *self, ptrdiff_t first, ptrdiff_t n, const double *rows);
 
+/* Progress is reported by who runs the probes. */
+static int asked_to_stop(sgdl_context *ctx)
+{
+  void (*progress)(void *, double) = ctx->progress;
+  ctx->progress = NULL;
+  int stop = sgdl_poll(ctx, 0);
+  ctx->progress = progress;
+  return stop;
+}
+
 static sgdl_status stream_rows(sgdl_context *ctx, const sgdl_probe_noise *noise, ptrdiff_t dim, row_user *use,
                                void *self)
 {
@@ -158,7 +168,7 @@ static sgdl_status stream_rows(sgdl_context *ctx, const sgdl_probe_noise *noise,
       goto done;
     }
     use(ctx, self, first, n, rows);
-    if (sgdl_poll(ctx, 0)) {
+    if (asked_to_stop(ctx)) {
       status = sgdl_fail(ctx, SGDL_INTERRUPTED, "stopped after the gradients of %td examples", first + n);
       goto done;
     }
@@ -213,13 +223,12 @@ static sgdl_status from_gradients(sgdl_context *ctx, const sgdl_probe_noise *noi
 static sgdl_status from_factor(sgdl_context *ctx, const sgdl_probe_noise *noise, ptrdiff_t dim, ptrdiff_t n,
                                const double *Z, double *B)
 {
-  const double **columns = malloc(sizeof *columns * (size_t)noise->rank);
+  const double **columns = malloc(sizeof *columns * (size_t)(noise->rank * n));
   if (columns == NULL)
     return sgdl_fail(ctx, SGDL_NO_MEMORY, "no memory for the %td columns of the noise", noise->rank);
-  for (ptrdiff_t r = 0; r < noise->rank; r++)
-    columns[r] = noise->factor + dim * r;
-  for (ptrdiff_t q = 0; q < n; q++)
-    sgdl_combine(ctx, dim, noise->rank, columns, Z + noise->rank * q, B + dim * q);
+  for (ptrdiff_t r = 0; r < noise->rank * n; r++)
+    columns[r] = noise->factor + dim * (r % noise->rank);
+  sgdl_combine(ctx, dim, noise->rank, n, columns, Z, B);
   free(columns);
   return SGDL_OK;
 }

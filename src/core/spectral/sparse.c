@@ -97,7 +97,7 @@ static void interleave(sgdl_context *ctx, ptrdiff_t rows, ptrdiff_t n, ptrdiff_t
       out[q + width * i] = q < n ? V[i + rows * q] : 0;
 }
 
-/* Widths are constants where these are used: 1, 2, 4 or 8. Each vector's sum is the same chain in all of them.
+/* Widths are constants where these are used: 1, 2, 4 or 8. Each vector's sum is the same chain in all.
  *
  * y (width) = sum over entries of value times the vectors at their rows */
 #define GATHER(NAME, INDEX)                                                                                 \
