@@ -23,7 +23,8 @@
 #'   `theta`, `velocity`, `cross` (n autocovariances each; `cross` is of \eqn{\theta} at the lag with \eqn{v}
 #'   before), `correlation_theta`, `correlation_velocity` (over their values at lag 0), `modes_theta`,
 #'   `modes_velocity` (n x d or `NULL`), `direction`, `model`. Flat noisy modes have no stationary position:
-#'   `theta` is then `Inf`, and the correlation `NaN`.
+#'   `theta` is then `Inf`, and the correlation `NaN`. Of a spectral density ([sgd_density()]) also `se` and
+#'   `truncation`, lists of `theta`, `velocity`, `cross` (see [sgd_trace()]); no `direction` and no `modes`.
 #'
 #'   Methods: [plot()], [summary()], [as.data.frame()].
 #' @section Errors: `saddle`, `bad_argument`, `not_finite`; see [sgdlangevin-conditions].
@@ -39,8 +40,10 @@
 #' @export
 sgd_autocorrelation <- function(model, lags, direction = NULL, modes = FALSE, ...) {
   reject_dots("sgd_autocorrelation", ...)
-  as_model(model)
+  as_object(model, "model", "sgd_model")
   lags <- as_numeric_vector(lags, "lags")
+  if (is_density(model)) return(density_autocorrelation(model, lags, direction, modes))
+  as_model(model)
   direction <- as_numeric_vector(direction, "direction", model$dim, optional = TRUE)
   zero <- length(lags) + 1L
   along <- wide_direction(model, direction)

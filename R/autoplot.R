@@ -41,8 +41,16 @@ autoplot.msd <- function(object, theory = NULL, level = 0.95, ...) {
 }
 
 autoplot.sgd_msd <- function(object, ...) {
-  log_log(ggplot2::ggplot(as.data.frame(object), column(x = "step", y = "msd")) +
-            ggplot2::geom_line(colour = palette_of[["theory"]]) +
+  table <- as.data.frame(object)
+  plot <- ggplot2::ggplot(table, column(x = "step", y = "msd"))
+  if (is_density(object$model)) { # two standard errors of its probes
+    reach <- ifelse(is.finite(table$se), 2 * table$se, 0)
+    plot$data$lower <- pmax(table$msd - reach, table$msd / 10)
+    plot$data$upper <- table$msd + reach
+    plot <- plot + ggplot2::geom_linerange(column(ymin = "lower", ymax = "upper"), linewidth = 1,
+                                           colour = palette_of[["reference"]])
+  }
+  log_log(plot + ggplot2::geom_line(colour = palette_of[["theory"]]) +
             ggplot2::labs(x = "lag (steps)", y = "mean squared displacement (parameter units squared)"))
 }
 

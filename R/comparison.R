@@ -37,6 +37,7 @@ print_variances <- function(table) {
 
 # Displacements at the steps of `x`, a column for each variant; NULL for the paper's form and other starts.
 compare_displacements <- function(x, rows) {
+  if (is_density(x$model)) return(NULL)
   if (x$form != "model" || x$start != "stationary" || x$model$report$n_saddle > 0) return(NULL)
   steps <- x$step[rows]
   variants <- model_variants(x$model)

@@ -48,8 +48,15 @@
 #' `vectors`, `minimiser` and `gradient_noise` are `NULL`. It is what [sgd_simulate()] runs; for the theory
 #' see [sgd_quadratic_at()].
 #'
-#' @param problem From [sgd_quadratic()], [sgd_regression()], [sgd_spectrum()], [sgd_examples()] or
-#'   [sgd_objective()].
+#' @section Spectral densities:
+#' A model of a spectral density ([sgd_density()]; of an operator with noise, that is made with its defaults,
+#' from R's generator) has no modes either, but what is a trace it knows, with standard errors: [sgd_msd()],
+#' [sgd_stationary()] with `trace_only = TRUE`, [sgd_autocorrelation()], [sgd_power_spectrum()]. Counts in
+#' `report` are then estimates. Modes of negative curvature are the error `saddle` where something stationary
+#' is asked for, unless `drop_negative` leaves them out, with their noise.
+#'
+#' @param problem From [sgd_quadratic()], [sgd_regression()], [sgd_spectrum()], [sgd_examples()],
+#'   [sgd_objective()], [sgd_density()] or [sgd_operator()] (with noise).
 #' @param hyper From [sgd_hyper()].
 #' @param dynamics `"langevin"` or `"sgd"`.
 #' @param sampling `"replacement"`, `"without"` or `"epoch"` (the latter needs `dynamics = "sgd"`).
@@ -63,6 +70,7 @@
 #'   products; see [sgd_devices()].
 #' @param decompose `FALSE` skips the eigendecomposition; it needs `dynamics = "langevin"`, a Hessian and
 #'   noise `sigma2 * H`, and leaves only [sgd_stationary()], by one Cholesky factorisation.
+#' @param drop_negative Of a spectral density: leave modes of negative curvature out of the theory.
 #' @inheritParams sgd_hyper
 #' @return A list of class `"sgd_model"`: the arguments; `backend` (`"cpu"` or `"cuda"`: what `device` came
 #'   to); `dim`; `eigenvalues` (of \eqn{H}, descending; those
@@ -96,13 +104,15 @@
 #' summary(model)
 #' @export
 sgd_model <- function(problem, hyper, dynamics = "langevin", sampling = "replacement", noise = "constant",
-                      n_examples = NULL, drop_last = FALSE, device = "auto", decompose = TRUE, ...) {
+                      n_examples = NULL, drop_last = FALSE, device = "auto", decompose = TRUE,
+                      drop_negative = FALSE, ...) {
   reject_dots("sgd_model", ...)
   as_object(problem, "problem", "sgd_problem",
-            "sgd_quadratic(), sgd_regression(), sgd_spectrum(), sgd_examples() or sgd_objective()")
+            "sgd_quadratic(), sgd_regression(), sgd_spectrum(), sgd_examples(), sgd_objective() or sgd_density()")
   as_object(hyper, "hyper", "sgd_hyper")
+  problem <- as_density_problem(problem)
   device <- as_device(device)
-  backend <- backend_for(device, problem$dim >= 1000)
+  backend <- if (inherits(problem, "sgd_density")) density_backend(device) else backend_for(device, problem$dim >= 1000)
   setting <- list(
     problem = problem, hyper = hyper, dynamics = match_option(dynamics, "dynamics", c("langevin", "sgd")),
     sampling = match_option(sampling, "sampling", c("replacement", "without", "epoch")),
@@ -110,10 +120,16 @@ sgd_model <- function(problem, hyper, dynamics = "langevin", sampling = "replace
     n_examples = examples_of(problem, n_examples), drop_last = as_flag(drop_last, "drop_last"),
     device = device, backend = backend, dim = problem$dim
   )
-  if (setting$noise == "multiplicative") require_examples(problem)
+  if (inherits(problem, "sgd_density")) {
+    setting$drop_negative <- as_flag(drop_negative, "drop_negative")
+  } else if (as_flag(drop_negative, "drop_negative")) {
+    stop_argument("`drop_negative` = TRUE: expected FALSE, unless `problem` is a spectral density")
+  }
+  if (setting$noise == "multiplicative" && !inherits(problem, "sgd_density")) require_examples(problem)
   if (has_fewer_examples(problem)) require_constant_noise(setting)
   .Call(C_model_report, setting) # what is wrong without eigenvalues, before the expensive part
   decompose <- as_flag(decompose, "decompose")
+  if (inherits(problem, "sgd_density")) return(density_of_model(setting))
   modes <- if (inherits(problem, "sgd_objective")) no_modes else on_device_of(setting, {
     if (decompose) model_modes(setting) else model_without_modes(setting)
   })
@@ -166,7 +182,8 @@ examples_of <- function(problem, n_examples) {
   if (is.null(problem$n_examples)) return(n_examples)
   if (!is.null(n_examples) && n_examples != problem$n_examples) {
     source <- if (inherits(problem, "sgd_regression")) "the rows of the regression's X" else
-      if (inherits(problem, "sgd_objective")) "those of the objective" else "the rows of gradients"
+      if (inherits(problem, "sgd_objective")) "those of the objective" else
+        if (inherits(problem, "sgd_density")) "those of the spectral density" else "the rows of gradients"
     stop_argument("`n_examples` = %.0f: expected %.0f, %s, or NULL", n_examples, problem$n_examples, source)
   }
   as.double(problem$n_examples)
@@ -249,6 +266,7 @@ regression_noise <- function(X, y, mu, weight_decay, with_sigma) {
 as_model <- function(model) {
   as_object(model, "model", "sgd_model")
   refuse_objective(model)
+  refuse_density(model)
   if (is.null(model$eigenvalues)) {
     raise_status("unsupported", "`model` was made with decompose = FALSE: make it with decompose = TRUE")
   }
@@ -274,7 +292,8 @@ print.sgd_model <- function(x, ...) {
   if (x$noise == "multiplicative") cat("  noise depends on the parameters\n")
   if (is.null(x$eigenvalues)) {
     objective <- inherits(x$problem, "sgd_objective")
-    cat(if (objective) "  no modes: see sgd_quadratic_at()\n" else "  no eigendecomposition was made\n")
+    if (is_density(x)) print_density_model(x) else
+      cat(if (objective) "  no modes: see sgd_quadratic_at()\n" else "  no eigendecomposition was made\n")
     return(invisible(x))
   }
   if (is_wide(x)) {
@@ -309,7 +328,7 @@ print.summary.sgd_model <- function(x, ...) {
     cat(sprintf("  Langevin model: stationary variances up to %.2g%% off those of SGD\n",
                 100 * report$langevin_error))
   }
-  if (report$n_flat_noisy > 0) cat(sprintf("  %s with noise: no stationary position there\n",
+  if (isTRUE(report$n_flat_noisy > 0)) cat(sprintf("  %s with noise: no stationary position there\n",
                                            plural(report$n_flat_noisy, "flat mode")))
   if (report$epoch_steps > 0) {
     rest <- if (report$remainder == 0) "" else if (x$model$drop_last) " (dropped)" else " (a smaller batch)"
@@ -333,4 +352,7 @@ print_multiplicative <- function(found) {
 coef.sgd_model <- function(object, ...) object$minimiser
 
 #' @export
-plot.sgd_model <- function(x, ...) plot(sgd_oscillations(x), ...)
+plot.sgd_model <- function(x, ...) {
+  if (is_density(x)) plot(x$problem, ...) else plot(sgd_oscillations(x), ...)
+  invisible(x)
+}

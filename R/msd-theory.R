@@ -57,7 +57,10 @@
 #'   none) and `plateau` (the one it shows); both `NULL` for the paper's form and at saddles.
 #'   Weight-dependent noise under epochs: `terms` (n x 5) and `dressed`, a list of `trace` (total stationary
 #'   variance with each term), `small_parameter`, `shift` (of the mean, in standard deviations), `variance`
-#'   (d, along the modes) and `mean_shift` (d); else both `NULL`. And `model`.
+#'   (d, along the modes) and `mean_shift` (d); else both `NULL`. And `model`. Of a spectral density
+#'   ([sgd_density()]): `se` is the standard error from its probes, `exponent_se` that of the exponent;
+#'   `truncation` and `exponent_truncation` are the errors of its quadrature; starts are
+#'   those without `theta0`, `v0` and `cov0`.
 #'
 #'   Methods: [plot()], [lines()] (to lay it over a measurement, see [plot.msd()]), [as.data.frame()],
 #'   [summary()] (with the other forms of the theory side by side).
@@ -77,6 +80,10 @@
 sgd_msd <- function(model, steps, start = "stationary", theta0 = NULL, v0 = NULL, form = "model",
                     modes = FALSE, cov0 = NULL, frames = NULL, ...) {
   reject_dots("sgd_msd", ...)
+  as_object(model, "model", "sgd_model")
+  if (is_density(model)) {
+    return(density_msd(model, as_numeric_vector(steps, "steps"), start, theta0, v0, form, modes, cov0, frames))
+  }
   as_model(model)
   steps <- as_numeric_vector(steps, "steps")
   initial <- as_initial(model, start, theory_starts, theta0, v0, cov0)
@@ -237,9 +244,19 @@ plot.sgd_msd <- function(x, which = "msd", xlab = "lag (steps)", ylab = NULL, ma
                    main = if (is.null(main)) "Predicted mean squared displacement" else main,
                    col = palette_of["theory"], ...)
     log_axis(2)
+    draw_probe_bars(x)
   }
   log_axis(1)
   invisible(x)
+}
+
+# Two standard errors of the probes of a spectral density.
+draw_probe_bars <- function(x) {
+  reach <- 2 * x$se
+  drawn <- is_density(x$model) & is.finite(reach) & reach > 0
+  low <- pmax(x$msd - reach, x$msd / 10)
+  graphics::segments(x$step[drawn], low[drawn], x$step[drawn], (x$msd + reach)[drawn], lwd = 2,
+                     col = palette_of["reference"])
 }
 
 #' @rdname plot.sgd_msd

@@ -97,10 +97,11 @@ sgd_native <- function(file, symbol, ...) {
 #' a point, without weight decay.
 #'
 #' @param objective From [sgd_objective()], [sgd_logistic()], [sgd_softmax()], [sgd_tanh_network()] or
-#'   [sgd_regression()].
+#'   [sgd_regression()]; for `sgd_hessian_product()` also from [sgd_operator()].
 #' @param theta Where: d numbers.
 #' @param batch Indices of examples, from 1; `NULL` is all of them.
-#' @param V d numbers, or a d x n matrix of columns to multiply.
+#' @param V d numbers, or a d x n matrix of columns to multiply. For an operator it is the second argument,
+#'   `sgd_hessian_product(operator, V)`.
 #' @inheritParams sgd_hyper
 #' @return `sgd_gradient()`: the mean gradient over the batch, d numbers. `sgd_loss()`: the mean loss over all
 #'   examples. `sgd_hessian_product()`: the Hessian of the mean loss times `V`, in the shape of `V`.
@@ -137,16 +138,27 @@ sgd_loss <- function(objective, theta, ...) {
 #' @export
 sgd_hessian_product <- function(objective, theta, V, ...) {
   reject_dots("sgd_hessian_product", ...)
+  if (inherits(objective, "sgd_operator")) {
+    if (!missing(theta) && !missing(V)) {
+      stop_argument("`theta`: expected none, the products of an operator are at a point of its own")
+    }
+    return(operator_product(objective, if (missing(V)) theta else V))
+  }
   theta <- as_point(objective, theta)
   require_function(objective, "hvp")
-  columns <- if (is.null(dim(V))) matrix(as_numeric_vector(V, "V", objective$dim)) else as_numeric_matrix(V, "V")
-  if (nrow(columns) != objective$dim || ncol(columns) == 0L) {
-    stop_argument("`V`: expected columns of %.0f numbers, got a %d x %d matrix", objective$dim, nrow(columns),
-                  ncol(columns))
-  }
-  require_finite(columns, "V")
+  columns <- as_columns(V, objective$dim)
   products <- .Call(C_objective_hessian_product, objective, theta, columns)
   if (is.null(dim(V))) as.vector(products) else products
+}
+
+# d numbers, or columns of d.
+as_columns <- function(V, d) {
+  columns <- if (is.null(dim(V))) matrix(as_numeric_vector(V, "V", d)) else as_numeric_matrix(V, "V")
+  if (nrow(columns) != d || ncol(columns) == 0L) {
+    stop_argument("`V`: expected columns of %.0f numbers, got a %d x %d matrix", d, nrow(columns), ncol(columns))
+  }
+  require_finite(columns, "V")
+  columns
 }
 
 #' @rdname sgd_gradient

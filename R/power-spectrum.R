@@ -38,8 +38,10 @@
 #' @export
 sgd_power_spectrum <- function(model, freq, direction = NULL, modes = FALSE, ...) {
   reject_dots("sgd_power_spectrum", ...)
-  as_model(model)
+  as_object(model, "model", "sgd_model")
   freq <- as_numeric_vector(freq, "freq")
+  if (is_density(model)) return(density_power_spectrum(model, freq, direction, modes))
+  as_model(model)
   direction <- as_numeric_vector(direction, "direction", model$dim, optional = TRUE)
   spectrum <- .Call(C_power_spectrum, model, freq, wide_direction(model, direction), as_flag(modes, "modes"))
   ringing <- .Call(C_ringing, model)

@@ -6,16 +6,22 @@
 #' ended but shall be longer, to the same bits as
 #' if it had run through in the first place.
 #'
+#' A spectral density goes on with the probes that are left, to the same bits where whole blocks of probes were
+#' done (as after Ctrl-C), to rounding otherwise.
+#'
 #' A folder holds what is needed: the description of the run (`run.rds`, written before the first step),
 #' closed segment files, and the last checkpoint. A kill at any moment loses at most the steps since then.
 #'
 #' @param x From [sgd_simulate()] (of one that failed, the `result` of its condition), or the name of a folder
-#'   that it was given.
+#'   that it was given; or from [sgd_density()].
 #' @param steps Number of steps of the whole run, at least those already done; `NULL` is the number asked for
 #'   at first. With schedules (`lr`, `momentum`, `batch_size`) it cannot grow.
+#' @param probes Of a spectral density: number of probes altogether, at least those already done; `NULL` is the
+#'   number asked for at first.
 #' @inheritParams sgd_hyper
 #' @return As [sgd_simulate()]: the whole run, earlier records included. A run recorded in log-spaced steps
-#'   goes on in those of the longer run; one recorded at given steps has no more of them.
+#'   goes on in those of the longer run; one recorded at given steps has no more of them. Of a spectral density
+#'   ([sgd_density()]): the density with all its probes.
 #' @section Errors: `bad_argument`; `unsupported` for a run that diverged (the same steps would diverge
 #'   again; the message says where); `io` for a folder without
 #'   a run.
@@ -26,8 +32,10 @@
 #' longer <- sgd_resume(run, steps = 200)
 #' identical(longer$theta, sgd_simulate(model, steps = 200, seed = 1)$theta)
 #' @export
-sgd_resume <- function(x, steps = NULL, ...) {
+sgd_resume <- function(x, steps = NULL, probes = NULL, ...) {
   reject_dots("sgd_resume", ...)
+  if (inherits(x, "sgd_density")) return(resume_density(x, steps, probes))
+  if (!is.null(probes)) stop_argument("`probes`: expected NULL unless `x` is a spectral density")
   run <- if (is.character(x)) described_run(path.expand(as_text(x, "x"))) else {
     as_object(x, "x", "sgd_simulate", "sgd_simulate(), or a folder")
     x$resume

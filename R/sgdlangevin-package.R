@@ -8,6 +8,8 @@
 #' \describe{
 #' \item{Set up}{[sgd_hyper()], [sgd_equivalent()]; a problem: [sgd_quadratic()], [sgd_regression()],
 #' [sgd_spectrum()], [sgd_examples()]; their [sgd_model()].}
+#' \item{Hessians too large to form}{[sgd_operator()], [sgd_noise()], [sgd_eigenpairs()], [sgd_density()],
+#' [sgd_trace()], [sgd_histogram()]; [sgd_model()] takes a density.}
 #' \item{Theory}{[sgd_stationary()], [sgd_log_density()], [sgd_transient()], [sgd_modified_loss()],
 #' [sgd_modified_loss_value()], [sgd_modified_loss_section()], [sgd_current()], [sgd_fokker_planck_check()],
 #' [sgd_irreversibility()], [sgd_oscillations()], [sgd_msd()], [sgd_autocorrelation()], [sgd_power_spectrum()].}
@@ -47,6 +49,8 @@
   register_methods("generics", c("tidy", "glance"), diffusion_classes)
   register_methods("ggplot2", "autoplot", diffusion_classes)
   register_methods("ggplot2", "autoplot", fit_classes)
+  register_methods("generics", c("tidy", "glance"), operator_classes)
+  register_methods("ggplot2", "autoplot", operator_classes)
 }
 
 .onUnload <- function(libpath) library.dynam.unload("sgdlangevin", libpath)

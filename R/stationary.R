@@ -32,7 +32,10 @@
 #'   mode, whether it has a stationary position; those without are left out of `theta` and `cross`, and
 #'   `trace["theta"]` is `Inf`), `variances` (of the d parameters, for a regression with fewer examples than
 #'   parameters, whose covariances are along its modes: see [sgd_model()]; else `NULL`), `coordinates`
-#'   (`"parameters"` or `"modes"`), `phase`, `model`.
+#'   (`"parameters"` or `"modes"`), `phase`, `model`. Of a spectral density ([sgd_density()]; `trace_only`
+#'   must be `TRUE`) also `speed` (\eqn{E|\theta_{k+1}-\theta_k|^2}{E|theta[k+1] - theta[k]|^2}), `loss` (above the
+#'   minimum, \eqn{tr(H cov(\theta))/2}{tr(H cov(theta))/2}), `penalty` (of weight decay), and `se` and
+#'   `truncation` of all five (named `theta`, `velocity`, `step`, `loss`, `penalty`; see [sgd_trace()]).
 #'
 #'   Methods: [vcov()] gives `theta`; [plot()] draws the phase plane \eqn{(\theta, v)} of one mode;
 #'   [summary()] holds the Langevin model, the exact recursion and, where they differ, the sampling scheme
@@ -54,6 +57,7 @@ sgd_stationary <- function(model, trace_only = FALSE, phase = NULL, ...) {
   reject_dots("sgd_stationary", ...)
   as_object(model, "model", "sgd_model")
   refuse_objective(model)
+  if (is_density(model)) return(density_stationary(model, trace_only, phase))
   if (!is.null(phase)) phase <- as_count(phase, "phase", 0)
   state <- on_device_of(model, .Call(C_stationary, model, as_flag(trace_only, "trace_only"), phase))
   names <- parameter_names(model$problem)
@@ -81,8 +85,11 @@ print.sgd_stationary <- function(x, ...) {
   cat("  ", format(x$model$hyper), "\n", sep = "")
   cat(sprintf("  total variance: position %s, velocity %s\n", format_numbers(x$trace[["theta"]]),
               format_numbers(x$trace[["velocity"]])))
+  if (is_density(x$model)) print_density_stationary(x)
   if (!is.null(x$phase)) cat(sprintf("  %.0f steps into an epoch\n", x$phase))
-  if (!all(x$exists)) cat(sprintf("  %s without a stationary position\n", plural(sum(!x$exists), "mode")))
+  if (!all(x$exists) && !is_density(x$model)) {
+    cat(sprintf("  %s without a stationary position\n", plural(sum(!x$exists), "mode")))
+  }
   if (is_wide(x$model)) cat(sprintf("  covariances along %s\n", plural(length(x$exists), "mode")))
   if (is.null(x$theta)) return(invisible(x))
   cat("  standard deviations of the parameters: ", shown(sqrt(parameter_variances(x, "theta"))), "\n", sep = "")

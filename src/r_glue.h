@@ -108,6 +108,21 @@ SEXP r_objective_loss(SEXP problem, SEXP theta);
 SEXP r_objective_hessian_product(SEXP problem, SEXP theta, SEXP V);
 SEXP r_objective_covariance(SEXP problem, SEXP theta);
 
+SEXP r_operator_check(SEXP object, SEXP environment, SEXP seed, SEXP tolerance);
+SEXP r_operator_product(SEXP object, SEXP environment, SEXP V);
+SEXP r_extreme_eigenpairs(SEXP object, SEXP environment, SEXP options);
+SEXP r_noise_along(SEXP noise, SEXP environment, SEXP dim, SEXP directions);
+SEXP r_spectral_probes(SEXP object, SEXP environment, SEXP deflation, SEXP noise, SEXP noise_environment,
+                       SEXP options);
+SEXP r_density_trace(SEXP density, SEXP with_noise, SEXP kinds, SEXP parameters);
+SEXP r_density_average(SEXP density, SEXP with_noise, SEXP at_nodes, SEXP at_exact);
+SEXP r_density_bins(SEXP density, SEXP with_noise, SEXP edges);
+SEXP r_density_describe(SEXP density, SEXP hyper);
+SEXP r_density_msd(SEXP model, SEXP from, SEXP steps);
+SEXP r_density_stationary(SEXP model);
+SEXP r_density_autocorrelation(SEXP model, SEXP lags);
+SEXP r_density_power_spectrum(SEXP model, SEXP freq);
+
 SEXP r_run_create(SEXP model, SEXP options, SEXP earlier, SEXP progress);
 SEXP r_run_advance(SEXP run);
 SEXP r_run_disk(SEXP run, SEXP disk);

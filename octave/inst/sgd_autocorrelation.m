@@ -42,6 +42,9 @@
 ## as given
 ## @end table
 ##
+## Of a spectral density (sgd_density) also the structs @code{se} and @code{truncation} (see sgd_trace) with the
+## fields theta, velocity, cross; no direction and no modes.
+##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
 ## @code{sgdlangevin:saddle}.  Flat noisy modes have an infinite theta and are left out of
 ## cross.
@@ -60,9 +63,14 @@ function acf = sgd_autocorrelation (model, lags, varargin)
   if (nargin < 2)
     print_usage ();
   endif
-  __sgdl_check_model__ (model);
+  __sgdl__ ("expect_type", model, "model", {"sgd_model"});
   opt = __sgdl_options__ ("sgd_autocorrelation", {"direction", []; "modes", false}, varargin);
   lag = __sgdl__ ("matrix", lags, "lags")(:);
+  if (strcmp (model.problem.type, "sgd_density"))
+    acf = density_autocorrelation (model, lag, opt);
+    return;
+  endif
+  __sgdl_check_model__ (model);
   along = __sgdl_along__ (model, opt.direction);
   [theta, velocity, cross, modes_theta, modes_velocity] = ...
     __sgdl__ ("autocorrelation", model, lag, along, opt.modes);
@@ -71,6 +79,24 @@ function acf = sgd_autocorrelation (model, lags, varargin)
                 "velocity", velocity, "cross", cross, "correlation_theta", theta / theta0,
                 "correlation_velocity", velocity / velocity0, "modes_theta", modes_theta,
                 "modes_velocity", modes_velocity, "direction", double (opt.direction(:)), "model", model);
+endfunction
+
+## From a spectral density, with errors.
+function acf = density_autocorrelation (model, lag, opt)
+  if (! isempty (opt.direction))
+    __sgdl_refuse_density__ (model, "`direction`: not for a model");
+  elseif (__sgdl__ ("flag", opt.modes, "modes"))
+    __sgdl_refuse_density__ (model, "`modes` = true: not for a model");
+  endif
+  [theta, theta_se, theta_off, velocity, velocity_se, velocity_off, cross, cross_se, cross_off] = ...
+    __sgdl__ ("density_autocorrelation", model, [lag; 0]);
+  at = @(x) x(1:end-1);
+  named = @(x, y, z) struct ("theta", at (x), "velocity", at (y), "cross", at (z));
+  acf = struct ("type", "sgd_autocorrelation", "lag", lag, "time", model.hyper.lr * lag, "theta", at (theta),
+                "velocity", at (velocity), "cross", at (cross), "correlation_theta", at (theta) / theta(end), ...
+                "correlation_velocity", at (velocity) / velocity(end), "modes_theta", [], ...
+                "modes_velocity", [], "direction", [], "se", named (theta_se, velocity_se, cross_se), ...
+                "truncation", named (theta_off, velocity_off, cross_off), "model", model);
 endfunction
 
 %!demo

@@ -1,14 +1,17 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
 ## -*- texinfo -*-
-## @deftypefn {} {@var{HV} =} sgd_hessian_product (@var{objective}, @var{theta}, @var{V})
-## Hessian of the mean loss at a point, times vectors; the Hessian is not formed.
+## @deftypefn  {} {@var{HV} =} sgd_hessian_product (@var{objective}, @var{theta}, @var{V})
+## @deftypefnx {} {@var{HV} =} sgd_hessian_product (@var{operator}, @var{V})
+## Hessian of the mean loss at a point, or an operator, times vectors; the Hessian is not formed.
 ##
 ## @strong{Arguments}
 ##
 ## @table @var
 ## @item objective
 ## from sgd_objective (with its @code{hvp}), sgd_logistic, sgd_softmax, sgd_tanh_network or sgd_regression
+## @item operator
+## from sgd_operator, whose products are at a point of its own
 ## @item theta
 ## parameters, vector of d
 ## @item V
@@ -31,7 +34,17 @@
 ## @end deftypefn
 
 function HV = sgd_hessian_product (objective, theta, V)
-  if (nargin < 3)
+  if (nargin < 2)
+    print_usage ();
+  endif
+  if (isstruct (objective) && isfield (objective, "type") && strcmp (objective.type, "sgd_operator"))
+    if (nargin > 2)
+      error ("sgdlangevin:bad_argument",
+             "`theta`: expected none, the products of an operator are at a point of its own");
+    endif
+    HV = __sgdl__ ("operator_product", objective, theta);
+    return;
+  elseif (nargin < 3)
     print_usage ();
   endif
   __sgdl_check_objective__ (objective);
@@ -49,6 +62,14 @@ endfunction
 %! twice = sgd_objective (@(x) x, 2, "hvp", @(x, V) 2 * V);
 %! assert (sgd_hessian_product (twice, [1, 2], [1, 2, 3; 4, 5, 6]), 2 * [1, 2, 3; 4, 5, 6]);
 
+%!test
+%! operator = sgd_operator (regression, "theta", [1, 2]);
+%! assert (sgd_hessian_product (operator, [1, 2; 0, 1]), regression.H * [1, 2; 0, 1], 1e-15);
+%!error <`theta`: expected none, the products of an operator>
+%! sgd_hessian_product (sgd_operator (eye (2)), [1, 2], [1; 2])
+%!error <`V`: expected columns of 2 numbers, got a 1 x 1 matrix> sgd_hessian_product (sgd_operator (eye (2)), 1)
+%!error <`V`\(2\) = inf> sgd_hessian_product (sgd_operator (eye (2)), [1; Inf])
+%!error <Invalid call> sgd_hessian_product (regression)
 %!error <Invalid call> sgd_hessian_product (regression, [1, 2])
 %!error <`objective`: expected the value of> sgd_hessian_product (1, 2, 3)
 %!error <`objective` knows no Hessian products: give sgd_objective\(\) the function `hvp`>

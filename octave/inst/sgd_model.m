@@ -29,7 +29,10 @@
 ## from sgd_quadratic, sgd_regression, sgd_spectrum or sgd_examples, or an objective (sgd_objective,
 ## sgd_logistic, sgd_softmax, sgd_tanh_network): that has no modes, so that @code{eigenvalues},
 ## @code{vectors}, @code{minimiser} and @code{gradient_noise} are []; it is for sgd_simulate, while theory
-## takes the quadratic problem of sgd_quadratic_at
+## takes the quadratic problem of sgd_quadratic_at.  Or from sgd_density (or sgd_operator, with noise: its
+## density is then made with defaults): no modes either, but all that is a trace is known with standard
+## errors, in sgd_msd, sgd_stationary with trace_only, sgd_autocorrelation, sgd_power_spectrum; counts in
+## @code{report} are then estimates
 ## @item hyper
 ## from sgd_hyper
 ## @item dynamics
@@ -53,6 +56,9 @@
 ## @item decompose
 ## false: no eigendecomposition; then only sgd_stationary works, and only for noise
 ## sigma2 H under the Langevin equation
+## @item drop_negative
+## of a spectral density: true leaves modes of negative curvature out of the theory, with their noise; they
+## are otherwise the error sgdlangevin:saddle where something stationary is asked for
 ## @end table
 ##
 ## @strong{Value}: a struct with @code{type = "sgd_model"}, the arguments, and
@@ -119,13 +125,23 @@ function model = sgd_model (problem, hyper, varargin)
     print_usage ();
   endif
   __sgdl__ ("expect_type", problem, "problem", {"sgd_quadratic", "sgd_regression", "sgd_spectrum", ...
-                                            "sgd_examples", "sgd_objective"});
+                                            "sgd_examples", "sgd_objective", "sgd_density", ...
+                                            "sgd_operator"});
   __sgdl__ ("expect_type", hyper, "hyper", {"sgd_hyper"});
   opt = __sgdl_options__ ("sgd_model", {"dynamics", {"langevin", "sgd"};
                                         "sampling", {"replacement", "without", "epoch"};
                                         "noise", {"constant", "multiplicative"};
                                         "n_examples", []; "drop_last", false;
-                                        "device", {"auto", "cpu", "cuda"}; "decompose", true}, varargin);
+                                        "device", {"auto", "cpu", "cuda"}; "decompose", true;
+                                        "drop_negative", false}, varargin);
+  drop_negative = __sgdl__ ("flag", opt.drop_negative, "drop_negative");
+  if (any (strcmp (problem.type, {"sgd_density", "sgd_operator"})))
+    model = __sgdl_density_model__ (problem, hyper, opt, drop_negative);
+    return;
+  elseif (drop_negative)
+    error ("sgdlangevin:bad_argument",
+           "`drop_negative` = true: expected false, unless `problem` is a spectral density");
+  endif
   [backend, on_device] = __sgdl_device__ (opt.device, problem.dim >= 1000);
 
   model = struct ("type", "sgd_model", "problem", problem, "hyper", hyper, "dynamics", opt.dynamics,
@@ -382,7 +398,7 @@ endfunction
 %!error id=sgdlangevin:flat
 %! sgd_model (sgd_quadratic (diag ([1, 0]), "b", [1, 1], "sigma2", 1), sgd_hyper (0.1))
 %!error <Invalid call> sgd_model (quadratic)
-%!error <`problem`: expected the value of sgd_quadratic.*sgd_objective\(\), got a 2 x 2 double array>
+%!error <`problem`: expected the value of sgd_quadratic.*sgd_operator\(\), got a 2 x 2 double array>
 %! sgd_model (H, hyper)
 %!error <`problem`: .* got that of sgd_hyper\(\)> sgd_model (hyper, quadratic)
 %!error <`hyper`: expected the value of sgd_hyper\(\), got a number> sgd_model (quadratic, 0.1)

@@ -73,6 +73,9 @@
 ## as given
 ## @end table
 ##
+## Of a spectral density (sgd_density): @code{se} is the standard error from its probes, and there are also
+## @code{exponent_se}, @code{truncation} and @code{exponent_truncation}, the errors of its quadrature; starts are those without theta0, v0 and cov0.
+##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:saddle}, @code{sgdlangevin:unsupported}
 ## (form "paper" without noise sigma2 H; dressed epochs from another start).
 ## @strong{Warning}: @code{sgdlangevin:paper_form}.
@@ -93,11 +96,19 @@ function prediction = sgd_msd (model, steps, varargin)
   if (nargin < 2)
     print_usage ();
   endif
-  __sgdl_check_model__ (model);
+  __sgdl__ ("expect_type", model, "model", {"sgd_model"});
+  of_density = strcmp (model.problem.type, "sgd_density");
+  if (! of_density)
+    __sgdl_check_model__ (model);
+  endif
   opt = __sgdl_options__ ("sgd_msd",
                           {"start", {"stationary", "point", "stationary-velocity", "gaussian", "checkpoint"};
                            "theta0", []; "v0", []; "form", {"model", "paper"}; "modes", false; "cov0", [];
                            "frames", []}, varargin);
+  if (of_density)
+    prediction = density_msd (model, steps, opt);
+    return;
+  endif
   check_frames (opt, steps);
   [displacement, exponent, modes, terms, dressed] = predict (model, steps, opt);
   se = [];
@@ -117,6 +128,30 @@ function prediction = sgd_msd (model, steps, varargin)
                        "msd", displacement, "exponent", exponent, "modes", modes, "se", se,
                        "regime", {regime}, "crossover", crossover, "terms", terms, "dressed", dressed,
                        "form", opt.form, "start", opt.start, "model", model);
+endfunction
+
+## From a spectral density, with errors.
+function prediction = density_msd (model, steps, opt)
+  refuse = @(what) __sgdl_refuse_density__ (model, [what ": not for a model"]);
+  for name = {"theta0", "v0", "cov0", "frames"}
+    if (! isempty (opt.(name{1})))
+      refuse (["`" name{1} "`"]);
+    endif
+  endfor
+  if (strcmp (opt.start, "gaussian"))
+    refuse ("`start` = \"gaussian\"");
+  elseif (strcmp (opt.form, "paper"))
+    refuse ("`form` = \"paper\"");
+  elseif (__sgdl__ ("flag", opt.modes, "modes"))
+    refuse ("`modes` = true");
+  endif
+  step = __sgdl__ ("matrix", steps, "steps")(:);
+  [displacement, se, truncation, exponent, exponent_se, exponent_truncation] = ...
+    __sgdl__ ("density_msd", model, opt.start, step);
+  prediction = struct ("type", "sgd_msd", "step", step, "time", model.hyper.lr * step, "msd", displacement,
+                       "exponent", exponent, "modes", [], "se", se, "regime", [], "crossover", [], "terms", [],
+                       "dressed", [], "form", "model", "start", opt.start, "truncation", truncation, ...
+                       "exponent_se", exponent_se, "exponent_truncation", exponent_truncation, "model", model);
 endfunction
 
 function check_frames (opt, steps)

@@ -50,6 +50,12 @@
 ## the section's coordinates
 ## @item sgd_oscillations, sgd_model
 ## eigenvalues of the Hessian by rank, marked by damping regime
+## @item sgd_density (also sgd_model of one)
+## eigenvalues per decade against their size on log axes, with bars at @var{level} (default 0.95) for the
+## standard error of the probes, in @var{per_decade} bins a decade (default 4), negative ones apart, by
+## colour, known ones as ticks; with @var{noise} true the gradient noise along them
+## @item sgd_eigenpairs
+## sizes of the eigenvalues, and their residuals
 ## @item sgd_simulate, read_trajectory
 ## coordinates against step; @var{coordinates}: which (default the first six); @var{path},
 ## default 1
@@ -125,9 +131,18 @@ function ax = sgd_plot (x, varargin)
     case "sgd_oscillations"
       parse (cell (0, 2));
       plot_spectrum (x);
-    case "sgd_model"
+    case "sgd_density"
+      plot_density (x, parse ({"noise", []; "level", 0.95; "per_decade", 4}));
+    case "sgd_eigenpairs"
       parse (cell (0, 2));
-      plot_spectrum (sgd_oscillations (x));
+      plot_eigenpairs (x);
+    case "sgd_model"
+      if (strcmp (x.problem.type, "sgd_density"))
+        plot_density (x.problem, parse ({"noise", []; "level", 0.95; "per_decade", 4}));
+      else
+        parse (cell (0, 2));
+        plot_spectrum (sgd_oscillations (x));
+      endif
     case {"sgd_simulate", "sgd_trajectory"}
       plot_trajectory (x, parse (path_options));
     case "sgd_transient"
@@ -139,7 +154,8 @@ function ax = sgd_plot (x, varargin)
                  "velocity_autocorrelation", "shuffling_test", ...
                  "sgd_msd", "sgd_autocorrelation", "sgd_power_spectrum", ...
                  "sgd_stationary", "sgd_irreversibility", "sgd_modified_loss_section", ...
-                 "sgd_method_order", "sgd_check_sample", "sgd_oscillations", "sgd_model", "sgd_simulate", "read_trajectory", ...
+                 "sgd_method_order", "sgd_check_sample", "sgd_density", "sgd_eigenpairs", ...
+                 "sgd_oscillations", "sgd_model", "sgd_simulate", "read_trajectory", ...
                  "sgd_transient"});
   endswitch
   if (nargout > 0)
@@ -284,7 +300,6 @@ endfunction
 %! check (compare_diffusion (wanderer(:,1)));
 %!test check (sgd_transient (model, 0:50, [1, -1]))
 %!test check (sgd_transient (model, 0:50, [1, -1], "covariance", "none"), "coordinates", 1)
-
 %!error <Invalid call> sgd_plot ()
 %!error <`x`: expected the value of msd\(\), diffusion_exponent\(\).* got a number> sgd_plot (1)
 %!error <got that of sgd_hyper\(\)> sgd_plot (sgd_hyper (0.1))
@@ -303,3 +318,15 @@ endfunction
 %!error <`coordinates` = 3: expected a whole number from 1 to 2> sgd_plot (run, "coordinates", 3)
 %!error <`path` = 2: expected a whole number from 1 to 1> sgd_plot (run, "path", 2)
 %!error <did you mean "exponent"> sgd_plot (sgd_msd (model, 1), "which", "exponents")
+
+%!shared density
+%! density = sgd_density (sgd_operator (diag ([3, 2, 1, 0.1, -0.3])), "steps", 5, "probes", 3, "top", 1, ...
+%!                        "noise", sgd_noise ("diagonal", 1:5), "seed", 1);
+%!test check (density)
+%!test check (density, "noise", true, "level", 0.8, "per_decade", 2)
+%!test check (sgd_model (density, sgd_hyper (0.1)))
+%!test check (sgd_msd (sgd_model (density, sgd_hyper (0.1), "drop_negative", true), 1:5))
+%!test check (sgd_eigenpairs (sgd_operator (diag ([3, 2, 1, 0.1, -0.3])), "top", 1, "bottom", 1))
+%!error <`level` = 0: expected a number> sgd_plot (density, "level", 0)
+%!error <`x`: expected eigenvalues that are not 0, got none>
+%! sgd_plot (sgd_density (sgd_operator (zeros (2)), "top", 2))

@@ -45,6 +45,9 @@
 ## as given
 ## @end table
 ##
+## Of a spectral density (sgd_density) also the structs @code{se} and @code{truncation} (see sgd_trace) with the
+## fields theta, velocity; no direction, no modes and no peaks.
+##
 ## @strong{Errors}: @code{sgdlangevin:bad_argument}, @code{sgdlangevin:not_finite},
 ## @code{sgdlangevin:saddle}.
 ##
@@ -62,8 +65,13 @@ function spectrum = sgd_power_spectrum (model, freq, varargin)
   if (nargin < 2)
     print_usage ();
   endif
-  __sgdl_check_model__ (model);
+  __sgdl__ ("expect_type", model, "model", {"sgd_model"});
   opt = __sgdl_options__ ("sgd_power_spectrum", {"direction", []; "modes", false}, varargin);
+  if (strcmp (model.problem.type, "sgd_density"))
+    spectrum = density_power_spectrum (model, freq, opt);
+    return;
+  endif
+  __sgdl_check_model__ (model);
   [theta, velocity, modes] = __sgdl__ ("power_spectrum", model, freq, __sgdl_along__ (model, opt.direction), ...
                                        opt.modes);
   [peak_freq, peak_width, quality] = __sgdl__ ("ringing", model);
@@ -72,6 +80,23 @@ function spectrum = sgd_power_spectrum (model, freq, varargin)
                      "velocity", velocity, "modes", modes, "peak_freq", peak_freq,
                      "peak_width", peak_width, "quality", quality, "direction", double (opt.direction(:)),
                      "model", model);
+endfunction
+
+## From a spectral density, with errors.
+function spectrum = density_power_spectrum (model, freq, opt)
+  if (! isempty (opt.direction))
+    __sgdl_refuse_density__ (model, "`direction`: not for a model");
+  elseif (__sgdl__ ("flag", opt.modes, "modes"))
+    __sgdl_refuse_density__ (model, "`modes` = true: not for a model");
+  endif
+  freq = __sgdl__ ("matrix", freq, "freq")(:);
+  [theta, theta_se, theta_off, velocity, velocity_se, velocity_off] = ...
+    __sgdl__ ("density_power_spectrum", model, freq);
+  spectrum = struct ("type", "sgd_power_spectrum", "freq", freq, "theta", theta, "velocity", velocity, ...
+                     "modes", [], "peak_freq", zeros (0, 1), "peak_width", zeros (0, 1), ...
+                     "quality", zeros (0, 1), "direction", [], ...
+                     "se", struct ("theta", theta_se, "velocity", velocity_se), ...
+                     "truncation", struct ("theta", theta_off, "velocity", velocity_off), "model", model);
 endfunction
 
 %!demo

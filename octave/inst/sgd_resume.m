@@ -3,6 +3,7 @@
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{run} =} sgd_resume (@var{x})
 ## @deftypefnx {} {@var{run} =} sgd_resume (@var{x}, @var{steps})
+## @deftypefnx {} {@var{density} =} sgd_resume (@var{density}, [], "probes", @var{probes})
 ## Go on with a simulation that stopped, or beyond its end, to the same bits as without the stop.
 ##
 ## @strong{Arguments}
@@ -13,6 +14,11 @@
 ## the name of a folder that one was recorded to, even by a process that was killed
 ## @item steps
 ## number of steps of the whole run; default: as many as it was begun with
+## @item density
+## from sgd_density: goes on with the probes that are left, to the same bits where whole blocks of probes
+## were done (as after Ctrl-C), to rounding otherwise
+## @item probes
+## number of probes altogether; default: as many as it was begun with
 ## @end table
 ##
 ## @strong{Value}: the whole run, as sgd_simulate returns it: rows before and after joined.  A run with
@@ -35,9 +41,16 @@
 ## @seealso{sgd_simulate, read_trajectory}
 ## @end deftypefn
 
-function run = sgd_resume (x, steps = [])
+function run = sgd_resume (x, steps = [], varargin)
   if (nargin < 1)
     print_usage ();
+  endif
+  opt = __sgdl_options__ ("sgd_resume", {"probes", []}, varargin);
+  if (isstruct (x) && isfield (x, "type") && strcmp (x.type, "sgd_density"))
+    run = density (x, steps, opt.probes);
+    return;
+  elseif (! isempty (opt.probes))
+    error ("sgdlangevin:bad_argument", "`probes`: expected [] unless `x` is a spectral density");
   endif
   folder = "";
   if (ischar (x))
@@ -51,6 +64,28 @@ function run = sgd_resume (x, steps = [])
   else
     run = on_disk (folder, steps);
   endif
+endfunction
+
+function x = density (x, steps, probes)
+  if (! isempty (steps))
+    error ("sgdlangevin:bad_argument",
+           "`steps`: expected [], the Lanczos steps of a spectral density stay as they are");
+  endif
+  plan = x.resume.plan;
+  if (! isempty (probes))
+    done = 1;
+    for part = {"counts", "noise"}
+      if (! isempty (x.(part{1})))
+        done = max (done, x.(part{1}).probes);
+      endif
+    endfor
+    probes = __sgdl_count__ (probes, "probes", 1);
+    if (probes < done)
+      error ("sgdlangevin:bad_argument", "`probes` = %d: expected at least the %d that are done", probes, done);
+    endif
+    plan.options.probes = probes;
+  endif
+  x = __sgdl_density__ (plan, x.resume.done);
 endfunction
 
 function run = in_memory (x, steps)
@@ -269,3 +304,9 @@ endfunction
 %!error <`steps` = 7.5.*: expected a whole number> sgd_resume (sgd_simulate (models{1,1}, 5), 7.5)
 %!error <`steps` = 7: expected 5, the length of the schedule `lr`>
 %! sgd_resume (sgd_simulate (models{1,1}, 5, "lr", repmat (0.1, 1, 5)), 7)
+%!error <`probes`: expected \[\] unless `x` is a spectral density>
+%! sgd_resume (sgd_simulate (sgd_model (sgd_spectrum (1, "sigma2", 1), sgd_hyper (0.1)), 2), [], "probes", 3)
+%!error <`probes` = 1: expected at least the 3 that are done>
+%! sgd_resume (sgd_density (sgd_operator (eye (3)), "probes", 3), [], "probes", 1)
+%!error <`steps`: expected \[\], the Lanczos steps of a spectral density>
+%! sgd_resume (sgd_density (sgd_operator (eye (3)), "probes", 3), 5)

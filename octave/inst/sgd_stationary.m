@@ -58,6 +58,10 @@
 ## the model
 ## @end table
 ##
+## Of a spectral density (sgd_density; with trace_only) also @code{speed} (E|theta(k+1) - theta(k)|^2),
+## @code{loss} (above the minimum, tr (H cov (theta))/2), @code{penalty} (of weight decay), and the structs
+## @code{se} and @code{truncation} (see sgd_trace) with the fields theta, velocity, step, loss, penalty.
+##
 ## @strong{Errors}: @code{sgdlangevin:saddle} (negative curvature),
 ## @code{sgdlangevin:bad_argument}, @code{sgdlangevin:unsupported} (a phase without epochs).
 ## @strong{Warning}: @code{sgdlangevin:flat}: flat noisy modes
@@ -85,6 +89,10 @@ function state = sgd_stationary (model, varargin)
     __sgdl_check_model__ (model);
   endif
   opt = __sgdl_options__ ("sgd_stationary", {"trace_only", false; "phase", []}, varargin);
+  if (strcmp (model.problem.type, "sgd_density"))
+    state = density_stationary (model, opt);
+    return;
+  endif
   [~, on_device] = __sgdl_device__ (model);
   [theta, velocity, cross, trace_theta, trace_velocity, exists] = ...
     __sgdl__ ("stationary", model, opt.trace_only, opt.phase);
@@ -101,6 +109,24 @@ function state = sgd_stationary (model, varargin)
                   "trace", struct ("theta", trace_theta, "velocity", trace_velocity), "exists", exists,
                   "variances", variances, "coordinates", {"parameters", "modes"}{2 - isempty(model.rank)}, ...
                   "phase", double (opt.phase), "model", model);
+endfunction
+
+## Traces from a spectral density, with errors.
+function state = density_stationary (model, opt)
+  if (! __sgdl__ ("flag", opt.trace_only, "trace_only"))
+    error ("sgdlangevin:unsupported", ...
+           ["`trace_only` = false: a spectral density has no covariance matrices; use trace_only = true, or ", ...
+            "form the Hessian, as in sgd_quadratic (sgd_hessian_product (operator, eye (d)), \"Sigma\", Sigma)"]);
+  elseif (! isempty (opt.phase))
+    __sgdl_refuse_density__ (model, "`phase`: not for a model");
+  endif
+  [value, se, truncation] = __sgdl__ ("density_stationary", model);
+  named = @(x) struct ("theta", x(1), "velocity", x(2), "step", x(3), "loss", x(4), "penalty", x(5));
+  state = struct ("type", "sgd_stationary", "theta", [], "velocity", [], "cross", [], ...
+                  "trace", struct ("theta", value(1), "velocity", value(2)), "exists", isfinite (value(1)), ...
+                  "variances", [], "coordinates", "parameters", "phase", [], "speed", value(3), ...
+                  "loss", value(4), "penalty", value(5), "se", named (se), "truncation", named (truncation), ...
+                  "model", model);
 endfunction
 
 %!demo

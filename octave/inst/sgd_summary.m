@@ -24,7 +24,9 @@ function text = sgd_summary (x)
   writers = {"sgd_hyper", @summary_problem; "sgd_quadratic", @summary_problem;
              "sgd_regression", @summary_problem; "sgd_spectrum", @summary_problem;
              "sgd_examples", @summary_problem; "sgd_objective", @summary_problem;
-             "sgd_native", @summary_problem; "sgd_model", @summary_model;
+             "sgd_native", @summary_problem; "sgd_operator", @summary_operator;
+             "sgd_noise", @summary_operator; "sgd_eigenpairs", @summary_operator;
+             "sgd_density", @summary_operator; "sgd_trace", @summary_operator; "sgd_model", @summary_model;
              "sgd_stationary", @summary_theory; "sgd_transient", @summary_theory;
              "sgd_modified_loss", @summary_theory; "sgd_modified_loss_section", @summary_theory;
              "sgd_current", @summary_theory; "sgd_oscillations", @summary_prediction;
@@ -188,3 +190,17 @@ endfunction
 %!error <Invalid call> sgd_summary ()
 %!error id=sgdlangevin:bad_argument sgd_summary (1)
 %!error <`x`: expected the value of sgd_hyper\(\)> sgd_summary (1)
+
+%!test   # Hessians by their products
+%! operator = sgd_operator (diag ([3, 2, 1]), "sigma2", 0.5);
+%! assert (sgd_summary (operator), "Hessian by products (a matrix), 3 parameters, noise 0.5 H\n");
+%! words = sgd_summary (sgd_noise ("gradients", eye (3)));
+%! assert (words, "Gradient noise: gradients of 3 examples\n");
+%! assert (! isempty (strfind (sgd_summary (sgd_eigenpairs (operator, "top", 1)), "1 eigenpair of 3 parameters")));
+%! density = sgd_density (operator, "top", 3);
+%! assert (! isempty (strfind (sgd_summary (density), "eigenvalues from 1 to 3, trace 6 (exact)")));
+%! model = sgd_model (density, sgd_hyper (0.1));
+%! assert (! isempty (strfind (sgd_summary (model), "spectral density of 3 parameters by 0 probes")));
+%! assert (! isempty (strfind (sgd_summary (sgd_stationary (model, "trace_only", true)), "squared step")));
+%! assert (! isempty (strfind (sgd_summary (sgd_msd (model, 1:3)), "error of the quadrature")));
+%! assert (! isempty (strfind (sgd_summary (sgd_trace (density, "square")), "square       14 (exact)")));

@@ -231,6 +231,20 @@ namespace sgdlangevin
   SGDLANGEVIN_ENTRY (objective_hessian_product);
   SGDLANGEVIN_ENTRY (objective_covariance);
 
+  SGDLANGEVIN_ENTRY (operator_check);
+  SGDLANGEVIN_ENTRY (operator_product);
+  SGDLANGEVIN_ENTRY (extreme_eigenpairs);
+  SGDLANGEVIN_ENTRY (noise_along);
+  SGDLANGEVIN_ENTRY (spectral_probes);
+  SGDLANGEVIN_ENTRY (density_trace);
+  SGDLANGEVIN_ENTRY (density_average);
+  SGDLANGEVIN_ENTRY (density_bins);
+  SGDLANGEVIN_ENTRY (density_describe);
+  SGDLANGEVIN_ENTRY (density_msd);
+  SGDLANGEVIN_ENTRY (density_stationary);
+  SGDLANGEVIN_ENTRY (density_autocorrelation);
+  SGDLANGEVIN_ENTRY (density_power_spectrum);
+
   SGDLANGEVIN_ENTRY (simulate);
   SGDLANGEVIN_ENTRY (simulate_to_disk);
   SGDLANGEVIN_ENTRY (batch);

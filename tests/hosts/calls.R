@@ -441,6 +441,60 @@ put_names("velocity", velocity_autocorrelation(path, lags = 1))
 put_names("welch", power_spectrum(path))
 put_names("shuffling", shuffled)
 
+# Hessians by their products. Sums of columns keep the functions' arithmetic the same in both hosts.
+ring <- function(V) 2 * V - V[c(2:64, 1), , drop = FALSE] - V[c(64, 1:63), , drop = FALSE] + V / 8
+gradients <- integers(90, 64, 3, 11, 17) / 8
+products <- list(
+  ring = sgd_operator(ring, 64), data = sgd_operator(X = integers(90, 64, 7, 5, 31) / 16),
+  matrix = sgd_operator(crossprod(integers(80, 64, 5, 9, 29)) / 512),
+  low_rank = sgd_operator(vectors = diag(64)[, 1:3], values = c(1, 4, 2), bulk = 0.25)
+)
+noises <- list(gradients = sgd_noise(gradients), factor = sgd_noise(factor = t(gradients[1:5, ])),
+               stream = sgd_noise(function(i) gradients[i, , drop = FALSE], n_examples = 90, chunk = 32),
+               diagonal = sgd_noise(diagonal = 1:64 / 64))
+put("operator-product", sgd_hessian_product(products$data, integers(64, 3, 3, 1, 13)))
+for (name in names(products)) {
+  pairs <- sgd_eigenpairs(products[[name]], top = 3, bottom = 1, seed = 5)
+  put_fields(paste0("eigenpairs-", name), pairs, c("values", "vectors", "residual", "n_products", "spread"))
+  density <- sgd_density(products[[name]], steps = 12, probes = 9, top = pairs, sigma2 = 0.5, seed = 6)
+  put_fields(paste0("density-", name), density,
+             c("eigenvalues", "vectors", "residual", "gradient_noise", "trace", "se", "n_products"))
+  put_fields(paste0("density-counts-", name), density$counts, c("nodes", "weights", "alpha", "beta", "mass"))
+  put(paste0("density-bins-", name), sgd_histogram(density, edges = c(-1, 0.125, 0.5, 1, 2, 4, 8, 4096)))
+  put(paste0("density-trace-", name),
+      unclass(sgd_trace(density, c("square", "logarithm", "below"), parameter = c(0, 1, 0.5)))[1:3])
+}
+for (name in names(noises)) {
+  density <- sgd_density(products$ring, steps = 16, probes = 8, top = 2, noise = noises[[name]], counts = FALSE,
+                         seed = 7, probe = "normal")
+  put_fields(paste0("density-noise-", name), density, c("gradient_noise", "noise_trace"))
+  put_fields(paste0("density-quadrature-", name), density$noise, c("nodes", "weights", "mass", "se"))
+  for (sampling in c("replacement", "epoch")) {
+    model <- sgd_model(density, hyper, dynamics = "sgd", sampling = sampling, n_examples = if (name != "gradients" &&
+                       name != "stream") 90)
+    put(paste("density-msd", name, sampling, sep = "-"),
+        unclass(sgd_msd(model, c(1, 7, 50, 400)))[c("msd", "se", "truncation", "exponent", "exponent_se")])
+    put(paste("density-stationary", name, sampling, sep = "-"),
+        unclass(sgd_stationary(model, trace_only = TRUE))[c("speed", "loss", "penalty", "se", "truncation")])
+    put(paste("density-acf", name, sampling, sep = "-"),
+        unclass(sgd_autocorrelation(model, c(0, 5, 60)))[c("theta", "velocity", "cross", "se", "truncation")])
+    put(paste("density-spectrum", name, sampling, sep = "-"),
+        unclass(sgd_power_spectrum(model, c(0.01, 0.2)))[c("theta", "velocity", "se", "truncation")])
+    put_fields(paste("density-report", name, sampling, sep = "-"), model$report,
+               c("lr_limit", "worst_kappa", "langevin_error", "epoch_steps", "remainder"))
+  }
+}
+objective <- sgd_logistic(X, as.numeric(y > 0))
+operator <- sgd_operator(objective, theta = theta0)
+density <- sgd_density(operator, steps = 6, probes = 8, top = 2, seed = 8)
+put_fields("density-objective", density, c("eigenvalues", "gradient_noise", "noise_trace", "trace", "se"))
+put_names("operator", operator)
+put_names("noise", noises$gradients)
+put_names("eigenpairs", pairs)
+put_names("density", density)
+put_names("quadrature", density$counts)
+put_names("trace", sgd_trace(density, "one"))
+
 # On the CUDA plug-in over the emulated device of tests/core, where that was built: see SGDL_TEST_DEVICE in Makefile.
 plugin <- Sys.getenv("SGDL_TEST_DEVICE")
 if (file.exists(plugin)) {

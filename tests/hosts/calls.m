@@ -458,6 +458,63 @@ put_names ("velocity", velocity_autocorrelation (path, "lags", 1));
 put_names ("welch", power_spectrum (path));
 put_names ("shuffling", shuffled);
 
+## Hessians by their products. Sums of columns keep the functions' arithmetic the same in both hosts.
+ring = @(V) 2 * V - V([2:64, 1],:) - V([64, 1:63],:) + V / 8;
+gradients = integers (90, 64, 3, 11, 17) / 8;
+square = integers (80, 64, 5, 9, 29);
+products = struct ("ring", sgd_operator (ring, 64), "data", sgd_operator ("X", integers (90, 64, 7, 5, 31) / 16), ...
+                   "matrix", sgd_operator (square' * square / 512), ...
+                   "low_rank", sgd_operator ("vectors", eye (64)(:,1:3), "values", [1, 4, 2], "bulk", 0.25));
+noises = struct ("gradients", sgd_noise ("gradients", gradients), ...
+                 "factor", sgd_noise ("factor", gradients(1:5,:)'), ...
+                 "stream", sgd_noise ("gradients", @(i) gradients(i,:), "n_examples", 90, "chunk", 32), ...
+                 "diagonal", sgd_noise ("diagonal", (1:64) / 64));
+put ("operator-product", sgd_hessian_product (products.data, integers (64, 3, 3, 1, 13)));
+for [operator, name] = products
+  pairs = sgd_eigenpairs (operator, "top", 3, "bottom", 1, "seed", 5);
+  put_fields (["eigenpairs-" name], pairs, {"values", "vectors", "residual", "n_products", "spread"});
+  density = sgd_density (operator, "steps", 12, "probes", 9, "top", pairs, "sigma2", 0.5, "seed", 6);
+  put_fields (["density-" name], density, {"eigenvalues", "vectors", "residual", "gradient_noise", "trace", ...
+                                           "se", "n_products"});
+  put_fields (["density-counts-" name], density.counts, {"nodes", "weights", "alpha", "beta", "mass"});
+  put (["density-bins-" name], sgd_histogram (density, "edges", [-1, 0.125, 0.5, 1, 2, 4, 8, 4096]));
+  found = sgd_trace (density, {"square", "logarithm", "below"}, "parameter", [0, 1, 0.5]);
+  put (["density-trace-" name], [found.value; found.se; found.truncation]);
+endfor
+for [noise, name] = noises
+  density = sgd_density (products.ring, "steps", 16, "probes", 8, "top", 2, "noise", noise, "counts", false, ...
+                         "seed", 7, "probe", "normal");
+  put_fields (["density-noise-" name], density, {"gradient_noise", "noise_trace"});
+  put_fields (["density-quadrature-" name], density.noise, {"nodes", "weights", "mass", "se"});
+  for sampling = {"replacement", "epoch"}
+    tail = [name "-" sampling{1}];
+    model = sgd_model (density, hyper, "dynamics", "sgd", "sampling", sampling{1}, "n_examples", 90);
+    found = sgd_msd (model, [1, 7, 50, 400]);
+    put (["density-msd-" tail], [found.msd; found.se; found.truncation; found.exponent; found.exponent_se]);
+    found = sgd_stationary (model, "trace_only", true);
+    put (["density-stationary-" tail], [found.speed; found.loss; found.penalty; cell2mat(struct2cell (found.se));
+                                        cell2mat(struct2cell (found.truncation))]);
+    found = sgd_autocorrelation (model, [0, 5, 60]);
+    put (["density-acf-" tail], [found.theta; found.velocity; found.cross; cell2mat(struct2cell (found.se));
+                                 cell2mat(struct2cell (found.truncation))]);
+    found = sgd_power_spectrum (model, [0.01, 0.2]);
+    put (["density-spectrum-" tail], [found.theta; found.velocity; cell2mat(struct2cell (found.se));
+                                      cell2mat(struct2cell (found.truncation))]);
+    put_fields (["density-report-" tail], model.report, {"lr_limit", "worst_kappa", "langevin_error", ...
+                                                         "epoch_steps", "remainder"});
+  endfor
+endfor
+objective = sgd_logistic (X, y > 0);
+operator = sgd_operator (objective, "theta", theta0);
+density = sgd_density (operator, "steps", 6, "probes", 8, "top", 2, "seed", 8);
+put_fields ("density-objective", density, {"eigenvalues", "gradient_noise", "noise_trace", "trace", "se"});
+put_names ("operator", operator);
+put_names ("noise", noises.gradients);
+put_names ("eigenpairs", pairs);
+put_names ("density", density);
+put_names ("quadrature", density.counts);
+put_names ("trace", sgd_trace (density, "one"));
+
 ## On the CUDA plug-in over the emulated device of tests/core, where that was built: see SGDL_TEST_DEVICE in Makefile.
 plugin = getenv ("SGDL_TEST_DEVICE");
 if (exist (plugin, "file") == 2)

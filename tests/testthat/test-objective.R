@@ -249,6 +249,7 @@ test_that("compiled gradients run as functions of R do", {
                     "`symbol` = \"wall\": expected a function that \"")
   expect_failure_of(sgd_objective(sgd_native(file.path(folder, "well.c"), "well"), 2), "io",
                     "well.c\": expected a shared library (")
+  gc() # handles of earlier uses keep the library loaded
   unlink(library_file) # gone between one use and the next
   expect_failure_of(run(native), "io", "expected a shared library (")
 })

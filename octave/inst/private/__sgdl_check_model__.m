@@ -7,7 +7,9 @@ function __sgdl_check_model__ (model)
     error ("sgdlangevin:unsupported",
            ["`model`: expected one with modes, got that of an objective; sgd_quadratic_at (objective, ", ...
             "theta) is the quadratic problem at a point"]);
-  elseif (isempty (model.eigenvalues))
+  endif
+  __sgdl_refuse_density__ (model, "`model` is");
+  if (isempty (model.eigenvalues))
     error ("sgdlangevin:unsupported",
            "`model` was made with decompose = false: make it with decompose = true");
   endif

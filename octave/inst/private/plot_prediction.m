@@ -22,8 +22,24 @@ function plot_prediction (x, opt)
     title ("Terms of weight-dependent noise");
   else
     loglog (step, x.msd(order), "linewidth", 3, "color", sgd_colour ("theory"));
+    draw_probe_bars (x);
     ylabel ("mean squared displacement (parameter units squared)");
     title ("Predicted mean squared displacement");
   endif
   xlabel ("lag (steps)");
+endfunction
+
+## Two standard errors of the probes of a spectral density.
+function draw_probe_bars (x)
+  if (! strcmp (x.model.problem.type, "sgd_density"))
+    return;
+  endif
+  reach = 2 * x.se;
+  drawn = isfinite (reach) & reach > 0;
+  low = max (x.msd - reach, x.msd / 10);
+  bars_x = [x.step, x.step, NaN(size (x.step))](drawn,:)';
+  bars_y = [low, x.msd + reach, NaN(size (x.step))](drawn,:)';
+  hold ("on");
+  loglog (bars_x(:), bars_y(:), "-", "linewidth", 2, "color", sgd_colour ("reference"));
+  hold ("off");
 endfunction

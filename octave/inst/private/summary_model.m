@@ -8,10 +8,18 @@ function text = summary_model (x)
   if (! isempty (x.n_examples))
     sampling = sprintf ("%s from %d examples", sampling, x.n_examples);
   endif
-  text = [says("SGD model (%s), batches %s", dynamics, sampling), "  ", summary_problem(x.problem), ...
+  problem = @summary_problem;
+  if (strcmp (x.problem.type, "sgd_density"))
+    problem = @(density) says ("%s", density_line (density));
+  endif
+  text = [says("SGD model (%s), batches %s", dynamics, sampling), "  ", problem(x.problem), ...
           settings(x.hyper)];
   if (strcmp (x.problem.type, "sgd_objective"))
     text = [text, epoch_text(x), says("  no modes: sgd_quadratic_at is the way to the theory")];
+    return;
+  endif
+  if (strcmp (x.problem.type, "sgd_density"))
+    text = [text, density_model_text(x)];
     return;
   endif
   if (isempty (x.eigenvalues))
@@ -56,4 +64,17 @@ function text = multiplicative_text (x)
   text = [says("  noise grows with the displacement: spectral radius %.4g", x.spectral_radius), ...
           says("  the variance is infinite above lr = %.4g", x.largest_stable_lr), ...
           says("  tail index %.3g, fourth moment %s", x.tail_index, moment)];
+endfunction
+
+function text = density_model_text (x)
+  report = x.report;
+  text = [says("  SGD is stable below lr = %.4g (largest eigenvalue of H + weight_decay I: %.4g)", ...
+               report.lr_limit, report.worst_kappa), ...
+          says("  Langevin model: stationary variances up to %.2g%% off those of SGD", ...
+               100 * report.langevin_error)];
+  if (report.n_saddle > 0)
+    text = [text, says("  about %.3g modes of negative curvature%s", report.n_saddle, ...
+                       {": nothing is stationary (see drop_negative)", ", left out"}{1 + x.drop_negative})];
+  endif
+  text = [text, epoch_text(x)];
 endfunction

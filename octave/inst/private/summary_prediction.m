@@ -20,6 +20,11 @@ function text = prediction_text (x)
   if (! isempty (x.crossover))
     text = [text, crossover_text(x.crossover)];
   endif
+  if (strcmp (x.model.problem.type, "sgd_density"))
+    text = [text, says("largest standard error from the probes: %.2g%%", 100 * max (x.se ./ x.msd)), ...
+            says("largest error of the quadrature: %.2g%%", 100 * max (x.truncation ./ x.msd))];
+    return;
+  endif
   if (strcmp (x.form, "model") && strcmp (x.start, "stationary") && x.model.report.n_saddle == 0)
     text = [text, displacements_text(x)];
   endif

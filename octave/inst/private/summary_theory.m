@@ -25,6 +25,10 @@ endfunction
 function text = stationary_text (x)
   text = [says("Stationary state of %s", plural (x.model.dim, "parameter")), settings(x.model.hyper), ...
           says("  total variance: position %.5g, velocity %.5g", x.trace.theta, x.trace.velocity)];
+  if (strcmp (x.model.problem.type, "sgd_density"))
+    text = [text, density_stationary_text(x)];
+    return;
+  endif
   if (! all (x.exists))
     text = [text, says("  %s without a stationary position", plural (sum (! x.exists), "mode"))];
   endif
@@ -105,5 +109,15 @@ function text = equivalent_text (x)
     changes = 100 * [x.error.theta, x.error.velocity, x.error.diffusion];
     text = [text, says(["  exact changes: position variance %+.3g%%, velocity variance %+.3g%%, ", ...
                         "diffusion %+.3g%%"], changes)];
+  endif
+endfunction
+
+function text = density_stationary_text (x)
+  text = [says("  position %s, velocity %s", value_with_error (x.trace.theta, x.se.theta), ...
+               value_with_error (x.trace.velocity, x.se.velocity)), ...
+          says("  squared step %s, loss above the minimum %s", value_with_error (x.speed, x.se.step), ...
+               value_with_error (x.loss, x.se.loss))];
+  if (! x.exists)
+    text = [text, says("  noise along flat modes: no stationary position")];
   endif
 endfunction
