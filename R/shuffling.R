@@ -17,8 +17,8 @@
 #' curvature or momentum, or a loss that is not quadratic, tilts the spectrum (slow forces add power at low
 #' frequencies, which hides shuffling).
 #'
-#' False alarms at 5%, of 1,200 white runs of 5 modes (`bench/calibration/fit_langevin.c`, standard error
-#' 0.6%): `epoch_steps` unknown 3.5% at 302 frames and 3.8% at 1,002; 20 given, 4.8 and 5.9%.
+#' False alarms at 5%, of 4,000 white runs of 5 modes (`bench/calibration/fit_langevin.c`, standard error
+#' 0.3%): `epoch_steps` unknown 3.2% at 302 frames and 3.9% at 1,002; 20 given, 4.2 and 5.8%.
 #'
 #' @inheritParams fit_langevin
 #' @param epoch_steps Steps in an epoch, where known; `NULL`: unknown, and estimated.

@@ -35,11 +35,11 @@
 ## the fall of each from its maximum, less its mean by second-order theory, is a normal score; the sum of their
 ## squares is least at the overall value, and its interval ends where it has risen by the normal quantile's square.
 ##
-## Measured (@code{bench/calibration/fit_langevin.c}, 11 cases of the Langevin model, of SGD with
+## Measured (@code{bench/calibration/fit_langevin.c}, 12 cases of the Langevin model, of SGD with
 ## replacement and by epochs, of 502 to 8002 frames, every step or every 3 or 4, 600 runs each): 95%
-## intervals of the 38 modes that were identified held noise, curvature and damping in 94.8, 95.1 and 94.9%
-## (worst mode 92.8, 93.2 and 93.0%, standard error 0.9%), those of the overall values in 94.5, 94.4 and
-## 94.3% (worst case 92.5, 93.5 and 93.5%); the tests of fit and of the theory gave 5.0 and 4.8% false
+## intervals of the 42 modes that were identified held noise, curvature and damping in 94.9, 95.1 and 94.9%
+## (worst mode 92.8, 93.2 and 93.0%, standard error 0.9%), those of the overall values in 94.7, 94.4 and
+## 94.4% (worst case 92.5, 93.5 and 93.5%); the tests of fit and of the theory gave 5.1 and 4.7% false
 ## alarms at 5%.
 ##
 ## @strong{Arguments}

@@ -30,7 +30,7 @@ typedef struct source {
   int gram, threads;
   ptrdiff_t n_lags;
   const double *lags;
-  double *slabs[2], *scratch, *matrix; /* scratch: chords, or a slab the other way round      */
+  double *slabs[2], *chords[2], *scratch, *matrix; /* scratch: a slab the other way round     */
 } source;
 
 static ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b)
@@ -51,6 +51,14 @@ static sgdl_status read_slab(const source *s, ptrdiff_t path, ptrdiff_t first, p
   return failed < 0 ? sgdl_h5_read_failed(&s->f, s->name) : SGDL_OK;
 }
 
+/* The same ready to be used: what the reader has time for is done while the numbers are near. */
+static sgdl_status load_slab(const source *s, sgdl_context *ctx, ptrdiff_t path, ptrdiff_t first, int which)
+{
+  ptrdiff_t k = smaller(s->width, s->d - first);
+  SGDL_TRY(read_slab(s, path, first, k, s->slabs[which]));
+  return s->gram ? sgdl_gram_residuals(ctx, s->T, k, s->slabs[which], s->chords[which], first) : SGDL_OK;
+}
+
 static sgdl_status name_bad(sgdl_context *ctx, const source *s, ptrdiff_t first, ptrdiff_t k)
 {
   for (ptrdiff_t i = 0; i < s->T * k; i++)
@@ -63,10 +71,11 @@ static sgdl_status name_bad(sgdl_context *ctx, const source *s, ptrdiff_t first,
   return SGDL_OK;
 }
 
-static sgdl_status use_slab(const source *s, sgdl_context *ctx, ptrdiff_t first, ptrdiff_t k, double *slab,
-                            double *tally)
+static sgdl_status use_slab(const source *s, sgdl_context *ctx, ptrdiff_t first, int which, double *tally)
 {
-  if (s->gram) return sgdl_gram_slab(ctx, s->T, k, slab, s->scratch, first, s->matrix);
+  ptrdiff_t k = smaller(s->width, s->d - first);
+  const double *slab = s->slabs[which];
+  if (s->gram) return sgdl_gram_add(ctx, s->T, k, slab, s->chords[which], s->matrix);
   for (ptrdiff_t block = 0; block < s->T; block += 8)
     for (ptrdiff_t c = 0; c < k; c++)
       for (ptrdiff_t t = block; t < smaller(block + 8, s->T); t++) s->scratch[t + s->T * c] = slab[c + k * t];
@@ -78,7 +87,7 @@ static sgdl_status use_slab(const source *s, sgdl_context *ctx, ptrdiff_t first,
  * messages. */
 static sgdl_status step(source *s, ptrdiff_t path, ptrdiff_t first, int now, double *tally)
 {
-  ptrdiff_t k = smaller(s->width, s->d - first), next = first + k;
+  ptrdiff_t next = first + s->width;
   sgdl_context work = *s->ctx;
   sgdl_status read = SGDL_OK, used = SGDL_OK;
   work.should_stop = NULL;
@@ -87,9 +96,9 @@ static sgdl_status step(source *s, ptrdiff_t path, ptrdiff_t first, int now, dou
 #pragma omp parallel sections num_threads(s->threads > 1 ? 2 : 1)
   {
 #pragma omp section
-    if (next < s->d) read = read_slab(s, path, next, smaller(s->width, s->d - next), s->slabs[1 - now]);
+    if (next < s->d) read = load_slab(s, s->ctx, path, next, 1 - now);
 #pragma omp section
-    used = use_slab(s, &work, first, k, s->slabs[now], tally);
+    used = use_slab(s, &work, first, now, tally);
   }
   if (read != SGDL_OK || used == SGDL_OK) return read;
   return sgdl_fail(s->ctx, used, "%s", work.message);
@@ -100,7 +109,7 @@ static sgdl_status one_path(source *s, ptrdiff_t path, double *tally, double *bo
   int now = 0;
   memset(tally, 0, (size_t)(SGDL_TALLY * s->n_lags) * sizeof(double));
   if (s->gram) memset(s->matrix, 0, (size_t)sgdl_gram_size(s->T) * sizeof(double));
-  SGDL_TRY(read_slab(s, path, 0, smaller(s->width, s->d), s->slabs[0]));
+  SGDL_TRY(load_slab(s, s->ctx, path, 0, 0));
   for (ptrdiff_t first = 0; first < s->d; first += s->width, now = 1 - now) {
     double done = ((double)path + (double)first / (double)s->d) / (double)s->n_paths;
     if (sgdl_poll(s->ctx, done))
@@ -115,7 +124,7 @@ static sgdl_status one_path(source *s, ptrdiff_t path, double *tally, double *bo
 static sgdl_status choose_width(source *s, double memory)
 {
   double T = (double)s->T, fixed = s->gram ? T * T + T : 8.0 * T * (double)s->threads;
-  double each = s->gram ? 2.0 * T + 3.0 : 3.0 * T, room = memory / sizeof(double) - fixed;
+  double each = s->gram ? 2.0 * T + 5.0 : 3.0 * T, room = memory / sizeof(double) - fixed;
   if (!(memory > 0) || !isfinite(memory) || room < 2.0 * each)
     return sgdl_fail(s->ctx, SGDL_BAD_ARGUMENT,
                      "`memory` = %.10g bytes: expected at least %.0f for %td frames%s",
@@ -135,8 +144,13 @@ static sgdl_status all_paths(source *s, double memory, double *tallies, double *
   for (ptrdiff_t l = 0; bound && l < s->n_lags; l++) bound[l] = 0.0;
   SGDL_GET(sgdl_alloc(s->ctx, s->slabs, s->width * s->T, "the frames read"));
   SGDL_GET(sgdl_alloc(s->ctx, s->slabs + 1, s->width * s->T, "the frames read"));
-  SGDL_GET(sgdl_alloc(s->ctx, &s->scratch, s->width * (s->gram ? 2 : s->T), "the frames read"));
-  if (s->gram) SGDL_GET(sgdl_alloc(s->ctx, &s->matrix, sgdl_gram_size(s->T), "the Gram matrix"));
+  if (s->gram) {
+    SGDL_GET(sgdl_alloc(s->ctx, s->chords, 4 * s->width, "the frames read"));
+    s->chords[1] = s->chords[0] + 2 * s->width;
+    SGDL_GET(sgdl_alloc(s->ctx, &s->matrix, sgdl_gram_size(s->T), "the Gram matrix"));
+  } else {
+    SGDL_GET(sgdl_alloc(s->ctx, &s->scratch, s->width * s->T, "the frames read"));
+  }
   for (ptrdiff_t p = 0; p < s->n_paths && status == SGDL_OK; p++) {
     memset(own, 0, (size_t)s->n_lags * sizeof(double));
     status = one_path(s, p, tallies + SGDL_TALLY * s->n_lags * p, own);
@@ -146,6 +160,7 @@ done:
   free(own);
   free(s->slabs[0]);
   free(s->slabs[1]);
+  free(s->chords[0]);
   free(s->scratch);
   free(s->matrix);
   return status;

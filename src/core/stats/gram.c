@@ -53,12 +53,10 @@ static sgdl_status name_bad(sgdl_context *ctx, ptrdiff_t k, const double *bad, p
   return SGDL_OK;
 }
 
-sgdl_status sgdl_gram_slab(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, double *slab, double *chord,
-                           ptrdiff_t first, double *gram)
+sgdl_status sgdl_gram_residuals(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, double *slab, double *chord,
+                                ptrdiff_t first)
 {
-  double *start = chord, *slope = chord + k, *bad, one = 1.0, *cross = gram + T * T, *squares = cross + T;
-  int n = (int)T, rows = (int)k, stride = 1;
-  SGDL_TRY(sgdl_check_blas_size(ctx, "x", k));
+  double *start = chord, *slope = chord + k, *bad;
   SGDL_TRY(sgdl_alloc(ctx, &bad, k, "the Gram matrix"));
   memset(bad, 0, (size_t)k * sizeof(double));
   memcpy(start, slab, (size_t)k * sizeof(double));
@@ -67,7 +65,16 @@ sgdl_status sgdl_gram_slab(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, double *
   for (ptrdiff_t t = 0; t < T; t++) take_from_chord(k, start, slope, (double)t, slab + k * t, bad);
   sgdl_status status = name_bad(ctx, k, bad, first);
   free(bad);
-  if (status != SGDL_OK) return status;
+  return status;
+}
+
+sgdl_status sgdl_gram_add(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, const double *slab, const double *chord,
+                          double *gram)
+{
+  const double *slope = chord + k, one = 1.0;
+  double *cross = gram + T * T, *squares = cross + T;
+  int n = (int)T, rows = (int)k, stride = 1;
+  SGDL_TRY(sgdl_check_blas_size(ctx, "x", k));
   dsyrk_("U", "T", &n, &rows, &one, slab, &rows, &one, gram, &n, (size_t)1, (size_t)1);
   dgemv_("T", &rows, &n, &one, slab, &rows, slope, &stride, &one, cross, &stride, (size_t)1);
   for (ptrdiff_t c = 0; c < k; c++) *squares += slope[c] * slope[c];
@@ -136,7 +143,8 @@ sgdl_status sgdl_gram_coordinates(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, c
       break;
     }
     load_slab(T, k, first, n, x, by_frame, slab);
-    status = sgdl_gram_slab(ctx, T, n, slab, slab + width * T, first, gram);
+    status = sgdl_gram_residuals(ctx, T, n, slab, slab + width * T, first);
+    if (status == SGDL_OK) status = sgdl_gram_add(ctx, T, n, slab, slab + width * T, gram);
   }
   free(slab);
   return status;

@@ -4,9 +4,12 @@
 
 #include "../base/base.h"
 
-/* Adds a slab of k coordinates, k x T (a frame is contiguous), which is overwritten by its residuals; chord:
- * 2 k doubles of scratch. first: the slab's first coordinate, for messages. BLAS with the threads it has. */
-sgdl_status sgdl_gram_slab(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, double *slab, double *chord,
-                           ptrdiff_t first, double *gram);
+/* A slab of k coordinates, k x T (a frame is contiguous), becomes its residuals from the chord of each coordinate;
+ * chord (2 k) is written. first: the slab's first coordinate, for messages. */
+sgdl_status sgdl_gram_residuals(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, double *slab, double *chord,
+                                ptrdiff_t first);
+/* Adds such a slab to the Gram matrix. BLAS with the threads it has. */
+sgdl_status sgdl_gram_add(sgdl_context *ctx, ptrdiff_t T, ptrdiff_t k, const double *slab, const double *chord,
+                          double *gram);
 
 #endif
