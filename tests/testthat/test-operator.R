@@ -26,6 +26,8 @@ test_that("products are the same, however the Hessian is known", {
   expect_identical(ways$data$n_examples, 12)
   expect_identical(ways$objective$noise$kind, "objective")
   expect_null(ways$matrix$noise)
+  expect_output(print(ways$objective), "(linear regression, 12 examples), 5 parameters, noise: gradients of 12 examples",
+                fixed = TRUE)
 })
 
 test_that("sparse matrices are taken as they are, in any storage", {
