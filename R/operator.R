@@ -100,6 +100,10 @@ data_operator <- function(X) {
 low_rank_operator <- function(vectors, values, bulk) {
   vectors <- as_numeric_matrix(vectors, "vectors")
   values <- as_numeric_vector(values, "values", ncol(vectors))
+  require_finite(vectors, "vectors")
+  require_finite(values, "values")
+  off <- max(abs(crossprod(vectors) - diag(ncol(vectors))))
+  if (off > 1e-8) stop_argument("`vectors`: expected orthonormal columns, got U'U off the identity by %.3g", off)
   descending <- order(values, decreasing = TRUE)
   new_operator("low_rank", nrow(vectors), vectors = vectors[, descending, drop = FALSE],
                values = values[descending], bulk = as_number(bulk, "bulk"))
