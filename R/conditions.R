@@ -27,8 +27,8 @@
 #' `no_residual`, `unstable`, `flat`, `paper_form`, `epoch_ripple`, `few_displacements` and `interrupted`.
 #'
 #' Ctrl-C during a computation signals a condition of class `sgdlangevin_interrupted` and `interrupt`. From
-#' [sgd_simulate()] it carries the steps done so far as `result`; if no handler takes it, they are returned
-#' with a warning; [sgd_resume()] goes on from there. A simulation that diverges, or whose objective fails,
+#' [sgd_simulate()] it carries the steps done so far as `result` (from [sgd_density()] the probes); if no handler
+#' takes it, they are returned with a warning; [sgd_resume()] goes on from there. A simulation that diverges, or whose objective fails,
 #' raises an error whose condition carries them as `result`.
 #'
 #' @name sgdlangevin-conditions

@@ -100,7 +100,7 @@ as.data.frame.sgd_eigenpairs <- function(x, ...) {
 #' @param ... Passed to [plot.default()].
 #' @return `x`, invisibly.
 #' @export
-plot.sgd_eigenpairs <- function(x, xlab = "eigenpair", ylab = "size", main = "Extreme eigenpairs", ...) {
+plot.sgd_eigenpairs <- function(x, xlab = "eigenpair", ylab = "size", main = "Eigenpairs", ...) {
   at <- seq_along(x$values)
   size <- abs(x$values)
   residual <- pmax(x$residual, .Machine$double.eps * x$spread / 100)

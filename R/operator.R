@@ -100,6 +100,10 @@ data_operator <- function(X) {
 low_rank_operator <- function(vectors, values, bulk) {
   vectors <- as_numeric_matrix(vectors, "vectors")
   values <- as_numeric_vector(values, "values", ncol(vectors))
+  require_finite(vectors, "vectors")
+  require_finite(values, "values")
+  off <- max(abs(crossprod(vectors) - diag(ncol(vectors))))
+  if (off > 1e-8) stop_argument("`vectors`: expected orthonormal columns, got U'U off the identity by %.3g", off)
   descending <- order(values, decreasing = TRUE)
   new_operator("low_rank", nrow(vectors), vectors = vectors[, descending, drop = FALSE],
                values = values[descending], bulk = as_number(bulk, "bulk"))
@@ -350,10 +354,11 @@ print.sgd_noise <- function(x, ...) {
 
 #' @export
 format.sgd_operator <- function(x, ...) {
-  kind <- switch(x$kind, "function" = if (is.null(x$objective)) "a function of R" else format(x$objective),
+  of_objective <- if (!is.null(x$objective)) sub(", [0-9]+ parameters?(,.*)?$", "", format(x$objective))
+  kind <- switch(x$kind, "function" = if (is.null(x$objective)) "a function of R" else of_objective,
                  native = sprintf("compiled function %s", x$hvp$symbol),
                  matrix = if (is_sparse(x$hvp)) "a sparse matrix" else "a matrix",
-                 objective = format(x$objective), data = sprintf("X'X/N of %.0f examples", x$n_examples),
+                 objective = of_objective, data = sprintf("X'X/N of %.0f examples", x$n_examples),
                  low_rank = sprintf("rank %d plus %s I", length(x$values), format_numbers(x$bulk)))
   noise <- if (!is.null(x$sigma2)) sprintf(", noise %s H", format_numbers(x$sigma2)) else
     if (!is.null(x$noise)) paste(", noise:", noise_text(x$noise)) else ""

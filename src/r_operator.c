@@ -1,5 +1,6 @@
-/* Operators: made from R objects, multiplied, checked; their extreme eigenpairs and spectral probes. Functions
- * of R are called through R_UnwindProtect, so that the core always returns and hands over what it has. */
+/* Operators: made from R objects, multiplied, checked; their extreme eigenpairs and spectral probes.
+ * Functions of R are called through R_UnwindProtect, so that the core always returns and hands over what it
+ * has. */
 #include "r_operator.h"
 
 #include <stdio.h>
@@ -401,7 +402,8 @@ static SEXP new_quadrature(ptrdiff_t steps, ptrdiff_t probes, sgdl_quadrature *c
   return out;
 }
 
-/* (operator, environment, deflation (values, vectors), noise or NULL, its environment, options): a quadrature. */
+/* (operator, environment, deflation (values, vectors), noise or NULL, its environment, options): a
+ * quadrature. */
 SEXP r_spectral_probes(SEXP object, SEXP environment, SEXP deflation, SEXP noise, SEXP noise_environment,
                        SEXP options)
 {

@@ -20,7 +20,8 @@
 ## change or, where all nodes are above 0, one more node at 0 (Gauss-Radau), whichever is more.
 ##
 ## How many: @var{top} first (each takes its square out of the variance), then @var{probes} until the standard
-## errors are small (that of the trace of a matrix without outliers is about sqrt (2/(P d)) of it), then @var{steps} until truncation
+## errors are small (that of the trace of a matrix without outliers is about sqrt (2/(P d)) of it), then
+## @var{steps} until truncation
 ## is: resolving what is below rho takes about sqrt (rho_max/rho) steps, and displacements begin to feel it
 ## beyond m^2 (1 - momentum)/(lr rho_max) steps.
 ##

@@ -142,6 +142,16 @@ function operator = low_rank_operator (operator, opt)
     error ("sgdlangevin:bad_argument", "`values`: expected a vector of length %d, got length %d",
            columns (vectors), numel (values));
   endif
+  for name = {"vectors", "values"}
+    if (! all (isfinite (opt.(name{1})(:))))
+      error ("sgdlangevin:not_finite", "`%s`: expected finite numbers", name{1});
+    endif
+  endfor
+  off = max (abs ((vectors' * vectors - eye (columns (vectors)))(:)));
+  if (off > 1e-8)
+    error ("sgdlangevin:bad_argument", "`vectors`: expected orthonormal columns, got U'U off the identity by %.3g",
+           off);
+  endif
   [values, order] = sort (values, "descend");
   operator.kind = "low_rank";
   operator.vectors = vectors(:,order);
@@ -292,7 +302,9 @@ endfunction
 %!error <my own words> sgd_operator (@(V) error ("my own words"), 2)
 %!error <`values`: expected a vector of length 5, got length 2>
 %! sgd_operator ("vectors", eye (5), "values", [1, 2])
-%!error <`U`> sgd_operator ("vectors", ones (5, 2), "values", [1, 2])
+%!error <`vectors`: expected orthonormal columns, got U'U off the identity by 5>
+%! sgd_operator ("vectors", ones (5, 2), "values", [1, 2])
+%!error <`values`: expected finite numbers> sgd_operator ("vectors", eye (2), "values", [1, NaN])
 %!error <`bulk`: expected a number> sgd_operator ("vectors", eye (5), "values", 1:5, "bulk", [1, 2])
 %!error <`tolerance` = 0: expected a number . 0, or Inf> sgd_operator (@(V) V, 2, "tolerance", 0)
 %!error <`noise`, `sigma2`: expected at most one of them, got both>

@@ -109,6 +109,42 @@ try_arguments <- function() {
   refused(sgd_simulate(steep, 500, theta0 = theta0, seed = 1), "diverged")
 }
 
+# Products and streamed gradients that fail in the second block of probes: the first block is kept and gone on with.
+try_densities <- function() {
+  H <- matrix(c(2, 0.5, 0, 0.5, 1, 0.1, 0, 0.1, 0.7), 3)
+  product <- function(fail, at) {
+    calls <- 0
+    function(V) {
+      calls <<- calls + 1
+      if (calls == at) fail(V) else H %*% V
+    }
+  }
+  estimate <- function(operator, noise = NULL) {
+    sgd_density(operator, steps = 3, probes = 4, block = 2, seed = 1, noise = noise, counts = is.null(noise))
+  }
+  whole <- estimate(sgd_operator(H))
+  for (name in names(failures)) {
+    operator <- sgd_operator(product(failures[[name]], 5), 3, tolerance = Inf)
+    condition <- tryCatch(estimate(operator), condition = identity)
+    what <- paste("density", name)
+    if (name != "interrupt") {
+      check(inherits(condition, "sgdlangevin_callback"), what)
+    } else {
+      check(inherits(condition, "interrupt"), what)
+    }
+    check(isTRUE(condition$result$counts$probes == 2), paste(what, "kept"))
+    check(all.equal(sgd_resume(condition$result)$counts$nodes, whole$counts$nodes), paste(what, "resumed"))
+    pairs <- tryCatch(sgd_eigenpairs(sgd_operator(product(failures[[name]], 1), 3, tolerance = Inf), 1, seed = 1),
+                      condition = identity)
+    check(inherits(pairs, "condition"), paste(what, "eigenpairs"))
+    stream <- sgd_noise(product(failures[[name]], 3), n_examples = 12, chunk = 6)
+    condition <- tryCatch(estimate(sgd_operator(H), stream), condition = identity)
+    check(inherits(condition, "condition"), paste(what, "stream"))
+  }
+  check(inherits(sgd_model(sgd_density(sgd_operator(sgd_logistic(X, y), theta = theta0), steps = 2, probes = 3, top = 1,
+                                       seed = 1), hyper), "sgd_model"), "objective")
+}
+
 torture <- as.integer(commandArgs(TRUE))
 if (length(torture)) invisible(gctorture2(torture))
 for (again in 1:2) {
@@ -116,6 +152,7 @@ for (again in 1:2) {
   if (!length(torture)) try_folder()
   try_slices()
   try_arguments()
+  try_densities()
 }
 invisible(gctorture2(0))
 invisible(gc())

@@ -136,10 +136,47 @@ function try_shared ()
   end_unwind_protect
 endfunction
 
+function HV = product (V, fail, at)
+  persistent calls = 0;
+  if (ischar (V))
+    calls = 0;
+    HV = [];
+    return;
+  endif
+  if (++calls == at)
+    HV = fail (V);
+  else
+    HV = [2, 0.5, 0; 0.5, 1, 0.1; 0, 0.1, 0.7] * V;
+  endif
+endfunction
+
+% Products that fail in the second block of probes: the first block is kept and gone on with.
+function try_densities ()
+  failures = {"error", @fails; "short", @(V) V(2:end,:); "nothing", @(V) []; "text", @(V) "up"; "nan", @(V) NaN * V;
+              "cell", @(V) {V}; "complex", @(V) 1i * V; "interrupt", @interrupted};
+  options = {"steps", 3, "probes", 4, "block", 2, "seed", 1};
+  product ("again");
+  whole = sgd_density (sgd_operator (@(V) product (V, @fails, 0), 3), options{:});
+  for f = 1:rows (failures)
+    what = ["density " failures{f,1}];
+    product ("again");
+    unlucky = sgd_operator (@(V) product (V, failures{f,2}, 5), 3, "tolerance", Inf);
+    part = sgd_density (unlucky, options{:});
+    tally (! part.complete && part.counts.probes == 2, what);
+    tally (isequal (sgd_resume (part).counts.nodes, whole.counts.nodes), [what " resumed"]);
+    product ("again");
+    pairs = sgd_eigenpairs (sgd_operator (@(V) product (V, failures{f,2}, 1), 3, "tolerance", Inf), "top", 1);
+    tally (! pairs.complete, [what " eigenpairs"]);
+    refused (@() sgd_density (sgd_operator (eye (3)), "noise", ...
+                              sgd_noise ("gradients", @(i) "up", "n_examples", 12)), [what " stream"]);
+  endfor
+endfunction
+
 for again = 1:2
   try_all ();
   try_shared ();
   try_arguments ();
+  try_densities ();
   try_folder ();
 endfor
 [passed, failed] = tally ();

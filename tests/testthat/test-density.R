@@ -303,6 +303,7 @@ test_that("densities in words, tables and figures", {
   expect_equal(generics::glance(density)$trace, density$trace)
   skip_if_not_installed("ggplot2")
   expect_s3_class(ggplot2::autoplot(density), "ggplot")
+  expect_s3_class(ggplot2::ggplot_build(ggplot2::autoplot(sgd_msd(model, 1:5)))$plot, "ggplot")
 })
 
 test_that("what needs modes says what to do", {

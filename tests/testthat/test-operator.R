@@ -26,6 +26,8 @@ test_that("products are the same, however the Hessian is known", {
   expect_identical(ways$data$n_examples, 12)
   expect_identical(ways$objective$noise$kind, "objective")
   expect_null(ways$matrix$noise)
+  expect_output(print(ways$objective), "(linear regression, 12 examples), 5 parameters, noise: gradients of 12 examples",
+                fixed = TRUE)
 })
 
 test_that("sparse matrices are taken as they are, in any storage", {
@@ -121,7 +123,9 @@ test_that("arguments of operators", {
   expect_failure_of(sgd_operator(X = matrix(c(1, NA), 1)), "not_finite", "`X")
   expect_failure_of(sgd_operator(vectors = diag(5), values = 1:2), "bad_argument",
                     "`values`: expected a vector of length 5, got length 2")
-  expect_failure_of(sgd_operator(vectors = matrix(1, 5, 2), values = 1:2), "bad_argument", "`U`")
+  expect_failure_of(sgd_operator(vectors = matrix(1, 5, 2), values = 1:2), "bad_argument",
+                    "`vectors`: expected orthonormal columns, got U'U off the identity by 5")
+  expect_failure_of(sgd_operator(vectors = diag(2), values = c(1, NaN)), "not_finite", "`values")
   expect_failure_of(sgd_operator(vectors = diag(5), values = 1:5, bulk = "a"), "bad_argument", "`bulk`")
   expect_failure_of(sgd_operator(identity, 2, tolerance = 0), "bad_argument",
                     "`tolerance` = 0: expected a number > 0, or Inf")

@@ -23,7 +23,7 @@ function plot_eigenpairs (x)
   legend ([handles{:}], [names, {"residual", "tolerance"}], "location", "east");
   xlabel ("eigenpair");
   ylabel ("size");
-  title ("Extreme eigenpairs");
+  title ("Eigenpairs");
   xlim ([0.5, numel(at) + 0.5]);
   set (gca (), "nextplot", "replace");
 endfunction
