@@ -173,8 +173,8 @@ static void after_a_fork(void)
   pid_t child = fork();
   if (child == 0) {
     ptrdiff_t step;
-    int right = run(STEPS, &step) == SGDL_OK && strcmp(os.log, sequence) == 0 && os.other_thread == 0;
-    _exit(right && os.threads == 0 ? 0 : 1);
+    int right = run(STEPS, &step) == SGDL_OK && strcmp(os.log, sequence) == 0;
+    _exit(right && os.other_thread == 0 ? 0 : 1); /* a BLAS may make threads of its own again */
   }
   waitpid(child, &status, 0);
   CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
