@@ -103,7 +103,7 @@ bench:
 	@$(MAKE) --no-print-directory install
 	@bench/run.sh
 
-$(R_TARBALL): $(R_SOURCES)
+$(R_TARBALL): $(R_SOURCES) $(PLUGIN)
 	@mkdir -p $(BUILD)
 	cd $(BUILD) && MAKEFLAGS=-j$(JOBS) R CMD build --no-manual $(CURDIR) >build.log 2>&1 || { cat build.log; exit 1; }
 
