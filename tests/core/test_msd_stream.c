@@ -189,7 +189,7 @@ static void test_file(void)
   ctx.threads = 0;
   CHECK_STATUS(sgdl_msd_file(&ctx, name, "theta", SGDL_BY_GRAM, 1e5, LAGS, lags, tallies, bound),
                SGDL_BAD_ARGUMENT);
-  CHECK_TEXT(ctx.message, "`memory` = 100000 bytes: expected at least 211280 for 160 frames by their Gram matrix");
+  CHECK_TEXT(ctx.message, "`memory` = 100000 bytes: expected at least 211264 for 160 frames by their Gram matrix");
   CHECK_STATUS(sgdl_msd_file(&ctx, name, "theta", SGDL_BY_FFT, NAN, LAGS, lags, tallies, bound),
                SGDL_BAD_ARGUMENT);
   CHECK_STATUS(sgdl_msd_file(&ctx, name, "phi", SGDL_BY_FFT, 1e9, LAGS, lags, tallies, bound), SGDL_IO);

@@ -3,6 +3,7 @@
 
 #include "../stats/gram.h"
 #include "../stats/segments.h"
+#include "read_ahead.h"
 
 #ifndef SGDL_HAVE_HDF5
 
@@ -27,10 +28,12 @@ typedef struct source {
   sgdl_h5_dataset set;
   const char *name;
   ptrdiff_t T, d, n_paths, width; /* coordinates in a slab                                   */
-  int gram, threads;
+  int gram, threads, slots;
   ptrdiff_t n_lags;
   const double *lags;
-  double *slabs[2], *chords[2], *scratch, *matrix; /* scratch: a slab the other way round     */
+  double *slabs, *chords, *scratch, *matrix; /* slots of the first two; scratch: a slab the other way round */
+  ptrdiff_t path;                 /* that is read                                            */
+  double *tally;
 } source;
 
 static ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b)
@@ -39,24 +42,38 @@ static ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b)
 }
 
 /* Coordinates [first, first + k) of one path, k x T: a frame is contiguous. */
-static sgdl_status read_slab(const source *s, ptrdiff_t path, ptrdiff_t first, ptrdiff_t k, double *slab)
+static sgdl_status read_slab(const source *s, sgdl_context *ctx, ptrdiff_t first, ptrdiff_t k, double *slab)
 {
   int skip = s->set.rank == 3 ? 0 : 1;
-  hsize_t start[3] = { (hsize_t)path, 0, (hsize_t)first }, extent[3] = { 1, (hsize_t)s->T, (hsize_t)k };
+  hsize_t start[3] = { (hsize_t)s->path, 0, (hsize_t)first }, extent[3] = { 1, (hsize_t)s->T, (hsize_t)k };
   hid_t memory = H5Screate_simple(s->set.rank, extent + skip, NULL), space = H5Dget_space(s->set.id);
   herr_t failed = H5Sselect_hyperslab(space, H5S_SELECT_SET, start + skip, NULL, extent + skip, NULL);
   if (failed >= 0) failed = H5Dread(s->set.id, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, slab);
   H5Sclose(space);
   H5Sclose(memory);
-  return failed < 0 ? sgdl_h5_read_failed(&s->f, s->name) : SGDL_OK;
+  if (failed >= 0) return SGDL_OK;
+  sgdl_h5_file f = s->f;
+  f.ctx = ctx; /* a reader's own */
+  return sgdl_h5_read_failed(&f, s->name);
 }
 
-/* The same ready to be used: what the reader has time for is done while the numbers are near. */
-static sgdl_status load_slab(const source *s, sgdl_context *ctx, ptrdiff_t path, ptrdiff_t first, int which)
+static double *slab_at(const source *s, int slot)
 {
-  ptrdiff_t k = smaller(s->width, s->d - first);
-  SGDL_TRY(read_slab(s, path, first, k, s->slabs[which]));
-  return s->gram ? sgdl_gram_residuals(ctx, s->T, k, s->slabs[which], s->chords[which], first) : SGDL_OK;
+  return s->slabs + s->T * s->width * slot;
+}
+
+static double *chord_at(const source *s, int slot)
+{
+  return s->chords + 2 * s->width * slot;
+}
+
+/* Slab i, ready to be used: what the reader has time for is done while the numbers are near. */
+static sgdl_status load(void *user, sgdl_context *ctx, ptrdiff_t i, int slot)
+{
+  const source *s = user;
+  ptrdiff_t first = s->width * i, k = smaller(s->width, s->d - first);
+  SGDL_TRY(read_slab(s, ctx, first, k, slab_at(s, slot)));
+  return s->gram ? sgdl_gram_residuals(ctx, s->T, k, slab_at(s, slot), chord_at(s, slot), first) : SGDL_OK;
 }
 
 static sgdl_status name_bad(sgdl_context *ctx, const source *s, ptrdiff_t first, ptrdiff_t k)
@@ -71,67 +88,54 @@ static sgdl_status name_bad(sgdl_context *ctx, const source *s, ptrdiff_t first,
   return SGDL_OK;
 }
 
-static sgdl_status use_slab(const source *s, sgdl_context *ctx, ptrdiff_t first, int which, double *tally)
+static sgdl_status use(void *user, sgdl_context *ctx, ptrdiff_t i, int slot)
 {
-  ptrdiff_t k = smaller(s->width, s->d - first);
-  const double *slab = s->slabs[which];
-  if (s->gram) return sgdl_gram_add(ctx, s->T, k, slab, s->chords[which], s->matrix);
+  const source *s = user;
+  ptrdiff_t first = s->width * i, k = smaller(s->width, s->d - first);
+  const double *slab = slab_at(s, slot);
+  double done = ((double)s->path + (double)first / (double)s->d) / (double)s->n_paths;
+  if (sgdl_poll(ctx, done))
+    return sgdl_fail(ctx, SGDL_INTERRUPTED, "interrupted while computing the mean squared displacement");
+  if (s->gram) return sgdl_gram_add(ctx, s->T, k, slab, chord_at(s, slot), s->matrix);
   for (ptrdiff_t block = 0; block < s->T; block += 8)
     for (ptrdiff_t c = 0; c < k; c++)
       for (ptrdiff_t t = block; t < smaller(block + 8, s->T); t++) s->scratch[t + s->T * c] = slab[c + k * t];
   SGDL_TRY(name_bad(ctx, s, first, k));
-  return sgdl_tally_coordinates(ctx, s->T, k, s->scratch, NULL, 0, s->n_lags, s->lags, tally);
-}
-
-/* The next slab comes from disk while this one is worked on; each has a context of its own meanwhile, for
- * messages. */
-static sgdl_status step(source *s, ptrdiff_t path, ptrdiff_t first, int now, double *tally)
-{
-  ptrdiff_t next = first + s->width;
-  sgdl_context work = *s->ctx;
-  sgdl_status read = SGDL_OK, used = SGDL_OK;
+  sgdl_context work = *ctx; /* asks and tells the host nothing: that is done above */
   work.should_stop = NULL;
   work.progress = NULL;
   work.threads = s->threads > 1 ? s->threads - 1 : 1;
-#pragma omp parallel sections num_threads(s->threads > 1 ? 2 : 1)
-  {
-#pragma omp section
-    if (next < s->d) read = load_slab(s, s->ctx, path, next, 1 - now);
-#pragma omp section
-    used = use_slab(s, &work, first, now, tally);
-  }
-  if (read != SGDL_OK || used == SGDL_OK) return read;
-  return sgdl_fail(s->ctx, used, "%s", work.message);
+  sgdl_status status = sgdl_tally_coordinates(&work, s->T, k, s->scratch, NULL, 0, s->n_lags, s->lags, s->tally);
+  return status == SGDL_OK ? SGDL_OK : sgdl_fail(ctx, status, "%s", work.message);
 }
 
 static sgdl_status one_path(source *s, ptrdiff_t path, double *tally, double *bound)
 {
-  int now = 0;
+  const sgdl_read_ahead job = { (s->d + s->width - 1) / s->width, s->slots, s, load, use };
+  s->path = path;
+  s->tally = tally;
   memset(tally, 0, (size_t)(SGDL_TALLY * s->n_lags) * sizeof(double));
   if (s->gram) memset(s->matrix, 0, (size_t)sgdl_gram_size(s->T) * sizeof(double));
-  SGDL_TRY(load_slab(s, s->ctx, path, 0, 0));
-  for (ptrdiff_t first = 0; first < s->d; first += s->width, now = 1 - now) {
-    double done = ((double)path + (double)first / (double)s->d) / (double)s->n_paths;
-    if (sgdl_poll(s->ctx, done))
-      return sgdl_fail(s->ctx, SGDL_INTERRUPTED, "interrupted while computing the mean squared displacement");
-    SGDL_TRY(step(s, path, first, now, tally));
-  }
+  SGDL_TRY(sgdl_read_ahead_run(s->ctx, &job));
   if (!s->gram) return SGDL_OK;
   return sgdl_gram_tally(s->ctx, s->T, s->matrix, s->n_lags, s->lags, tally, bound);
 }
 
-/* Two slabs and the scratch, beside the Gram matrix or what the FFT takes, within the budget. */
+/* Slabs as wide as the budget lets two of them be, beside the Gram matrix or what the FFT takes; and as many as
+ * it has room for, so that a slow moment of the disk is made up for. */
 static sgdl_status choose_width(source *s, double memory)
 {
   double T = (double)s->T, fixed = s->gram ? T * T + T : 8.0 * T * (double)s->threads;
-  double each = s->gram ? 2.0 * T + 5.0 : 3.0 * T, room = memory / sizeof(double) - fixed;
-  if (!(memory > 0) || !isfinite(memory) || room < 2.0 * each)
+  double slot = s->gram ? T + 2.0 : T, least = s->gram ? 2.0 * slot : 3.0 * T, room = memory / sizeof(double) - fixed;
+  if (!(memory > 0) || !isfinite(memory) || room < 2.0 * least)
     return sgdl_fail(s->ctx, SGDL_BAD_ARGUMENT,
                      "`memory` = %.10g bytes: expected at least %.0f for %td frames%s",
-                     memory, (fixed + 2.0 * each) * sizeof(double), s->T,
+                     memory, (fixed + 2.0 * least) * sizeof(double), s->T,
                      s->gram ? " by their Gram matrix" : "");
-  double width = fmin(floor(room / each), (double)s->d);
+  double width = fmin(floor(room / least), (double)s->d);
   s->width = (ptrdiff_t)fmax(fmin(width, floor(MOST / T)), 1.0);
+  double slots = floor((room / (double)s->width - (s->gram ? 0.0 : T)) / slot);
+  s->slots = s->threads > 1 ? (int)fmax(fmin(slots, SGDL_READ_SLOTS), 2.0) : 1;
   return SGDL_OK;
 }
 
@@ -142,11 +146,9 @@ static sgdl_status all_paths(source *s, double memory, double *tallies, double *
   SGDL_TRY(choose_width(s, memory));
   SGDL_TRY(sgdl_alloc(s->ctx, &own, s->n_lags, "the lags"));
   for (ptrdiff_t l = 0; bound && l < s->n_lags; l++) bound[l] = 0.0;
-  SGDL_GET(sgdl_alloc(s->ctx, s->slabs, s->width * s->T, "the frames read"));
-  SGDL_GET(sgdl_alloc(s->ctx, s->slabs + 1, s->width * s->T, "the frames read"));
+  SGDL_GET(sgdl_alloc(s->ctx, &s->slabs, s->slots * s->width * s->T, "the frames read"));
   if (s->gram) {
-    SGDL_GET(sgdl_alloc(s->ctx, s->chords, 4 * s->width, "the frames read"));
-    s->chords[1] = s->chords[0] + 2 * s->width;
+    SGDL_GET(sgdl_alloc(s->ctx, &s->chords, s->slots * 2 * s->width, "the frames read"));
     SGDL_GET(sgdl_alloc(s->ctx, &s->matrix, sgdl_gram_size(s->T), "the Gram matrix"));
   } else {
     SGDL_GET(sgdl_alloc(s->ctx, &s->scratch, s->width * s->T, "the frames read"));
@@ -158,9 +160,8 @@ static sgdl_status all_paths(source *s, double memory, double *tallies, double *
   }
 done:
   free(own);
-  free(s->slabs[0]);
-  free(s->slabs[1]);
-  free(s->chords[0]);
+  free(s->slabs);
+  free(s->chords);
   free(s->scratch);
   free(s->matrix);
   return status;

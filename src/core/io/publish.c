@@ -4,11 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "../base/thread.h"
 
 /* ---- names ---- */
 
@@ -101,22 +102,11 @@ static void *publish_all(void *user)
 
 /* ---- in the background ---- */
 
-/* Signals are for the threads of the host. */
-static int start_thread(sgdl_publisher *publisher)
-{
-  sigset_t all, before;
-  sigfillset(&all);
-  if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return 0;
-  int failed = pthread_create(&publisher->thread, NULL, publish_all, publisher);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return failed == 0;
-}
-
 void sgdl_publish_start(sgdl_publisher *publisher)
 {
   publisher->started = 1;
   publisher->owner = getpid();
-  publisher->running = !sgdl_forked_child() && start_thread(publisher);
+  publisher->running = sgdl_thread_start(&publisher->thread, publish_all, publisher);
   if (!publisher->running) publish_all(publisher);
 }
 
