@@ -235,9 +235,10 @@ test_that("compiled gradients run as functions of R do", {
     "int well(ptrdiff_t d, const double *theta, ptrdiff_t n, const uint32_t *batch, double *g)",
     "{ for (ptrdiff_t i = 0; i < d; i++) g[i] = theta[i] * (theta[i] * theta[i] - 1); return 0; }"
   ), file.path(folder, "well.c"))
-  log <- suppressWarnings(system(sprintf("cd %s && R CMD SHLIB well.c 2>&1", shQuote(folder)), intern = TRUE))
+  log <- suppressWarnings(system2(file.path(R.home("bin"), "R"), c("CMD", "SHLIB", file.path(folder, "well.c")),
+                                  stdout = TRUE, stderr = TRUE))
   library_file <- file.path(folder, paste0("well", .Platform$dynlib.ext))
-  skip_if_not(file.exists(library_file))
+  skip_if_not(file.exists(library_file), paste(log, collapse = "\n"))
   native <- sgd_objective(sgd_native(library_file, "well"), 2, Sigma = diag(2))
   plain <- sgd_objective(function(theta) theta * (theta * theta - 1), 2, Sigma = diag(2))
   run <- function(objective) {
