@@ -4,13 +4,13 @@
 # simulation with and without them.
 library(sgdlangevin)
 
-repeats <- 9
+repeats <- 5
 options(progressr.enable = TRUE)
 sink <- file(nullfile(), "w")
 progressr::handlers(progressr::handler_txtprogressbar(file = sink))
 
 model <- sgd_model(sgd_spectrum(1 / seq_len(100), sigma2 = 1), sgd_hyper(0.1, 0.9))
-simulate <- function() sgd_simulate(model, 1.5e5, nsim = 10, seed = 1, record = 1000)
+simulate <- function() sgd_simulate(model, 6e5, nsim = 10, seed = 1, record = 1000)
 runs <- list(without = simulate, with = function() progressr::with_progress(simulate()))
 
 processor <- function(run) {
