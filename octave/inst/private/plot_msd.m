@@ -25,10 +25,11 @@ function plot_msd (x, opt)
   names = {};
   for k = 1:curves
     colour = palette(k,:);
-    label = sprintf ("%s %d", x.per, k);
     if (curves == 1)
       colour = sgd_colour ("measured");
       label = "measured";
+    else
+      label = sprintf ("%s %d", x.per, k);
     endif
     handles(end+1) = loglog (x.lag, x.msd(:,k), "o", "color", colour, "markersize", 4, "markerfacecolor",
                              colour);
