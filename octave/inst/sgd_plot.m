@@ -195,6 +195,7 @@ endfunction
 %!endfunction
 %!test check (measured)
 %!test check (measured, "theory", sgd_msd (model, [1, 10, 100]))
+%!test check (struct ("type", "msd", "lag", [1; 2; 4], "msd", [1; 2; 4], "se", []))   # of a table
 %!test check (measured, "theory", {sgd_msd(model, [1, 10]), sgd_msd(model, [1, 10])}, "labels", {"a", "b"})
 %!test check (msd (run, "se", false))
 %!test check (msd (run, "per", "coordinate"))
