@@ -45,9 +45,14 @@ static sgdl_status check_exact(sgdl_context *ctx, const sgdl_spectral_density *d
   return SGDL_OK;
 }
 
+int sgdl_own_noise(const sgdl_spectral_density *d)
+{
+  return d->noise != NULL || (d->exact_noise != NULL && d->n_exact == d->dim);
+}
+
 static sgdl_status check_noise(sgdl_context *ctx, const sgdl_spectral_density *d)
 {
-  if (d->noise == NULL && !(d->exact_noise != NULL && d->n_exact == d->dim)) {
+  if (!sgdl_own_noise(d)) {
     if (!(d->sigma2 >= 0 && isfinite(d->sigma2)))
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT,
                        "`density` has no noise (`sigma2` = %g): expected noise, or sigma2 >= 0 for Sigma = "
@@ -64,12 +69,6 @@ static sgdl_status check_noise(sgdl_context *ctx, const sgdl_spectral_density *d
       return sgdl_fail(ctx, SGDL_NOT_PSD, "`noise`[%td] = %g: expected a variance >= 0", l + 1,
                        d->exact_noise[l]);
   return SGDL_OK;
-}
-
-/* Noise that is not sigma2 H. */
-static int own_noise(const sgdl_spectral_density *d)
-{
-  return d->noise != NULL || (d->exact_noise != NULL && d->n_exact == d->dim);
 }
 
 static sgdl_status check(sgdl_context *ctx, const sgdl_spectral_density *d, int with_noise,
@@ -142,7 +141,7 @@ static void add_mode(sgdl_density_view *v, double rho, double weight, double all
   int flat = fabs(rho) <= v->flat;
   if (flat)
     rho = 0;
-  if (v->with_noise && !own_noise(d))
+  if (v->with_noise && !sgdl_own_noise(d))
     weight = rho > 0 ? weight * d->sigma2 * rho : 0;
   if (flat && weight <= (double)d->dim * DBL_EPSILON * all)
     weight = 0;
@@ -188,7 +187,7 @@ sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_
   double all = 0;
   if (v->from != NULL)
     SGDL_TRY(nodes_of(ctx, v, q, rule, &n, &node, &weight));
-  int own = v->with_noise && own_noise(d);
+  int own = v->with_noise && sgdl_own_noise(d);
   for (ptrdiff_t l = 0; l < d->n_exact; l++)
     all += own ? d->exact_noise[l] : 1;
   for (ptrdiff_t i = 0; i < n; i++)

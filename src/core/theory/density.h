@@ -27,6 +27,8 @@ typedef struct sgdl_density_view {
 sgdl_status sgdl_density_view_init(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
                                    sgdl_density_view *view);
 void sgdl_density_view_free(sgdl_density_view *view);
+/* Noise that is not sigma2 H. */
+int sgdl_own_noise(const sgdl_spectral_density *density);
 /* The Gauss rule of a probe, and what it is held against: the rule of three quarters of the steps; where
  * all nodes are above 0, the Gauss-Radau rule with a node at 0, which stands on the other side of the
  * integral of functions like 1 - exp(-t rho) and (1 - exp(-t rho))/rho, and so shows what the unresolved

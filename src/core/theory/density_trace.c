@@ -68,8 +68,7 @@ static double exact_weight(const sgdl_spectral_density *d, int with_noise, ptrdi
 {
   if (!with_noise)
     return 1;
-  int given = d->exact_noise != NULL && (d->noise != NULL || d->n_exact == d->dim);
-  return given ? d->exact_noise[l] : noise_at(d, d->exact_value[l]);
+  return sgdl_own_noise(d) ? d->exact_noise[l] : noise_at(d, d->exact_value[l]);
 }
 
 static double node_weight(const sgdl_spectral_density *d, int with_noise, const sgdl_quadrature *from,
@@ -208,7 +207,7 @@ sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_spectral_density
   sgdl_density_report r = { -INFINITY, INFINITY, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, INFINITY, NAN };
   int all_exact = density->n_exact == density->dim;
   int counted = density->counts != NULL || all_exact;
-  int noisy = density->noise != NULL || density->sigma2 >= 0 || (all_exact && density->exact_noise != NULL);
+  int noisy = sgdl_own_noise(density) || density->sigma2 >= 0;
   double mean[SUMS], se[SUMS];
   SGDL_TRY(sgdl_hyper_check(ctx, hyper));
   if (!counted && !noisy)
