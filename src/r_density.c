@@ -129,7 +129,7 @@ SEXP r_density_describe(SEXP density, SEXP hyper)
                            report.noise_trace_se, report.n_flat, report.n_negative, report.flat_noise,
                            report.negative_noise, report.lr_limit, report.langevin_error};
   SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
-  for (int i = 0; i < 12; i++) r_set_number(out, i, fields[i]);
+  for (int i = 0; i < LENGTH(out); i++) r_set_number(out, i, fields[i]);
   UNPROTECT(1);
   return out;
 }

@@ -223,7 +223,10 @@ typedef struct sgdl_probe_options {
  * and row of a value that is not finite. Cost: m products of `block` columns; orthogonalisation 8 dim (j +
  * n) flops at step j, three passes over the basis. Memory: block (m + 1) vectors of dim, plus sums of 256
  * (m + n) a probe, plus what the operator needs. */
-enum { SGDL_STREAM_PROBE = 16 };
+enum {
+  SGDL_STREAM_PROBE = 16,
+  SGDL_FIRST_LOOK = 8 /* probes: fewer say too little about their own spread                            */
+};
 sgdl_status sgdl_spectral_probes(sgdl_context *ctx, const sgdl_operator *op, const sgdl_deflation *deflation,
                                  const sgdl_probe_noise *noise, const sgdl_probe_options *options,
                                  sgdl_quadrature *result);
@@ -286,7 +289,7 @@ sgdl_status sgdl_density_describe(sgdl_context *ctx, const sgdl_spectral_density
 
 /* Of `settings` below, hyper, dynamics, sampling, n_examples and drop_last are read. Every probe is a
  * spectrum whose noise is its weights, put through the theory of sgdl_theory.h; all sampling schemes.
- * Cost: that theory for n_exact + m modes, 1.75 times a probe. */
+ * Cost: that theory for n_exact + m modes a probe; with a truncation for 3/4 m and m + 1 modes as well. */
 
 /* sgdl_msd_from. `from`: SGDL_FROM_STATIONARY, _CHECKPOINT, _POINT (the minimiser, at rest) or
  * _REST_OF_SPEED (the minimiser, stationary velocity); else SGDL_UNSUPPORTED. Saddles are allowed from

@@ -214,6 +214,18 @@ static void test_exact(sgdl_context *ctx)
   }
   sgdl_operator_free(&op);
 
+  /* one step where there are six values: one node more, at 0, still shows what is not resolved */
+  op = (sgdl_operator){.dim = D, .self = k.rho, .product = diagonal_product};
+  for (int l = 0; l < D; l++) k.rho[l] = 1 + l % 6;
+  o.steps = 1;
+  CHECK_STATUS(sgdl_spectral_probes(ctx, &op, NULL, NULL, &o, &r), SGDL_OK);
+  density = (sgdl_spectral_density){.dim = D, .counts = &r, .sigma2 = -1};
+  CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, 4, powers, &(sgdl_curve){value, se, truncation}),
+               SGDL_OK);
+  CHECK_NEAR(truncation[1], 0, 1e-12 * value[1]); /* exact to degree 1 */
+  CHECK_NEAR(value[3], sum_of(powers + 3, D, k.rho, NULL), 5 * se[3] + truncation[3]);
+  CHECK(truncation[3] > 0.1 * value[3]);
+
   /* all eigenvalues known: no probes, no error */
   double all_noise[D];
   for (int l = 0; l < D; l++) {
@@ -589,6 +601,16 @@ static void test_targets(sgdl_context *ctx)
   sgdl_spectral_density density = {.dim = D, .counts = &r, .sigma2 = 1};
   CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, 2, two, &(sgdl_curve){value, se, NULL}), SGDL_OK);
   CHECK_CLOSE(r.worst, se[0] / value[0], 1e-10);
+  /* known eigenvalues belong to the whole */
+  double U[4 * D];
+  sgdl_deflation top = {4, k.rho, U};
+  for (int l = 0; l < 4; l++) known_vector(&k, l, U + D * l);
+  CHECK_STATUS(sgdl_spectral_probes(ctx, &k.op, &top, NULL, &o, &r), SGDL_OK);
+  density.n_exact = top.n;
+  density.exact_value = k.rho;
+  CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, 1, two, &(sgdl_curve){value, se, NULL}), SGDL_OK);
+  CHECK_CLOSE(r.worst, se[0] / value[0], 1e-10);
+  density.n_exact = 0;
   o.n_functions = 2;
   o.functions = two;
   o.target = 1e-9;
@@ -651,6 +673,11 @@ static void test_sums_and_bins(sgdl_context *ctx)
   CHECK_NEAR(value[0], 50, 1e-10);
   CHECK_NEAR(value[1], 100, 1e-10);
   CHECK_NEAR(value[2], 350, 1e-10);
+  static const double known[4] = {4, 2, 2, 1}, at_values[3] = {1, 2, 4}; /* on the edges */
+  sgdl_spectral_density all = {.dim = 4, .n_exact = 4, .exact_value = known, .sigma2 = -1};
+  CHECK_STATUS(sgdl_density_bins(ctx, &all, 0, 2, at_values, &(sgdl_curve){value, se, NULL}), SGDL_OK);
+  CHECK_NEAR(value[0], 1, 0);
+  CHECK_NEAR(value[1], 3, 0);
   edges[1] = 3;
   CHECK_STATUS(sgdl_density_bins(ctx, &density, 1, 3, edges, NULL), SGDL_BAD_ARGUMENT);
   CHECK_TEXT(ctx->message, "`edges`[3] = 2.5 after 3: expected increasing numbers");

@@ -18,13 +18,4 @@ sgdl_status sgdl_gauss_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha,
 sgdl_status sgdl_radau_rule(sgdl_context *ctx, ptrdiff_t n, const double *alpha, const double *beta,
                             double end, double mass, double *work, double *node, double *weight);
 
-/* Steps of the rule that `truncation` compares with: three quarters, or all where Lanczos met an invariant
- * subspace (the last beta is 0) and the rule is exact. */
-static inline ptrdiff_t sgdl_shorter_rule(ptrdiff_t length, const double *beta)
-{
-  if (length < 2 || beta[length - 1] == 0)
-    return length;
-  return length - (length + 3) / 4;
-}
-
 #endif

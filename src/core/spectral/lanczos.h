@@ -9,7 +9,7 @@ typedef struct sgdl_lanczos {
   const sgdl_deflation *deflation; /* n may be 0                                                        */
   ptrdiff_t steps, width;          /* m, vectors                                                        */
   double *basis;                   /* dim x width x (m + 1): vectors j in block j, starts in block 0   */
-  double *alpha, *beta;            /* m x width, zeroed by the caller                                    */
+  double *alpha, *beta;            /* m x width; 0 past length                                           */
   double *length, *mass;           /* width; mass: squared length of the deflated start                     */
   sgdl_basis_work work;            /* for deflation->n + m columns                                       */
   const double **columns;          /* (deflation->n + m) x width                                         */

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Fewer probes say too little about their own spread. */
-enum { FIRST_LOOK = 8, BLOCK = 4 };
+enum { BLOCK = 4 };
 
 typedef struct {
   const sgdl_operator *op;
@@ -146,7 +145,7 @@ static sgdl_status look(sgdl_context *ctx, const slq *s, int *done)
     r->worst = error > r->worst || isnan(error) ? error : r->worst;
   }
   r->reached = o->target > 0 && r->worst <= o->target;
-  *done = r->reached && r->n_probes >= FIRST_LOOK;
+  *done = r->reached && r->n_probes >= SGDL_FIRST_LOOK;
   return SGDL_OK;
 }
 

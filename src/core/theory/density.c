@@ -162,8 +162,7 @@ static sgdl_status nodes_of(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_t q
   *n = length;
   *node = r->node + at;
   *weight = r->weight + at;
-  ptrdiff_t fewer = sgdl_shorter_rule(length, beta);
-  if (rule == SGDL_RULE_GAUSS || fewer == length)
+  if (rule == SGDL_RULE_GAUSS || length == 0 || beta[length - 1] == 0) /* 0: the rule is exact */
     return SGDL_OK;
   if (rule == SGDL_RULE_RADAU) {
     if ((*node)[length - 1] <= v->flat || v->smallest < 0)
@@ -171,8 +170,10 @@ static sgdl_status nodes_of(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_t q
     *n = length + 1;
     SGDL_TRY(sgdl_radau_rule(ctx, length, alpha, beta, 0, r->mass[q], work, room, room + most));
   } else {
-    *n = fewer;
-    SGDL_TRY(sgdl_gauss_rule(ctx, fewer, alpha, beta, r->mass[q], work, room, room + most));
+    if (length == 1)
+      return SGDL_OK;
+    *n = length - (length + 3) / 4;
+    SGDL_TRY(sgdl_gauss_rule(ctx, *n, alpha, beta, r->mass[q], work, room, room + most));
   }
   *node = room;
   *weight = room + most;
@@ -193,7 +194,7 @@ sgdl_status sgdl_density_probe(sgdl_context *ctx, sgdl_density_view *v, ptrdiff_
   for (ptrdiff_t i = 0; i < n; i++)
     all += weight[i];
   v->modes.n = 0;
-  v->modes.other = rule != SGDL_RULE_GAUSS;
+  v->modes.other = v->from != NULL && node != v->from->node + v->from->steps * q;
   while (e < d->n_exact || j < n)
     if (j == n || (e < d->n_exact && d->exact_value[e] >= node[j])) {
       add_mode(v, d->exact_value[e], own ? d->exact_noise[e] : 1, all);
@@ -261,24 +262,39 @@ sgdl_status sgdl_density_no_saddle(sgdl_context *ctx, const sgdl_spectral_densit
 
 /* ---- sums over probes ---------------------------------------------------------------------------------- */
 
-sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
-                             ptrdiff_t n, sgdl_probe_function *f, const void *args, sgdl_probe_values *values)
+/* f of probe q by each rule; what a rule that is the Gauss rule would give is there already. */
+static sgdl_status of_probe(sgdl_context *ctx, sgdl_density_view *view, ptrdiff_t q, sgdl_probe_function *f,
+                            const void *args, const sgdl_probe_values *values)
 {
+  ptrdiff_t n = values->n;
+  for (int rule = 0; rule < SGDL_RULES && values->of[rule] != NULL; rule++) {
+    double *out = values->of[rule] + n * q;
+    SGDL_TRY(sgdl_density_probe(ctx, view, q, rule));
+    if (rule == SGDL_RULE_GAUSS || view->modes.other)
+      SGDL_TRY(f(ctx, &view->modes, args, out));
+    else
+      memcpy(out, values->of[SGDL_RULE_GAUSS] + n * q, sizeof(double) * (size_t)n);
+  }
+  return SGDL_OK;
+}
+
+sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                             int truncation, ptrdiff_t n, sgdl_probe_function *f, const void *args,
+                             sgdl_probe_values *values)
+{
+  int rules = truncation ? SGDL_RULES : 1;
   sgdl_density_view view = { 0 };
   sgdl_status status = SGDL_OK;
   *values = (sgdl_probe_values){ .n = n };
   SGDL_GET(sgdl_density_view_init(ctx, density, with_noise, &view));
   values->n_probes = view.n_probes;
   values->exact = view.from == NULL;
-  SGDL_GET(sgdl_alloc(ctx, &values->of[0], sgdl_times(SGDL_RULES * n, view.n_probes),
+  SGDL_GET(sgdl_alloc(ctx, &values->of[0], sgdl_times(rules * n, view.n_probes),
                       "the values of the probes"));
-  for (int rule = 1; rule < SGDL_RULES; rule++)
+  for (int rule = 1; rule < rules; rule++)
     values->of[rule] = values->of[0] + rule * n * view.n_probes;
   for (ptrdiff_t q = 0; q < view.n_probes; q++) {
-    for (int rule = 0; rule < SGDL_RULES; rule++) {
-      SGDL_GET(sgdl_density_probe(ctx, &view, q, rule));
-      SGDL_GET(f(ctx, &view.modes, args, values->of[rule] + n * q));
-    }
+    SGDL_GET(of_probe(ctx, &view, q, f, args, values));
     if (sgdl_poll(ctx, (double)(q + 1) / (double)view.n_probes)) {
       status = sgdl_fail(ctx, SGDL_INTERRUPTED, "stopped after probe %td of %td", q + 1, view.n_probes);
       goto done;
@@ -335,6 +351,27 @@ void sgdl_probe_curve(const sgdl_probe_values *v, ptrdiff_t first, ptrdiff_t n, 
       curve->truncation[i] = fmax(moved_by(mean, mean_of(v, v->of[SGDL_RULE_SHORTER], first + i)),
                                   moved_by(mean, mean_of(v, v->of[SGDL_RULE_RADAU], first + i)));
   }
+}
+
+int sgdl_wants_truncation(const sgdl_curve *curve)
+{
+  return curve != NULL && curve->truncation != NULL;
+}
+
+sgdl_status sgdl_density_curves(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                                int n_curves, ptrdiff_t n, sgdl_probe_function *f, const void *args,
+                                const sgdl_curve *const *out)
+{
+  sgdl_probe_values values = { 0 };
+  int truncation = 0;
+  for (int c = 0; c < n_curves; c++)
+    truncation |= sgdl_wants_truncation(out[c]);
+  sgdl_status status = sgdl_over_probes(ctx, density, with_noise, truncation, sgdl_times(n_curves, n), f,
+                                        args, &values);
+  for (int c = 0; c < n_curves && status == SGDL_OK; c++)
+    sgdl_probe_curve(&values, c * n, n, out[c]);
+  sgdl_probe_values_free(&values);
+  return status;
 }
 
 enum { MOST_MEANS = 4 };

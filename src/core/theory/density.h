@@ -9,7 +9,7 @@
 typedef struct sgdl_probe_modes {
   ptrdiff_t n;
   double *rho, *weight;  /* weight: modes, or noise                                                  */
-  int other;             /* not the Gauss rule: NaN where a function does not take a node            */
+  int other;             /* not the Gauss rule's: NaN where a function does not take a node          */
 } sgdl_probe_modes;
 
 typedef struct sgdl_density_view {
@@ -50,16 +50,22 @@ typedef sgdl_status sgdl_probe_function(sgdl_context *ctx, const sgdl_probe_mode
 
 typedef struct sgdl_probe_values {
   ptrdiff_t n, n_probes;
-  double *of[SGDL_RULES]; /* n x n_probes each                                                        */
+  double *of[SGDL_RULES]; /* n x n_probes each; NULL: not asked for                                    */
   int exact;             /* no probes                                                                 */
 } sgdl_probe_values;
 
+/* By the Gauss rule, and with truncation = 1 by the others, which curves with a truncation need. */
 sgdl_status sgdl_over_probes(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
-                             ptrdiff_t n,
-                             sgdl_probe_function *f, const void *args, sgdl_probe_values *values);
+                             int truncation, ptrdiff_t n, sgdl_probe_function *f, const void *args,
+                             sgdl_probe_values *values);
 void sgdl_probe_values_free(sgdl_probe_values *values);
 /* Entries first, ..., first + n - 1 of the values as a curve (NULL: nothing). */
 void sgdl_probe_curve(const sgdl_probe_values *values, ptrdiff_t first, ptrdiff_t n, const sgdl_curve *curve);
+/* f (n_curves x n numbers, curve by curve) of every probe as n_curves curves of n, each optional (NULL). */
+sgdl_status sgdl_density_curves(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
+                                int n_curves, ptrdiff_t n, sgdl_probe_function *f, const void *args,
+                                const sgdl_curve *const *out);
+int sgdl_wants_truncation(const sgdl_curve *curve);
 /* The same for g of the means of m entries each (first[0..m-1] + i), by jackknife. */
 typedef double sgdl_of_means(const double *means, const void *args, ptrdiff_t i);
 void sgdl_jackknife_curve(const sgdl_probe_values *values, int m, const ptrdiff_t *first, ptrdiff_t n,

@@ -104,7 +104,8 @@ sgdl_status sgdl_density_msd(sgdl_context *ctx, const sgdl_spectral_density *den
   SGDL_GET(steps_with_neighbours(ctx, n, steps, &all));
   curve_task task = { settings, from, sgd && exponent != NULL ? 3 * n : n, sgd || exponent == NULL ? 0 : n,
                       all };
-  SGDL_GET(sgdl_over_probes(ctx, density, 1, task.n + task.n_slopes, probe_msd, &task, &values));
+  int truncation = sgdl_wants_truncation(msd) || sgdl_wants_truncation(exponent);
+  SGDL_GET(sgdl_over_probes(ctx, density, 1, truncation, task.n + task.n_slopes, probe_msd, &task, &values));
   sgdl_probe_curve(&values, 0, n, msd);
   task.n = n;
   if (sgd)
@@ -160,14 +161,9 @@ done:
 static sgdl_status curves(sgdl_context *ctx, const sgdl_spectral_density *density, const curve_task *task,
                           int n_curves, sgdl_probe_function *f, const sgdl_curve *const *out)
 {
-  sgdl_probe_values values = { 0 };
   SGDL_TRY(check_settings(ctx, density, task->settings));
   SGDL_TRY(sgdl_density_no_saddle(ctx, density));
-  sgdl_status status = sgdl_over_probes(ctx, density, 1, sgdl_times(n_curves, task->n), f, task, &values);
-  for (int c = 0; c < n_curves && status == SGDL_OK; c++)
-    sgdl_probe_curve(&values, c * task->n, task->n, out[c]);
-  sgdl_probe_values_free(&values);
-  return status;
+  return sgdl_density_curves(ctx, density, 1, n_curves, task->n, f, task, out);
 }
 
 sgdl_status sgdl_density_stationary(sgdl_context *ctx, const sgdl_spectral_density *density,
@@ -240,7 +236,6 @@ typedef struct {
 
 static sgdl_status msd_is_enough(void *user, sgdl_context *ctx, const sgdl_quadrature *so_far, int *done)
 {
-  enum { FIRST_LOOK = 8 };
   msd_target *t = user;
   if (so_far->n_probes < 2)
     return SGDL_OK;
@@ -258,7 +253,7 @@ static sgdl_status msd_is_enough(void *user, sgdl_context *ctx, const sgdl_quadr
   t->worst = 0;
   for (ptrdiff_t i = 0; i < t->n; i++)
     t->worst = fmax(t->worst, t->se[i] == 0 ? 0 : t->se[i] / t->msd[i]);
-  *done = so_far->n_probes >= FIRST_LOOK && t->worst <= t->target;
+  *done = so_far->n_probes >= SGDL_FIRST_LOOK && t->worst <= t->target;
   return SGDL_OK;
 }
 

@@ -33,15 +33,10 @@ sgdl_status sgdl_density_trace(sgdl_context *ctx, const sgdl_spectral_density *d
                                ptrdiff_t n, const sgdl_function *functions, const sgdl_curve *trace)
 {
   function_list list = { n, functions };
-  sgdl_probe_values values = { 0 };
   if (n < 1)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`functions` has length %td: expected at least one", n);
   SGDL_TRY(sgdl_functions_check(ctx, n, functions));
-  sgdl_status status = sgdl_over_probes(ctx, density, with_noise, n, sums_of_functions, &list, &values);
-  if (status == SGDL_OK)
-    sgdl_probe_curve(&values, 0, n, trace);
-  sgdl_probe_values_free(&values);
-  return status;
+  return sgdl_density_curves(ctx, density, with_noise, 1, n, sums_of_functions, &list, &trace);
 }
 
 /* ---- values at the nodes ------------------------------------------------------------------------------- */
@@ -142,7 +137,6 @@ sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_spectral_density *de
                               ptrdiff_t n, const double *edges, const sgdl_curve *bins)
 {
   bin_list list = { n, edges };
-  sgdl_probe_values values = { 0 };
   if (n < 1)
     return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`edges` makes %td bins: expected at least one", n);
   SGDL_TRY(sgdl_check_finite(ctx, "edges", edges, n + 1, 0));
@@ -150,11 +144,7 @@ sgdl_status sgdl_density_bins(sgdl_context *ctx, const sgdl_spectral_density *de
     if (edges[i + 1] <= edges[i])
       return sgdl_fail(ctx, SGDL_BAD_ARGUMENT, "`edges`[%td] = %g after %g: expected increasing numbers",
                        i + 2, edges[i + 1], edges[i]);
-  sgdl_status status = sgdl_over_probes(ctx, density, with_noise, n, sums_in_bins, &list, &values);
-  if (status == SGDL_OK)
-    sgdl_probe_curve(&values, 0, n, bins);
-  sgdl_probe_values_free(&values);
-  return status;
+  return sgdl_density_curves(ctx, density, with_noise, 1, n, sums_in_bins, &list, &bins);
 }
 
 /* ---- summary ------------------------------------------------------------------------------------------- */
@@ -180,14 +170,10 @@ static sgdl_status summary_sums(sgdl_context *ctx, const sgdl_probe_modes *modes
 static sgdl_status summarise(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
                              double mean[SUMS], double se[SUMS])
 {
-  sgdl_probe_values values = { 0 };
+  const sgdl_curve *sums = &(sgdl_curve){ mean, se, NULL };
   sgdl_spectral_density whole = *density; /* what is left out is part of the summary */
   whole.drop_negative = 0;
-  sgdl_status status = sgdl_over_probes(ctx, &whole, with_noise, SUMS, summary_sums, NULL, &values);
-  if (status == SGDL_OK)
-    sgdl_probe_curve(&values, 0, SUMS, &(sgdl_curve){ mean, se, NULL });
-  sgdl_probe_values_free(&values);
-  return status;
+  return sgdl_density_curves(ctx, &whole, with_noise, 1, SUMS, summary_sums, NULL, &sums);
 }
 
 static sgdl_status widen(sgdl_context *ctx, const sgdl_spectral_density *density, int with_noise,
