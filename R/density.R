@@ -289,8 +289,9 @@ examples_known <- function(plan) {
   if (is.null(plan$operator$n_examples)) plan$noise$n_examples else plan$operator$n_examples
 }
 
+# sigma2 H has no noise along negative curvature, even where that is rounding.
 along_known <- function(plan, done) {
-  if (!is.null(plan$sigma2)) return(plan$sigma2 * done$pairs$values)
+  if (!is.null(plan$sigma2)) return(plan$sigma2 * pmax(done$pairs$values, 0))
   done$along$strength
 }
 

@@ -227,7 +227,7 @@ endfunction
 %! assert (density.eigenvalues, rho, 1e-12);
 %! assert ({density.counts, density.noise, density.se, density.complete}, {[], [], 0, true});
 %! assert (density.trace, trace (H), -1e-12);
-%! assert (density.gradient_noise, 2 * density.eigenvalues);
+%! assert (density.gradient_noise, 2 * max (density.eigenvalues, 0));
 %!test   # the trace, and any other, within their errors
 %! density = sgd_density (operator, "steps", 40, "probes", 60, "top", 4, "seed", 2);
 %! assert (abs (density.trace - trace (H)) < 4.5 * density.se);   # false alarm: 1e-5
@@ -355,6 +355,17 @@ endfunction
 %! keep = rho(rho > 0.01) - 0.01;
 %! dense = sgd_model (sgd_spectrum (keep, "noise", ones (size (keep))), sgd_hyper (0.1, 0.9));
 %! assert (sgd_msd (dropped, [1, 100]).msd, sgd_msd (dense, [1, 100]).msd, -1e-7);
+%!test   # noise sigma2 H is none along negative curvature, be that real or rounding
+%! saddle = sgd_density (sgd_operator (diag ([3, 2, 0.5, 0, -1])), "top", 5, "sigma2", 2, "seed", 1);
+%! assert (saddle.gradient_noise, [6; 4; 1; 0; 0], 1e-12);
+%! assert (all (saddle.gradient_noise >= 0));
+%! flat = sgd_density (sgd_operator ("X", X(1:3,1:9)), "top", 9, "sigma2", 2, "seed", 1);   # six eigenvalues are 0
+%! assert (all (flat.gradient_noise >= 0));
+%! few = sgd_hyper (0.1, 0.9, 0.01, 2);
+%! dense = sgd_model (sgd_spectrum (max (flat.eigenvalues, 0), "sigma2", 2), few);
+%! assert (sgd_msd (sgd_model (flat, few), [1, 100]).msd, sgd_msd (dense, [1, 100]).msd, -1e-10);
+%!error id=sgdlangevin:saddle
+%! sgd_msd (sgd_model (sgd_density (sgd_operator (diag ([3, 2, 0.5, 0, -1])), "top", 5, "sigma2", 2), hyper), 1)
 %!error id=sgdlangevin:saddle
 %! sgd_msd (sgd_model (sgd_density (sgd_operator (-eye (3)), "top", 3, "noise", sgd_noise ("diagonal", ones (3, 1))), ...
 %!                     sgd_hyper (0.1)), 1)

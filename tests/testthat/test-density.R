@@ -13,7 +13,7 @@ test_that("with all eigenvalues known it is exact", {
   expect_null(density$counts)
   expect_identical(density$se, 0)
   expect_equal(density$trace, sum(rho), tolerance = 1e-12)
-  expect_identical(density$gradient_noise, 2 * density$eigenvalues)
+  expect_identical(density$gradient_noise, 2 * pmax(density$eigenvalues, 0))
 })
 
 test_that("traces are within their errors", {
@@ -223,6 +223,18 @@ test_that("negative curvature is an error, or left out", {
   expect_output(print(dropped), "left out")
   expect_failure_of(sgd_model(sgd_spectrum(1, sigma2 = 1), hyper, drop_negative = TRUE), "bad_argument",
                     "`drop_negative` = TRUE: expected FALSE")
+})
+
+test_that("noise sigma2 H is none along negative curvature, be that real or rounding", {
+  saddle <- sgd_density(sgd_operator(diag(c(3, 2, 0.5, 0, -1))), top = 5, sigma2 = 2)
+  expect_equal(saddle$gradient_noise, c(6, 4, 1, 0, 0), tolerance = 1e-12)
+  expect_gte(min(saddle$gradient_noise), 0)
+  expect_failure_of(sgd_msd(sgd_model(saddle, hyper), 1), "saddle", "reaches down to -1")
+  flat <- sgd_density(sgd_operator(X = X[1:3, 1:9]), top = 9, sigma2 = 2, seed = 1) # six eigenvalues are 0
+  expect_gte(min(flat$gradient_noise), 0)
+  few <- sgd_hyper(0.1, 0.9, 0.01, 2)
+  dense <- sgd_model(sgd_spectrum(pmax(flat$eigenvalues, 0), sigma2 = 2), few)
+  expect_equal(sgd_msd(sgd_model(flat, few), c(1, 100))$msd, sgd_msd(dense, c(1, 100))$msd, tolerance = 1e-10)
 })
 
 test_that("histograms count every mode once", {

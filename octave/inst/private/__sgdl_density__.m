@@ -145,7 +145,7 @@ function density = pack (plan, done, complete)
     n_examples = plan.noise.n_examples;
   endif
   if (! isempty (plan.sigma2))
-    strength = plan.sigma2 * pairs.values;
+    strength = plan.sigma2 * max (pairs.values, 0);   # none along negative curvature, even of rounding
   elseif (! isempty (done.along))
     strength = done.along.strength;
     noise_trace = done.along.trace;
