@@ -226,6 +226,18 @@ static void test_exact(sgdl_context *ctx)
   CHECK_NEAR(value[3], sum_of(powers + 3, D, k.rho, NULL), 5 * se[3] + truncation[3]);
   CHECK(truncation[3] > 0.1 * value[3]);
 
+  /* negative nodes, where none at 0 helps: how far a quarter fewer of four steps moves the value */
+  double shorter[4];
+  for (int l = 0; l < D; l++) k.rho[l] = 2.0 * l / (D - 1) - 1;
+  for (o.steps = 3; o.steps <= 4; o.steps++) {
+    CHECK_STATUS(sgdl_spectral_probes(ctx, &op, NULL, NULL, &o, &r), SGDL_OK);
+    CHECK_STATUS(sgdl_density_trace(ctx, &density, 0, 4, powers,
+                                    &(sgdl_curve){o.steps == 3 ? shorter : value, se, truncation}), SGDL_OK);
+  }
+  CHECK_NEAR(truncation[2], 0, 1e-12 * value[2]); /* exact to degree 5 */
+  CHECK(truncation[3] > 1e-8 * value[3]);
+  CHECK_NEAR(truncation[3], fabs(value[3] - shorter[3]), 1e-13 * value[3]);
+
   /* all eigenvalues known: no probes, no error */
   double all_noise[D];
   for (int l = 0; l < D; l++) {
@@ -270,7 +282,7 @@ static void test_noise(sgdl_context *ctx)
   for (int l = 0; l < D; l++) known_vector(&k, l, Q + D * l);
   sgdl_normals(8, SGDL_STREAM_START, 0, 0, 0, N * D, G);
   sgdl_normals(9, SGDL_STREAM_START, 0, 0, 0, D * R, F);
-  for (int i = 0; i < N * D; i++) G[i] = (i % 3 == 0 ? 0 : G[i]) * (1 + i / N % 5) + 0.5;
+  for (int i = 0; i < N * D; i++) G[i] = (i % 3 == 0 ? 0 : G[i]) * (1 + i / N % 5) + 3;
   for (int j = 0, e = 0; j < D; j++) {
     diagonal[j] = (double)(j % 7);
     for (int i = 0; i < N; i++) {
@@ -573,6 +585,16 @@ static void test_saddles_and_flats(sgdl_context *ctx)
   CHECK_STATUS(sgdl_density_stationary(ctx, &density, &model, &(sgdl_curve){value, se, NULL}), SGDL_OK);
   CHECK(isinf(value[SGDL_DENSITY_THETA]));
   density.flat_tolerance = 0;
+
+  /* on a flat mode noise of d DBL_EPSILON of all is rounding, more is not */
+  double known[3] = {2, 1, 1e-17}, along[3] = {2, 1, 1e-15};
+  sgdl_spectral_density all = {.dim = 3, .n_exact = 3, .exact_value = known, .exact_noise = along,
+                               .sigma2 = -1};
+  CHECK_STATUS(sgdl_density_stationary(ctx, &all, &model, &(sgdl_curve){value, NULL, NULL}), SGDL_OK);
+  CHECK(isfinite(value[SGDL_DENSITY_THETA]) && value[SGDL_DENSITY_THETA] > 0);
+  along[2] = 1e-14;
+  CHECK_STATUS(sgdl_density_stationary(ctx, &all, &model, &(sgdl_curve){value, NULL, NULL}), SGDL_OK);
+  CHECK(isinf(value[SGDL_DENSITY_THETA]));
 
   model = settings(SGDL_SGD, SGDL_REPLACEMENT, 0);
   model.hyper.lr = 2;
