@@ -317,7 +317,7 @@ log_edges <- function(density, noise, per_decade) {
   least <- max(flat_threshold(density, seen), 1e-8 * largest)
   small <- abs(seen)[abs(seen) > least]
   first <- floor(per_decade * log10(if (length(small)) min(small) else largest))
-  last <- floor(per_decade * log10(largest)) + 1
+  last <- floor(per_decade * log10(largest)) + 2 # cut below: by rounding + 1 may not be above the largest
   sizes <- 10^(seq(first, last) / per_decade)
   up <- sizes[seq_len(which(sizes > max(seen, sizes[1L] / 2))[1L])]
   down <- if (any(seen < -sizes[1L])) sizes[seq_len(which(sizes > -min(seen))[1L])] else sizes[1L]

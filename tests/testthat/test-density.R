@@ -246,6 +246,11 @@ test_that("histograms count every mode once", {
   expect_identical(sum(bins$value), 5)
   expect_identical(bins$value[bins$lower < 0 & bins$upper > 0], 1)
   expect_equal(diff(log10(bins$upper[bins$lower > 0])), rep(0.25, 3), tolerance = 1e-12)
+  on_edges <- sgd_density(sgd_operator(diag(2:1)), top = 2)
+  for (values in list(c(10^0.25, 1), c(1, -10^0.25))) { # 4 log10 of it is below 1 by rounding
+    on_edges$eigenvalues <- values
+    expect_identical(sum(sgd_histogram(on_edges)$value), 2)
+  }
   partly <- sgd_density(sgd_operator(diag(seq(-1, 2, length.out = 40))), steps = 12, probes = 5, seed = 1)
   expect_equal(sum(sgd_histogram(partly)$value), 40, tolerance = 1e-12)
   expect_equal(sum(sgd_histogram(sgd_density(sgd_operator(matrix(0, 2, 2)), top = 2))$value), 2)
