@@ -315,8 +315,9 @@ log_edges <- function(density, noise, per_decade) {
   largest <- max(abs(seen))
   if (largest == 0) return(c(-1, 0, 1))
   least <- max(flat_threshold(density, seen), 1e-8 * largest)
-  small <- abs(seen)[abs(seen) > least]
-  first <- floor(per_decade * log10(if (length(small)) min(small) else largest))
+  small <- min(abs(seen)[abs(seen) > least])
+  first <- floor(per_decade * log10(small))
+  first <- first - (10^(first / per_decade) >= small) # on the edge -small would be among the flat modes
   last <- floor(per_decade * log10(largest)) + 2 # cut below: by rounding + 1 may not be above the largest
   sizes <- 10^(seq(first, last) / per_decade)
   up <- sizes[seq_len(which(sizes > max(seen, sizes[1L] / 2))[1L])]

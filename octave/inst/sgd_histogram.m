@@ -78,6 +78,7 @@ function edges = log_edges (density, noise, per_decade)
   least = max (flat, 1e-8) * largest;
   small = min (abs (seen(abs (seen) > least)));
   first = floor (per_decade * log10 (small));
+  first -= 10 ^ (first / per_decade) >= small;   # on the edge -small would be among the flat modes
   last = floor (per_decade * log10 (largest)) + 2;   # cut below: by rounding + 1 may not be above the largest
   sizes = 10 .^ ((first:last)' / per_decade);
   up = sizes(1:find (sizes > max ([seen; sizes(1)/2]), 1));
@@ -111,9 +112,11 @@ endfunction
 %! assert (sum (sgd_histogram (partly).value), 40, 1e-10);
 %!test   # eigenvalues on the last edge: 4 log10 of 10^0.25 is below 1 by rounding
 %! on_edges = sgd_density (sgd_operator (diag ([2, 1])), "top", 2);
-%! for values = [10^0.25, 1; 1, -10^0.25]'
+%! for values = [10^0.25, 1; 1, -10^0.25; 3, -1]'
 %!   on_edges.eigenvalues = values;
-%!   assert (sum (sgd_histogram (on_edges).value), 2);
+%!   bins = sgd_histogram (on_edges);
+%!   assert (sum (bins.value), 2);
+%!   assert (bins.value(bins.lower < 0 & bins.upper > 0), 0);   # none is flat
 %! endfor
 
 %!error <Invalid call> sgd_histogram ()

@@ -247,9 +247,11 @@ test_that("histograms count every mode once", {
   expect_identical(bins$value[bins$lower < 0 & bins$upper > 0], 1)
   expect_equal(diff(log10(bins$upper[bins$lower > 0])), rep(0.25, 3), tolerance = 1e-12)
   on_edges <- sgd_density(sgd_operator(diag(2:1)), top = 2)
-  for (values in list(c(10^0.25, 1), c(1, -10^0.25))) { # 4 log10 of it is below 1 by rounding
+  for (values in list(c(10^0.25, 1), c(1, -10^0.25), c(3, -1))) { # 4 log10 of 10^0.25 is below 1 by rounding
     on_edges$eigenvalues <- values
-    expect_identical(sum(sgd_histogram(on_edges)$value), 2)
+    bins <- sgd_histogram(on_edges)
+    expect_identical(sum(bins$value), 2)
+    expect_identical(bins$value[bins$lower < 0 & bins$upper > 0], 0) # none is flat
   }
   partly <- sgd_density(sgd_operator(diag(seq(-1, 2, length.out = 40))), steps = 12, probes = 5, seed = 1)
   expect_equal(sum(sgd_histogram(partly)$value), 40, tolerance = 1e-12)
