@@ -254,7 +254,8 @@ typedef struct sgdl_spectral_density {
  * (jackknife for exponents; NaN with one probe, 0 where all is exact or infinite); truncation: error of
  * the quadrature itself, which more steps reduce and more probes do not: how far the value moves when
  * every probe is cut to three quarters of its steps, or where all nodes are above 0 is given a node more,
- * at 0 (Gauss-Radau), whichever is more; 0 where Lanczos ended early or that node has no finite value. For
+ * at 0 (Gauss-Radau), whichever is more; 0 where Lanczos ended early, that node has no finite
+ * value, or nodes of a single step are not all above 0. For
  * MSD it begins to matter beyond steps^2 (1-momentum)/(lr largest) steps: what lies near 0 is then not
  * resolved. Noise = H with a null space wants probes from the noise (gradients, not centred, with X as
  * rows), which have no part in that space. */
