@@ -42,6 +42,7 @@ void emulated_fail_at(long k, int error, const char *only)
 
 long emulated_calls(void) { return calls; }
 long emulated_mistakes(void) { return mistakes; }
+bool emulated_armed(void) { return fail_in > 0; }
 void emulated_set_memory(double bytes) { memory_total = bytes; }
 void emulated_hide_libraries(int hide) { hidden = hide; }
 
@@ -57,6 +58,8 @@ static int trouble(const char *function)
 }
 
 #define MAY_FAIL(type) do { int e_ = trouble(__func__); if (e_) return (type)e_; } while (0)
+// Waiting takes no memory: it tells only of what was lost.
+#define WAIT_MAY_FAIL do { if (fatal(fail_with)) MAY_FAIL(cudaError_t); } while (0)
 #define LIBRARY_MAY_FAIL(no_memory, other)                                                                   \
   do {                                                                                                       \
     int e_ = trouble(__func__);                                                                              \
@@ -259,7 +262,7 @@ cudaError_t cudaStreamCreate(cudaStream_t *stream)
 
 cudaError_t cudaStreamSynchronize(cudaStream_t)
 {
-  MAY_FAIL(cudaError_t);
+  WAIT_MAY_FAIL;
   return cudaSuccess;
 }
 
@@ -292,7 +295,7 @@ cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t)
 
 cudaError_t cudaEventSynchronize(cudaEvent_t)
 {
-  MAY_FAIL(cudaError_t);
+  WAIT_MAY_FAIL;
   return cudaSuccess;
 }
 
@@ -519,31 +522,39 @@ cufftResult cufftSetStream(cufftHandle, cudaStream_t)
   return CUFFT_SUCCESS;
 }
 
+static void execute(const plan &p, double *in, double *out)
+{
+  bool forward = p.type == CUFFT_D2Z;
+  need_device(in, (forward ? 1 : 2) * (size_t)p.in * (size_t)p.batch * sizeof(double), "input of a transform");
+  need_device(out, (forward ? 2 : 1) * (size_t)p.out * (size_t)p.batch * sizeof(double), "output of a transform");
+  device_section section;
+  fftw_plan f = forward ? fftw_plan_many_dft_r2c(1, &p.n, p.batch, in, nullptr, 1, p.in, (fftw_complex *)out, nullptr,
+                                                 1, p.out, FFTW_ESTIMATE)
+                        : fftw_plan_many_dft_c2r(1, &p.n, p.batch, (fftw_complex *)in, nullptr, 1, p.in, out, nullptr,
+                                                 1, p.out, FFTW_ESTIMATE);
+  fftw_execute(f);
+  fftw_destroy_plan(f);
+}
+
+// The plan of `handle`, which must be one of `type`.
+static const plan &planned(cufftHandle handle, cufftType type)
+{
+  const plan &p = made[(size_t)handle];
+  if (p.type != type) mistake("a plan of the other direction", &p);
+  return p;
+}
+
 cufftResult cufftExecD2Z(cufftHandle handle, cufftDoubleReal *in, cufftDoubleComplex *out)
 {
   FFT_MAY_FAIL;
-  const plan p = made[(size_t)handle];
-  need_device(in, (size_t)p.in * (size_t)p.batch * sizeof(double), "input of cufftExecD2Z");
-  need_device(out, 2 * (size_t)p.out * (size_t)p.batch * sizeof(double), "output of cufftExecD2Z");
-  device_section section;
-  fftw_plan f = fftw_plan_many_dft_r2c(1, &p.n, p.batch, in, nullptr, 1, p.in, (fftw_complex *)out, nullptr, 1, p.out,
-                                       FFTW_ESTIMATE);
-  fftw_execute(f);
-  fftw_destroy_plan(f);
+  execute(planned(handle, CUFFT_D2Z), in, (double *)out);
   return CUFFT_SUCCESS;
 }
 
 cufftResult cufftExecZ2D(cufftHandle handle, cufftDoubleComplex *in, cufftDoubleReal *out)
 {
   FFT_MAY_FAIL;
-  const plan p = made[(size_t)handle];
-  need_device(in, 2 * (size_t)p.in * (size_t)p.batch * sizeof(double), "input of cufftExecZ2D");
-  need_device(out, (size_t)p.out * (size_t)p.batch * sizeof(double), "output of cufftExecZ2D");
-  device_section section;
-  fftw_plan f = fftw_plan_many_dft_c2r(1, &p.n, p.batch, (fftw_complex *)in, nullptr, 1, p.in, out, nullptr, 1, p.out,
-                                       FFTW_ESTIMATE);
-  fftw_execute(f);
-  fftw_destroy_plan(f);
+  execute(planned(handle, CUFFT_Z2D), (double *)in, out);
   return CUFFT_SUCCESS;
 }
 
