@@ -32,13 +32,21 @@ static sgdl_status forked(sgdl_context *ctx)
               "it: use device = \"cpu\" there, or workers that are processes of their own");
 }
 
+/* Whether this process, which has begun, may go on. */
+static sgdl_status still_there(sgdl_context *ctx)
+{
+  if (the_plugin.pid != (int)getpid()) return forked(ctx);
+  if (the_plugin.lost)
+    return fail(ctx, SGDL_NO_DEVICE,
+                "the device %s was lost: begin a new session to use it again, or use device = \"cpu\"",
+                the_plugin.name);
+  return SGDL_OK;
+}
+
 sgdl_status session::begin()
 {
   ctx->message[0] = '\0';
-  if (the_plugin.pid != (int)getpid()) return forked(ctx);
-  if (the_plugin.lost)
-    return fail(ctx, SGDL_NO_DEVICE, "the device %s was lost: begin a new session to use it again",
-                the_plugin.name);
+  TRY(still_there(ctx));
   CUDA(cudaSetDevice(the_plugin.device));
   return SGDL_OK;
 }
@@ -119,8 +127,7 @@ extern "C" __attribute__((visibility("default"))) sgdl_status sgdl_backend_entry
   fill_backend();
   *made = &backend;
   if (abi != SGDL_BACKEND_ABI) return SGDL_UNSUPPORTED;
-  if (the_plugin.pid != 0 && the_plugin.pid != (int)getpid()) return forked(ctx);
-  if (the_plugin.pid != 0) return SGDL_OK;
+  if (the_plugin.pid != 0) return still_there(ctx);
   TRY(find_device(ctx));
   the_plugin.pid = (int)getpid();
   return SGDL_OK;

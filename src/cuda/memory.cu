@@ -87,8 +87,7 @@ sgdl_status take_bytes(sgdl_context *ctx, void **data, double bytes, const char 
     return fail(ctx, SGDL_NO_MEMORY, "no memory on the device %s for %s (%.3g GB)", the_plugin.name, what,
                 bytes * 1e-9);
   }
-  CUDA(error);
-  return SGDL_OK;
+  return error == cudaSuccess ? SGDL_OK : cuda_failure(ctx, error, "cudaMalloc");
 }
 
 sgdl_status take_pinned(sgdl_context *ctx, pinned_array &array, ptrdiff_t n, const char *what)
@@ -99,8 +98,7 @@ sgdl_status take_pinned(sgdl_context *ctx, pinned_array &array, ptrdiff_t n, con
     array.data = nullptr;
     return fail(ctx, SGDL_NO_MEMORY, "no pinned memory for %s (%.3g GB)", what, (double)n * 8e-9);
   }
-  CUDA(error);
-  return SGDL_OK;
+  return error == cudaSuccess ? SGDL_OK : cuda_failure(ctx, error, "cudaMallocHost");
 }
 
 sgdl_status free_bytes(sgdl_context *ctx, double *bytes)
@@ -127,7 +125,7 @@ sgdl_status require_bytes(sgdl_context *ctx, double bytes, const char *what, con
 
 sgdl_status cuda_capacity(sgdl_context *ctx, sgdl_capacity *capacity)
 {
-  const double matrices = 6.5; /* of stationary.cu */
+  const double matrices = 6.5; /* the six that pairs.cu asks for, and a little */
   session use(ctx);
   TRY(use.begin());
   size_t available = 0, total = 0;

@@ -102,11 +102,16 @@ static inline unsigned blocks_for(ptrdiff_t n)
 }
 
 #ifdef SGDL_EMULATED
-#define LAUNCH(kernel, n, ...) CUDA(emulated_launch(blocks_for(n), kernel, __VA_ARGS__))
+#define BEGIN(kernel, n, ...) emulated_launch(blocks_for(n), kernel, __VA_ARGS__)
 #else
-#define LAUNCH(kernel, n, ...)                                                                               \
-  CUDA((kernel<<<blocks_for(n), THREADS, 0, the_plugin.stream>>>(__VA_ARGS__), cudaGetLastError()))
+#define BEGIN(kernel, n, ...)                                                                                \
+  (kernel<<<blocks_for(n), THREADS, 0, the_plugin.stream>>>(__VA_ARGS__), cudaGetLastError())
 #endif
+#define LAUNCH(kernel, n, ...)                                                                               \
+  do {                                                                                                       \
+    cudaError_t e_ = BEGIN(kernel, n, __VA_ARGS__);                                                          \
+    if (e_ != cudaSuccess) return cuda_failure(ctx, e_, #kernel);                                            \
+  } while (0)
 
 /* ---- memory ----------------------------------------------------------------------------------- memory.cu
  */
