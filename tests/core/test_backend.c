@@ -290,7 +290,8 @@ static void another_contract_is_refused(void)
   dlclose(library);
 }
 
-/* One at a time: the emulated device notices two at once (its memory closes, or its count of mistakes grows). */
+/* One at a time: the emulated device notices two at once (a call of a thread that did not
+ * begin the session is a mistake). */
 static void entries_come_from_any_thread(const sgdl_backend *b)
 {
   enum { THREADS = 4, ROUNDS = 100, COUNT = 50 };
@@ -444,6 +445,7 @@ static void one_normal_is_that_of_the_tile(void)
 int main(void)
 {
   ptrdiff_t d = getenv("SGDL_TEST_SHORT") ? 15 : 200;
+  alarm(900); /* a lock that is kept ends here, not in a hang */
   sgdl_context_init(&ctx);
   one_normal_is_that_of_the_tile();
   plugins_are_found_or_refused();

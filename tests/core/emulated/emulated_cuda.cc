@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <fftw3.h>
 #include <map>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <vector>
@@ -19,7 +20,8 @@ double dnrm2_(const int *n, const double *x, const int *incx);
 
 // ---- failures ----
 
-static long fail_in, calls, mistakes;
+static long fail_in, mistakes;
+static pthread_t owner; // the thread that chose the device last: an entry chooses it first and ends before another
 static int fail_with, sticky;
 static char fail_only[64];
 static cudaError_t last_error;
@@ -40,7 +42,6 @@ void emulated_fail_at(long k, int error, const char *only)
   std::snprintf(fail_only, sizeof fail_only, "%s", only ? only : "");
 }
 
-long emulated_calls(void) { return calls; }
 long emulated_mistakes(void) { return mistakes; }
 bool emulated_armed(void) { return fail_in > 0; }
 void emulated_set_memory(double bytes) { memory_total = bytes; }
@@ -49,7 +50,8 @@ void emulated_hide_libraries(int hide) { hidden = hide; }
 // The error of a call that may fail, 0 for none.
 static int trouble(const char *function)
 {
-  calls++;
+  if (std::strcmp(function, "cudaSetDevice") == 0) owner = pthread_self();
+  if (!pthread_equal(owner, pthread_self())) mistakes++;
   if (sticky) return sticky;
   if (fail_in == 0 || (fail_only[0] && std::strcmp(fail_only, function) != 0) || --fail_in > 0) return 0;
   if (fatal(fail_with)) sticky = fail_with;

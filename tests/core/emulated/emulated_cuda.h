@@ -131,8 +131,7 @@ bool emulated_armed(void);
 // Arrays on the device, pinned arrays, events and plans that are there; pointers that were on the wrong side.
 long emulated_live(void);
 long emulated_mistakes(void);
-// Calls that may fail so far; the memory of the device; whether cuSOLVER and others are found.
-long emulated_calls(void);
+// The memory of the device; whether cuSOLVER and others are found.
 void emulated_set_memory(double bytes);
 void emulated_hide_libraries(int hide);
 }
