@@ -89,6 +89,7 @@ static sgdl_status find_device(sgdl_context *ctx)
     return fail(ctx, SGDL_NO_DEVICE, "device %s has compute capability %d.%d: expected at least 7.0",
                 properties.name, properties.major, properties.minor);
   snprintf(the_plugin.name, sizeof the_plugin.name, "%s", properties.name);
+  the_plugin.pitch = properties.memPitch;
   snprintf(description, sizeof description, "%s, %.0f GB, compute capability %d.%d", properties.name,
            (double)properties.totalGlobalMem * 1e-9, properties.major, properties.minor);
   CUDA(cudaSetDevice(0));

@@ -151,22 +151,30 @@ sgdl_status bring(sgdl_context *ctx, device_array<double> &array, const double *
   return upload(ctx, array.data, from, n);
 }
 
+/* Column by column where they are further apart than the device can copy at once. */
+static sgdl_status copy_matrix(sgdl_context *ctx, ptrdiff_t m, ptrdiff_t n, double *to, ptrdiff_t ldto,
+                               const double *from, ptrdiff_t ldfrom, cudaMemcpyKind kind)
+{
+  const size_t size = sizeof(double), pitch_to = (size_t)ldto * size, pitch_from = (size_t)ldfrom * size;
+  if (m < 1 || n < 1) return SGDL_OK;
+  if (pitch_to <= the_plugin.pitch && pitch_from <= the_plugin.pitch) {
+    CUDA(cudaMemcpy2DAsync(to, pitch_to, from, pitch_from, (size_t)m * size, (size_t)n, kind,
+                           the_plugin.stream));
+    return SGDL_OK;
+  }
+  for (ptrdiff_t j = 0; j < n; j++)
+    CUDA(cudaMemcpyAsync(to + ldto * j, from + ldfrom * j, (size_t)m * size, kind, the_plugin.stream));
+  return SGDL_OK;
+}
+
 sgdl_status upload_matrix(sgdl_context *ctx, ptrdiff_t m, ptrdiff_t n, double *to, ptrdiff_t ldto,
                           const double *from, ptrdiff_t ldfrom)
 {
-  const size_t size = sizeof(double);
-  if (m > 0 && n > 0)
-    CUDA(cudaMemcpy2DAsync(to, (size_t)ldto * size, from, (size_t)ldfrom * size, (size_t)m * size, (size_t)n,
-                           cudaMemcpyHostToDevice, the_plugin.stream));
-  return SGDL_OK;
+  return copy_matrix(ctx, m, n, to, ldto, from, ldfrom, cudaMemcpyHostToDevice);
 }
 
 sgdl_status download_matrix(sgdl_context *ctx, ptrdiff_t m, ptrdiff_t n, double *to, ptrdiff_t ldto,
                             const double *from, ptrdiff_t ldfrom)
 {
-  const size_t size = sizeof(double);
-  if (m > 0 && n > 0)
-    CUDA(cudaMemcpy2DAsync(to, (size_t)ldto * size, from, (size_t)ldfrom * size, (size_t)m * size, (size_t)n,
-                           cudaMemcpyDeviceToHost, the_plugin.stream));
-  return SGDL_OK;
+  return copy_matrix(ctx, m, n, to, ldto, from, ldfrom, cudaMemcpyDeviceToHost);
 }

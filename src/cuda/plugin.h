@@ -27,6 +27,7 @@ struct plugin {
   int lost; /* the device failed: nothing more can be done in this process      */
   int device;
   char name[256];
+  size_t pitch; /* most bytes from a column to the next in one copy of a matrix     */
   cudaStream_t stream, copies; /* work; uploads that overlap with it                               */
   cublasHandle_t blas;         /* NULL until first used                                            */
   cusolverDnHandle_t solver;

@@ -177,6 +177,8 @@ cudaError_t cudaMemGetInfo(size_t *available, size_t *total)
   return cudaSuccess;
 }
 
+static const size_t most_pitch = 600; // so that some matrices of the tests are beyond it
+
 static void check_copy(const void *to, const void *from, size_t bytes, cudaMemcpyKind kind)
 {
   bool up = kind == cudaMemcpyHostToDevice;
@@ -197,7 +199,8 @@ cudaError_t cudaMemcpy2DAsync(void *to, size_t pitch_to, const void *from, size_
                               size_t height, cudaMemcpyKind kind, cudaStream_t)
 {
   MAY_FAIL(cudaError_t);
-  if (width > pitch_to || width > pitch_from) return cudaErrorInvalidValue;
+  size_t least = pitch_to < pitch_from ? pitch_to : pitch_from, most = pitch_to + pitch_from - least;
+  if (width > least || most > most_pitch) return cudaErrorInvalidValue;
   device_section section;
   for (size_t j = 0; j < height; j++) {
     check_copy((char *)to + j * pitch_to, (const char *)from + j * pitch_from, width, kind);
@@ -230,6 +233,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int)
 {
   std::snprintf(properties->name, sizeof properties->name, "emulated device");
   properties->totalGlobalMem = (size_t)memory_total;
+  properties->memPitch = most_pitch;
   properties->major = 9;
   properties->minor = 0;
   return cudaSuccess;

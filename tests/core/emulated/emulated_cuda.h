@@ -33,7 +33,7 @@ enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2 };
 enum { cudaEventDisableTiming = 2 };
 struct cudaDeviceProp {
   char name[256];
-  size_t totalGlobalMem;
+  size_t totalGlobalMem, memPitch;
   int major, minor;
 };
 typedef struct emulated_stream *cudaStream_t;
