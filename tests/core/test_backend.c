@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "backend_suite.h"
+#include "base/normal_pair.h"
 
 static sgdl_context ctx;
 
