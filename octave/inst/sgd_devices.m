@@ -57,6 +57,10 @@ endfunction
 %!     fail ("call{1} ()", "/nowhere/plugin.so");
 %!   endfor
 %!   assert (sgd_simulate (model, 10, "seed", 1, "device", "auto").backend, "cpu");
+%!   model.backend = "cuda";   # made on a device: so is its theory
+%!   for call = {@() sgd_stationary(model), @() sgd_transient(model, 3), @() sgd_modified_loss(model)}
+%!     fail ("call{1} ()", "/nowhere/plugin.so");
+%!   endfor
 %! unwind_protect_cleanup
 %!   setenv ("SGDLANGEVIN_CUDA", before);
 %! end_unwind_protect
