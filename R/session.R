@@ -12,8 +12,9 @@
 #' 100,000 parameters times paths, an MSD of at least \eqn{10^7} numbers; where it is not there, the CPU is, and the
 #' results' field `backend` says so. With `"cuda"` its absence is the error `no_device`, which says why. A model too
 #' large for the device's memory is the error `too_large`, which names the size that fits; this, and a device that
-#' fails on the way, is an error under `"auto"` too, and the session goes on. Everything is in double precision. Answers agree to rounding
-#' (\eqn{10^{-10}} relative in the tests); random numbers are the same.
+#' fails on the way, is an error under `"auto"` too, and the session goes on: a device that was lost is not there any
+#' more. Everything is in double precision. Answers agree to rounding (\eqn{10^{-10}} relative in the tests); random
+#' numbers are the same.
 #'
 #' @inheritParams sgd_hyper
 #' @return A data frame: `backend`, `device` (what it runs on), `available`, `detail` (why not, where it is

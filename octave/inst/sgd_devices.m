@@ -14,8 +14,9 @@
 ## @code{backend} of results says so.  With "cuda" its absence is the error
 ## @code{sgdlangevin:no_device}, which says why.  A model too large for the device's memory is the error
 ## @code{sgdlangevin:too_large}, which names the size that fits; this, and a device that fails on the way,
-## is an error under "auto" too, and the session goes on.  Everything is in double precision.  Answers agree to rounding (1e-10 relative in
-## the tests); random numbers are the same.
+## is an error under "auto" too, and the session goes on: a device that was lost is not there any more.
+## Everything is in double precision.  Answers agree to rounding (1e-10 relative in the tests); random numbers
+## are the same.
 ##
 ## @strong{Value}: a struct array with the fields @code{backend} ("cpu", "cuda"), @code{device},
 ## @code{available} (true or false) and @code{detail}, which says why one is not there.
@@ -57,6 +58,10 @@ endfunction
 %!     fail ("call{1} ()", "/nowhere/plugin.so");
 %!   endfor
 %!   assert (sgd_simulate (model, 10, "seed", 1, "device", "auto").backend, "cpu");
+%!   model.backend = "cuda";   # made on a device: so is its theory
+%!   for call = {@() sgd_stationary(model), @() sgd_transient(model, 3), @() sgd_modified_loss(model)}
+%!     fail ("call{1} ()", "/nowhere/plugin.so");
+%!   endfor
 %! unwind_protect_cleanup
 %!   setenv ("SGDLANGEVIN_CUDA", before);
 %! end_unwind_protect

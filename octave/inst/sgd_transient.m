@@ -84,6 +84,7 @@ function path = sgd_transient (model, steps, varargin)
   if (exact)
     [mean_theta, mean_velocity, theta, velocity, cross] = multiplicative_transient (model, steps, opt);
   else
+    [~, on_device] = __sgdl_device__ (model);
     [mean_theta, mean_velocity, theta, velocity, cross] = ...
       __sgdl__ ("transient", model, steps, __sgdl_start__ (model, opt), opt.covariance);
   endif

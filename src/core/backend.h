@@ -1,6 +1,6 @@
 /* The backend contract: everything a device must do for the core, one struct of function
  * pointers. base/backend_cpu.c and base/backend_cpu_jobs.c (BLAS/LAPACK, FFTW, OpenMP) are the reference; every
- * other backend is held to its answers by the same tests (tests/core/backend_suite.c).
+ * other backend is held to its answers by the same tests (tests/core/backend_suite.h).
  *
  * All pointers are host memory, column-major double. Functions return SGDL_OK or a failure
  * with ctx->message set; they never print, exit or keep state beyond `state`. Long chains are one entry with a

@@ -3,6 +3,7 @@
  * steps where they are not. */
 #include "ensemble_kernel.h"
 
+#include <limits.h>
 #include <math.h>
 
 /* ---- normals alone ---- */
@@ -155,7 +156,7 @@ static sgdl_status bring_constants(sgdl_context *ctx, const sgdl_ensemble_job *j
 /* Paths of a group and records of a chunk so that all of a group fits in half of what is free. */
 static sgdl_status plan(sgdl_context *ctx, const sgdl_ensemble_job *job, ensemble_work &w)
 {
-  const ptrdiff_t most_records = 256, most_tile = 64;
+  const double most_records = 256, most_tile = 64;
   double available = 0, d = (double)job->d, n = job->exact ? 2 * d : d;
   int recorded = job->theta || job->velocity, arrays = (job->theta != NULL) + (job->velocity != NULL) + 1;
   TRY(free_bytes(ctx, &available));
@@ -165,13 +166,14 @@ static sgdl_status plan(sgdl_context *ctx, const sgdl_ensemble_job *job, ensembl
                 "one path of %td parameters takes %.3g GB on the device %s, where %.3g GB are free: "
                 "expected at most about %.0f parameters, or device = \"cpu\"",
                 job->d, path * 8e-9, the_plugin.name, room * 16e-9, d * room / path);
-  double paths = floor(room / path);
+  double paths = fmin(floor(room / path), INT_MAX);
   w.paths = paths < (double)job->n_paths ? (ptrdiff_t)paths : job->n_paths;
+  const double columns = floor((double)INT_MAX / (double)w.paths); /* of one product, paths times these */
   double per_record = (double)w.paths * arrays * d, left = room - (double)w.paths * path;
   double records = recorded ? 1 + floor(left / 2 / per_record) : 0;
-  w.records = records > most_records ? most_records : (ptrdiff_t)records;
+  w.records = (ptrdiff_t)fmin(records, fmin(most_records, columns));
   double tile = 1 + floor(left / 2 / (2 * n * (double)w.paths));
-  w.tile = tile > most_tile ? most_tile : (ptrdiff_t)tile;
+  w.tile = (ptrdiff_t)fmin(tile, fmin(most_tile, columns));
   ptrdiff_t all = job->n_steps / job->record_every + 1;
   if (w.records > all) w.records = all;
   if (w.tile > job->n_steps) w.tile = job->n_steps;

@@ -32,13 +32,21 @@ static sgdl_status forked(sgdl_context *ctx)
               "it: use device = \"cpu\" there, or workers that are processes of their own");
 }
 
+/* Whether this process, which has begun, may go on. */
+static sgdl_status still_there(sgdl_context *ctx)
+{
+  if (the_plugin.pid != (int)getpid()) return forked(ctx);
+  if (the_plugin.lost)
+    return fail(ctx, SGDL_NO_DEVICE,
+                "the device %s was lost: begin a new session to use it again, or use device = \"cpu\"",
+                the_plugin.name);
+  return SGDL_OK;
+}
+
 sgdl_status session::begin()
 {
   ctx->message[0] = '\0';
-  if (the_plugin.pid != (int)getpid()) return forked(ctx);
-  if (the_plugin.lost)
-    return fail(ctx, SGDL_NO_DEVICE, "the device %s was lost: begin a new session to use it again",
-                the_plugin.name);
+  TRY(still_there(ctx));
   CUDA(cudaSetDevice(the_plugin.device));
   return SGDL_OK;
 }
@@ -81,6 +89,7 @@ static sgdl_status find_device(sgdl_context *ctx)
     return fail(ctx, SGDL_NO_DEVICE, "device %s has compute capability %d.%d: expected at least 7.0",
                 properties.name, properties.major, properties.minor);
   snprintf(the_plugin.name, sizeof the_plugin.name, "%s", properties.name);
+  the_plugin.pitch = properties.memPitch;
   snprintf(description, sizeof description, "%s, %.0f GB, compute capability %d.%d", properties.name,
            (double)properties.totalGlobalMem * 1e-9, properties.major, properties.minor);
   CUDA(cudaSetDevice(0));
@@ -119,8 +128,7 @@ extern "C" __attribute__((visibility("default"))) sgdl_status sgdl_backend_entry
   fill_backend();
   *made = &backend;
   if (abi != SGDL_BACKEND_ABI) return SGDL_UNSUPPORTED;
-  if (the_plugin.pid != 0 && the_plugin.pid != (int)getpid()) return forked(ctx);
-  if (the_plugin.pid != 0) return SGDL_OK;
+  if (the_plugin.pid != 0) return still_there(ctx);
   TRY(find_device(ctx));
   the_plugin.pid = (int)getpid();
   return SGDL_OK;

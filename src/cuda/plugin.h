@@ -27,6 +27,7 @@ struct plugin {
   int lost; /* the device failed: nothing more can be done in this process      */
   int device;
   char name[256];
+  size_t pitch; /* most bytes from a column to the next in one copy of a matrix     */
   cudaStream_t stream, copies; /* work; uploads that overlap with it                               */
   cublasHandle_t blas;         /* NULL until first used                                            */
   cusolverDnHandle_t solver;
@@ -102,11 +103,16 @@ static inline unsigned blocks_for(ptrdiff_t n)
 }
 
 #ifdef SGDL_EMULATED
-#define LAUNCH(kernel, n, ...) CUDA(emulated_launch(blocks_for(n), kernel, __VA_ARGS__))
+#define BEGIN(kernel, n, ...) emulated_launch(blocks_for(n), kernel, __VA_ARGS__)
 #else
-#define LAUNCH(kernel, n, ...)                                                                               \
-  CUDA((kernel<<<blocks_for(n), THREADS, 0, the_plugin.stream>>>(__VA_ARGS__), cudaGetLastError()))
+#define BEGIN(kernel, n, ...)                                                                                \
+  (kernel<<<blocks_for(n), THREADS, 0, the_plugin.stream>>>(__VA_ARGS__), cudaGetLastError())
 #endif
+#define LAUNCH(kernel, n, ...)                                                                               \
+  do {                                                                                                       \
+    cudaError_t e_ = BEGIN(kernel, n, __VA_ARGS__);                                                          \
+    if (e_ != cudaSuccess) return cuda_failure(ctx, e_, #kernel);                                            \
+  } while (0)
 
 /* ---- memory ----------------------------------------------------------------------------------- memory.cu
  */

@@ -3,16 +3,19 @@
  * should be. */
 #define _GNU_SOURCE /* setenv, RTLD_NOLOAD */
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "backend_suite.h"
+#include "base/normal_pair.h"
 
 static sgdl_context ctx;
 
 /* ---- what the emulated device tells ---- */
 
 static void (*fail_at)(long k, int error, const char *only);
+static bool (*armed)(void);
 static long (*live)(void), (*mistakes)(void);
 static void (*set_memory)(double bytes);
 static void (*hide_libraries)(int hide);
@@ -33,6 +36,7 @@ static const sgdl_backend *open_emulated(void)
   void *library = dlopen(SGDL_TEST_EMULATED, RTLD_NOW | RTLD_LOCAL);
   if (!library) printf("%s\n", dlerror());
   *(void **)&fail_at = symbol_of(library, "emulated_fail_at");
+  *(void **)&armed = symbol_of(library, "emulated_armed");
   *(void **)&live = symbol_of(library, "emulated_live");
   *(void **)&mistakes = symbol_of(library, "emulated_mistakes");
   *(void **)&set_memory = symbol_of(library, "emulated_set_memory");
@@ -218,8 +222,8 @@ static sgdl_status call_entry(const sgdl_backend *b, int which)
   }
 }
 
-/* Every call of CUDA in every entry fails once: a status with a message, nothing leaks, and the next call
- * works. */
+/* Every call of CUDA in every entry fails once: a status with a message (never success), nothing leaks, and the
+ * next call works. */
 static void every_call_may_fail(const sgdl_backend *b, int error)
 {
   for (int which = 0; which <= JOBS; which++) {
@@ -238,12 +242,90 @@ static void every_call_may_fail(const sgdl_backend *b, int error)
         forget_loss(b);
       }
     }
+    CHECK(k > 1 && armed()); /* something could fail; the last time around nothing did */
     fail_at(0, 0, NULL);
     forget_loss(b);
-    CHECK(k > 1); /* something could fail */
     CHECK_INT(live(), before);
     CHECK_STATUS(call_entry(b, which), SGDL_OK);
   }
+}
+
+/* A device that was lost is one that is not there: "auto" is the CPU then. Failures name what failed. */
+static void a_lost_device_is_not_offered(const sgdl_backend *b)
+{
+  const sgdl_backend *again = NULL;
+  char note[SGDL_MESSAGE_SIZE];
+  double out[2];
+  fail_at(1, LAUNCH_FAILURE, "cudaMalloc");
+  CHECK_STATUS(b->fill_normals(&ctx, 1, 0, 0, 0, 2, 1, out), SGDL_NO_DEVICE);
+  CHECK_TEXT(ctx.message, "was lost (cudaMalloc gave error 719, unspecified launch failure)");
+  forget_loss(b);
+  fail_at(1, LAUNCH_FAILURE, "emulated_begin_launch");
+  CHECK_STATUS(b->fill_normals(&ctx, 1, 0, 0, 0, 2, 1, out), SGDL_NO_DEVICE);
+  CHECK_TEXT(ctx.message, "was lost (draw gave error 719, unspecified launch failure)");
+  CHECK_STATUS(sgdl_backend_open(&ctx, "cuda", SGDL_TEST_EMULATED, NULL, &again, NULL), SGDL_NO_DEVICE);
+  CHECK_TEXT(ctx.message, "`device` = \"cuda\": the device emulated device was lost: begin a new session");
+  CHECK_STATUS(sgdl_backend_open(&ctx, "auto", SGDL_TEST_EMULATED, NULL, &again, note), SGDL_OK);
+  CHECK(sgdl_backend_is_cpu(again));
+  CHECK_TEXT(note, "was lost");
+  fail_at(0, 0, NULL);
+  forget_loss(b);
+  CHECK_STATUS(sgdl_backend_open(&ctx, "cuda", SGDL_TEST_EMULATED, NULL, &again, NULL), SGDL_OK);
+}
+
+/* The plug-in of another contract says so and touches nothing. */
+static void another_contract_is_refused(void)
+{
+  const sgdl_backend *made = NULL;
+  sgdl_context untouched;
+  sgdl_backend_entry_function *entry;
+  void *library = dlopen(SGDL_TEST_EMULATED, RTLD_NOW | RTLD_LOCAL);
+  *(void **)&entry = symbol_of(library, "sgdl_backend_entry");
+  memset(&untouched, 7, sizeof untouched);
+  for (int other = SGDL_BACKEND_ABI - 1; other <= SGDL_BACKEND_ABI + 1; other += 2) {
+    CHECK_STATUS(entry(other, &untouched, &made), SGDL_UNSUPPORTED);
+    CHECK_INT(made->abi, SGDL_BACKEND_ABI);
+  }
+  for (size_t i = 0; i < sizeof untouched; i++)
+    if (((char *)&untouched)[i] != 7) CHECK(0);
+  dlclose(library);
+}
+
+/* One at a time: the emulated device notices two at once (a call of a thread that did not
+ * begin the session is a mistake). */
+static void entries_come_from_any_thread(const sgdl_backend *b)
+{
+  enum { THREADS = 4, ROUNDS = 100, COUNT = 50 };
+  int same[THREADS] = {0};
+#pragma omp parallel for num_threads(THREADS)
+  for (int t = 0; t < THREADS; t++) {
+    sgdl_context own;
+    double got[COUNT], expected[COUNT];
+    sgdl_context_init(&own);
+    for (int r = 0; r < ROUNDS; r++) {
+      sgdl_normals(1, 0, (uint64_t)t, (uint64_t)r, 0, COUNT, expected);
+      if (b->fill_normals(&own, 1, 0, (uint64_t)t, (uint64_t)r, COUNT, 1, got) == SGDL_OK)
+        same[t] += memcmp(got, expected, sizeof got) == 0;
+    }
+  }
+  for (int t = 0; t < THREADS; t++) CHECK_INT(same[t], ROUNDS);
+}
+
+/* `count` columns of n numbers, nothing taken out of them; out: 3 last + 1. */
+static sgdl_correlation_job correlation_of(ptrdiff_t n, ptrdiff_t count, ptrdiff_t last, const double *x,
+                                           const double *zero, double *out)
+{
+  return (sgdl_correlation_job){.n = n,
+                                .count = count,
+                                .stride = n,
+                                .length = 2 * n,
+                                .last = last,
+                                .x = x,
+                                .offset = zero,
+                                .slope = zero,
+                                .correlation = out,
+                                .squares = out + last + 1,
+                                .drift = out + 2 * last + 1};
 }
 
 static void too_large_is_said_before_it_begins(const sgdl_backend *b)
@@ -255,17 +337,7 @@ static void too_large_is_said_before_it_begins(const sgdl_backend *b)
       .d = 100, .H = H, .rho = rho, .sigma2 = 1, .lr = 0.01, .scale = 1, .theta = H};
   sgdl_frames_job frames = {100, 40, 0, x, zero, zero, H, out};
   sgdl_lanczos_job lanczos = {4, 1000, 1, 20, x, x, 1.0, out, out, NULL, made};
-  sgdl_correlation_job correlate = {.n = 4000,
-                                    .count = 1,
-                                    .stride = 4000,
-                                    .length = 8000,
-                                    .last = 10,
-                                    .x = x,
-                                    .offset = zero,
-                                    .slope = zero,
-                                    .correlation = out,
-                                    .squares = out + 20,
-                                    .drift = out + 40};
+  sgdl_correlation_job correlate = correlation_of(4000, 1, 10, x, zero, out);
   sgdl_ensemble_job ensemble = {.d = 3000,
                                 .n_paths = 1,
                                 .n_steps = 1,
@@ -322,18 +394,8 @@ static void jobs_go_through_in_pieces(const sgdl_backend *b)
 
 static void without_libraries(const sgdl_backend *b)
 {
-  double A[4] = {2, 1, 1, 3}, w[2], out[4], slope[2] = {0};
-  sgdl_correlation_job correlate = {.n = 2,
-                                    .count = 2,
-                                    .stride = 2,
-                                    .length = 4,
-                                    .last = 1,
-                                    .x = A,
-                                    .offset = slope,
-                                    .slope = slope,
-                                    .correlation = out,
-                                    .squares = out + 2,
-                                    .drift = out + 3};
+  double A[4] = {2, 1, 1, 3}, w[2], out[4], zero[2] = {0};
+  sgdl_correlation_job correlate = correlation_of(2, 2, 1, A, zero, out);
   hide_libraries(1);
   CHECK_STATUS(b->product(&ctx, 0, 0, 2, 2, 2, 1.0, A, 2, A, 2, 0.0, out, 2), SGDL_NO_DEVICE);
   CHECK_TEXT(ctx.message, "libnowhere.so is not on this machine: install the CUDA libraries");
@@ -384,6 +446,7 @@ static void one_normal_is_that_of_the_tile(void)
 int main(void)
 {
   ptrdiff_t d = getenv("SGDL_TEST_SHORT") ? 15 : 200;
+  alarm(900); /* a lock that is kept ends here, not in a hang */
   sgdl_context_init(&ctx);
   one_normal_is_that_of_the_tile();
   plugins_are_found_or_refused();
@@ -394,6 +457,9 @@ int main(void)
   backend_suite(emulated, d);
   every_call_may_fail(emulated, OUT_OF_MEMORY);
   every_call_may_fail(emulated, LAUNCH_FAILURE);
+  a_lost_device_is_not_offered(emulated);
+  another_contract_is_refused();
+  entries_come_from_any_thread(emulated);
   too_large_is_said_before_it_begins(emulated);
   jobs_go_through_in_pieces(emulated);
   a_forked_child_is_refused(emulated);

@@ -48,6 +48,10 @@ test_that("a plug-in that is not there, or cannot be one, is refused with the re
   expect_failure_of(msd(cumsum(rnorm(100)), device = "cuda"), "no_device", "/nowhere/plugin.so")
   expect_match(sgd_devices()$detail[2], "is not there")
   expect_equal(sgd_simulate(model, 10, seed = 1, device = "auto")$backend, "cpu")
+  model$backend <- "cuda" # made on a device: so is its theory
+  expect_failure_of(sgd_stationary(model), "no_device", "/nowhere/plugin.so")
+  expect_failure_of(sgd_transient(model, 3), "no_device", "/nowhere/plugin.so")
+  expect_failure_of(sgd_modified_loss(model), "no_device", "/nowhere/plugin.so")
 })
 
 # SGDL_TEST_DEVICE: a plug-in, that over the emulated device of tests/core or a real one.

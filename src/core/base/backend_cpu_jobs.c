@@ -2,7 +2,6 @@
 #include "backend_cpu.h"
 
 #include "fourier.h"
-#include "normal_pair.h"
 #include "pair_formula.h"
 #include "random.h"
 #include "residual.h"
@@ -174,9 +173,10 @@ sgdl_status sgdl_cpu_stationary(sgdl_context *ctx, sgdl_stationary_job *job)
   sgdl_status status = SGDL_OK;
   job->n_missing = 0;
   if (job->d == 0) return SGDL_OK;
-  SGDL_GET(room(ctx, &c, 3, job->d * job->d, &c.work));
   SGDL_GET(decompose(ctx, &c));
-  if (job->Sigma || wanted) SGDL_GET(noise_to_modes(ctx, &c));
+  if (!job->Sigma && !wanted) goto done;
+  SGDL_GET(room(ctx, &c, 3, job->d * job->d, &c.work));
+  SGDL_GET(noise_to_modes(ctx, &c));
   if (wanted) status = covariance(ctx, &c);
 done:
   for (int i = 0; i < 6; i++) free(c.own[i]);

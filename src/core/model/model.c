@@ -9,72 +9,22 @@
 
 /* ---- decomposition ----------------------------------------------------------------------------- */
 
-static void swap_columns(ptrdiff_t d, double *a, double *b)
-{
-  for (ptrdiff_t i = 0; i < d; i++) {
-    double t = a[i];
-    a[i] = b[i];
-    b[i] = t;
-  }
-}
-
-static void make_largest_positive(ptrdiff_t d, double *v)
-{
-  ptrdiff_t largest = 0;
-  for (ptrdiff_t i = 1; i < d; i++)
-    if (fabs(v[i]) > fabs(v[largest]))
-      largest = i;
-  if (v[largest] < 0)
-    for (ptrdiff_t i = 0; i < d; i++)
-      v[i] = -v[i];
-}
-
+/* Ordered and signed by the backend: the chain without noise and pairs. */
 sgdl_status sgdl_decompose(sgdl_context *ctx, ptrdiff_t d, const double *H, double *rho, double *vectors)
 {
-  const sgdl_backend *backend = sgdl_backend_of(ctx);
-  if (!sgdl_backend_is_cpu(backend)) { /* ordered and signed there */
-    sgdl_stationary_job job = { .d = d, .H = H, .rho = rho, .vectors = vectors };
-    return backend->stationary(ctx, &job);
-  }
-  memcpy(vectors, H, sizeof(double) * (size_t)(d * d));
-  SGDL_TRY(backend->eigen_symmetric(ctx, d, vectors, rho));
-  for (ptrdiff_t l = 0; l < d / 2; l++) {
-    double t = rho[l];
-    rho[l] = rho[d - 1 - l];
-    rho[d - 1 - l] = t;
-    swap_columns(d, vectors + l * d, vectors + (d - 1 - l) * d);
-  }
-  double flat = (double)d * DBL_EPSILON * fmax(fabs(rho[0]), fabs(rho[d - 1]));
-  for (ptrdiff_t l = 0; l < d; l++) {
-    if (fabs(rho[l]) <= flat)
-      rho[l] = 0;
-    make_largest_positive(d, vectors + l * d);
-  }
-  return SGDL_OK;
+  sgdl_stationary_job job = { .d = d, .H = H, .rho = rho, .vectors = vectors };
+  return sgdl_backend_of(ctx)->stationary(ctx, &job);
 }
 
 sgdl_status sgdl_noise_to_modes(sgdl_context *ctx, ptrdiff_t d, const double *vectors,
                                 const double *Sigma, double *noise)
 {
-  const sgdl_backend *backend = sgdl_backend_of(ctx);
-  double *work = NULL;
-  sgdl_status status = SGDL_OK;
-
-  if (!sgdl_backend_is_cpu(backend)) {
-    SGDL_TRY(sgdl_alloc(ctx, &work, d, "the noise along the modes"));
-    memset(work, 0, sizeof(double) * (size_t)d);
-    sgdl_stationary_job job = { .d = d, .rho = work, .vectors = (double *)vectors, .Sigma = Sigma, .noise = noise };
-    status = backend->stationary(ctx, &job);
-    goto done;
-  }
-  SGDL_GET(sgdl_alloc(ctx, &work, d * d, "the noise along the modes"));
-  SGDL_GET(backend->product(ctx, 0, 0, d, d, d, 1.0, Sigma, d, vectors, d, 0.0, work, d));
-  SGDL_GET(backend->product(ctx, 1, 0, d, d, d, 1.0, vectors, d, work, d, 0.0, noise, d));
-  for (ptrdiff_t j = 0; j < d; j++)
-    for (ptrdiff_t i = j + 1; i < d; i++)
-      noise[i + j * d] = noise[j + i * d] = (noise[i + j * d] + noise[j + i * d]) / 2;
-done:
-  free(work);
+  double *rho;
+  SGDL_TRY(sgdl_alloc(ctx, &rho, d, "the noise along the modes"));
+  memset(rho, 0, sizeof(double) * (size_t)d); /* matter only for pairs */
+  sgdl_stationary_job job = { .d = d, .rho = rho, .vectors = (double *)vectors, .Sigma = Sigma, .noise = noise };
+  sgdl_status status = sgdl_backend_of(ctx)->stationary(ctx, &job);
+  free(rho);
   return status;
 }
 

@@ -355,10 +355,10 @@ static ptrdiff_t block_end(const sgdl_run *run, ptrdiff_t first, ptrdiff_t until
   if (run->stepper.serial) return first + 1;
   double d = (double)run->d, observed = (double)run->observer.width;
   double product = run->observer.whole ? d * d : run->observer.direct ? observed * d : 0.0;
-  const double faster = 50.0; /* a device, at least: polls are then rarer, never more often */
-  double ns = (run->stepper.ns_per_step + 0.07 * product) / (run->device ? faster : 1.0);
+  double ns = run->stepper.ns_per_step + 0.07 * product;
+  double threads = run->device ? 50.0 : run->threads; /* what a device is worth: a guess, none was measured */
   double tile = run->bands ? SGDL_BAND_ELEMENTS / sgdl_band_width(run->d) : (double)run->stepper.tile;
-  double steps = block_ns * run->threads / (ns * (double)run->sim->n_paths);
+  double steps = block_ns * threads / (ns * (double)run->sim->n_paths);
   if (steps >= tile) steps = floor(steps / tile) * tile;
   if (steps < fewest) steps = fewest;
   if (run->layout.n_scalars > 0 && steps > (double)run->sum_records) steps = (double)run->sum_records;

@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <fftw3.h>
 #include <map>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <vector>
@@ -19,7 +20,8 @@ double dnrm2_(const int *n, const double *x, const int *incx);
 
 // ---- failures ----
 
-static long fail_in, calls, mistakes;
+static long fail_in, mistakes;
+static pthread_t owner; // the thread that chose the device last: an entry chooses it first and ends before another
 static int fail_with, sticky;
 static char fail_only[64];
 static cudaError_t last_error;
@@ -40,15 +42,16 @@ void emulated_fail_at(long k, int error, const char *only)
   std::snprintf(fail_only, sizeof fail_only, "%s", only ? only : "");
 }
 
-long emulated_calls(void) { return calls; }
 long emulated_mistakes(void) { return mistakes; }
+bool emulated_armed(void) { return fail_in > 0; }
 void emulated_set_memory(double bytes) { memory_total = bytes; }
 void emulated_hide_libraries(int hide) { hidden = hide; }
 
 // The error of a call that may fail, 0 for none.
 static int trouble(const char *function)
 {
-  calls++;
+  if (std::strcmp(function, "cudaSetDevice") == 0) owner = pthread_self();
+  if (!pthread_equal(owner, pthread_self())) mistakes++;
   if (sticky) return sticky;
   if (fail_in == 0 || (fail_only[0] && std::strcmp(fail_only, function) != 0) || --fail_in > 0) return 0;
   if (fatal(fail_with)) sticky = fail_with;
@@ -57,6 +60,8 @@ static int trouble(const char *function)
 }
 
 #define MAY_FAIL(type) do { int e_ = trouble(__func__); if (e_) return (type)e_; } while (0)
+// Waiting takes no memory: it tells only of what was lost.
+#define WAIT_MAY_FAIL do { if (fatal(fail_with)) MAY_FAIL(cudaError_t); } while (0)
 #define LIBRARY_MAY_FAIL(no_memory, other)                                                                   \
   do {                                                                                                       \
     int e_ = trouble(__func__);                                                                              \
@@ -172,6 +177,8 @@ cudaError_t cudaMemGetInfo(size_t *available, size_t *total)
   return cudaSuccess;
 }
 
+static const size_t most_pitch = 600; // so that some matrices of the tests are beyond it
+
 static void check_copy(const void *to, const void *from, size_t bytes, cudaMemcpyKind kind)
 {
   bool up = kind == cudaMemcpyHostToDevice;
@@ -192,7 +199,8 @@ cudaError_t cudaMemcpy2DAsync(void *to, size_t pitch_to, const void *from, size_
                               size_t height, cudaMemcpyKind kind, cudaStream_t)
 {
   MAY_FAIL(cudaError_t);
-  if (width > pitch_to || width > pitch_from) return cudaErrorInvalidValue;
+  size_t least = pitch_to < pitch_from ? pitch_to : pitch_from, most = pitch_to + pitch_from - least;
+  if (width > least || most > most_pitch) return cudaErrorInvalidValue;
   device_section section;
   for (size_t j = 0; j < height; j++) {
     check_copy((char *)to + j * pitch_to, (const char *)from + j * pitch_from, width, kind);
@@ -225,6 +233,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int)
 {
   std::snprintf(properties->name, sizeof properties->name, "emulated device");
   properties->totalGlobalMem = (size_t)memory_total;
+  properties->memPitch = most_pitch;
   properties->major = 9;
   properties->minor = 0;
   return cudaSuccess;
@@ -259,7 +268,7 @@ cudaError_t cudaStreamCreate(cudaStream_t *stream)
 
 cudaError_t cudaStreamSynchronize(cudaStream_t)
 {
-  MAY_FAIL(cudaError_t);
+  WAIT_MAY_FAIL;
   return cudaSuccess;
 }
 
@@ -292,7 +301,7 @@ cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t)
 
 cudaError_t cudaEventSynchronize(cudaEvent_t)
 {
-  MAY_FAIL(cudaError_t);
+  WAIT_MAY_FAIL;
   return cudaSuccess;
 }
 
@@ -519,31 +528,39 @@ cufftResult cufftSetStream(cufftHandle, cudaStream_t)
   return CUFFT_SUCCESS;
 }
 
+static void execute(const plan &p, double *in, double *out)
+{
+  bool forward = p.type == CUFFT_D2Z;
+  need_device(in, (forward ? 1 : 2) * (size_t)p.in * (size_t)p.batch * sizeof(double), "input of a transform");
+  need_device(out, (forward ? 2 : 1) * (size_t)p.out * (size_t)p.batch * sizeof(double), "output of a transform");
+  device_section section;
+  fftw_plan f = forward ? fftw_plan_many_dft_r2c(1, &p.n, p.batch, in, nullptr, 1, p.in, (fftw_complex *)out, nullptr,
+                                                 1, p.out, FFTW_ESTIMATE)
+                        : fftw_plan_many_dft_c2r(1, &p.n, p.batch, (fftw_complex *)in, nullptr, 1, p.in, out, nullptr,
+                                                 1, p.out, FFTW_ESTIMATE);
+  fftw_execute(f);
+  fftw_destroy_plan(f);
+}
+
+// The plan of `handle`, which must be one of `type`.
+static const plan &planned(cufftHandle handle, cufftType type)
+{
+  const plan &p = made[(size_t)handle];
+  if (p.type != type) mistake("a plan of the other direction", &p);
+  return p;
+}
+
 cufftResult cufftExecD2Z(cufftHandle handle, cufftDoubleReal *in, cufftDoubleComplex *out)
 {
   FFT_MAY_FAIL;
-  const plan p = made[(size_t)handle];
-  need_device(in, (size_t)p.in * (size_t)p.batch * sizeof(double), "input of cufftExecD2Z");
-  need_device(out, 2 * (size_t)p.out * (size_t)p.batch * sizeof(double), "output of cufftExecD2Z");
-  device_section section;
-  fftw_plan f = fftw_plan_many_dft_r2c(1, &p.n, p.batch, in, nullptr, 1, p.in, (fftw_complex *)out, nullptr, 1, p.out,
-                                       FFTW_ESTIMATE);
-  fftw_execute(f);
-  fftw_destroy_plan(f);
+  execute(planned(handle, CUFFT_D2Z), in, (double *)out);
   return CUFFT_SUCCESS;
 }
 
 cufftResult cufftExecZ2D(cufftHandle handle, cufftDoubleComplex *in, cufftDoubleReal *out)
 {
   FFT_MAY_FAIL;
-  const plan p = made[(size_t)handle];
-  need_device(in, 2 * (size_t)p.in * (size_t)p.batch * sizeof(double), "input of cufftExecZ2D");
-  need_device(out, (size_t)p.out * (size_t)p.batch * sizeof(double), "output of cufftExecZ2D");
-  device_section section;
-  fftw_plan f = fftw_plan_many_dft_c2r(1, &p.n, p.batch, (fftw_complex *)in, nullptr, 1, p.in, out, nullptr, 1, p.out,
-                                       FFTW_ESTIMATE);
-  fftw_execute(f);
-  fftw_destroy_plan(f);
+  execute(planned(handle, CUFFT_Z2D), (double *)in, out);
   return CUFFT_SUCCESS;
 }
 

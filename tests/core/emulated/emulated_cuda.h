@@ -33,7 +33,7 @@ enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2 };
 enum { cudaEventDisableTiming = 2 };
 struct cudaDeviceProp {
   char name[256];
-  size_t totalGlobalMem;
+  size_t totalGlobalMem, memPitch;
   int major, minor;
 };
 typedef struct emulated_stream *cudaStream_t;
@@ -126,11 +126,12 @@ cufftResult cufftExecZ2D(cufftHandle plan, cufftDoubleComplex *in, cufftDoubleRe
 // The k-th call from now on (1: the next) that may fail does so with `error`; 0: none. A fatal error stays, as with
 // a device that is gone, until emulated_fail_at is called again. `only`: counts calls of that function alone.
 void emulated_fail_at(long k, int error, const char *only);
+// Whether that call has not come yet.
+bool emulated_armed(void);
 // Arrays on the device, pinned arrays, events and plans that are there; pointers that were on the wrong side.
 long emulated_live(void);
 long emulated_mistakes(void);
-// Calls that may fail so far; the memory of the device; whether cuSOLVER and others are found; launches.
-long emulated_calls(void);
+// The memory of the device; whether cuSOLVER and others are found.
 void emulated_set_memory(double bytes);
 void emulated_hide_libraries(int hide);
 }
