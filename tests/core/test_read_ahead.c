@@ -14,7 +14,7 @@ enum { PIECES = 60 };
 typedef struct feed {
   ptrdiff_t slots[SGDL_READ_SLOTS]; /* the piece in each                     */
   ptrdiff_t used, load_fails, use_fails;
-  int busy, slow_load, slow_use, wrong;
+  int slow_load, slow_use, wrong;
   pthread_t reader;
   int in_thread;
 } feed;
