@@ -104,6 +104,21 @@ static void failures(void)
       }
 }
 
+/* The reader waits, as all slots are full, while a piece turns out not to be usable: it is woken and ends. */
+static void failures_with_full_slots(void)
+{
+  sgdl_context ctx;
+  for (int slots = 2; slots <= SGDL_READ_SLOTS; slots++)
+    for (int piece = 0; piece <= 20; piece += 5) { /* those that are slow */
+      feed f = fresh();
+      f.slow_use = 1;
+      f.use_fails = piece;
+      CHECK_STATUS(run(&ctx, &f, slots, PIECES), SGDL_NOT_FINITE);
+      CHECK_INT(f.used, piece);
+      CHECK_INT(f.wrong, 0);
+    }
+}
+
 /* The child of a fork has no thread of its own to read with. */
 static void after_a_fork(void)
 {
@@ -123,8 +138,10 @@ static void after_a_fork(void)
 
 int main(void)
 {
+  alarm(300); /* a reader that is not woken would wait for ever */
   in_order();
   failures();
+  failures_with_full_slots();
   after_a_fork();
   return check_report();
 }
