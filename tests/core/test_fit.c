@@ -152,6 +152,31 @@ static void test_epoch_coherence(void)
   }
 }
 
+/* Long epochs, of which only aliases near 0 are looked at: what W has in common with W' is what W' has with W, and
+ * none is left out. */
+static void test_long_epochs(void)
+{
+  const double noise = 1, kappa = 2;
+  const ptrdiff_t M = 421, every = 11;
+  sgdl_model model = one_mode(SGDL_SGD, 8 * M, &kappa, &noise);
+  sgdl_mode_density m;
+  ptrdiff_t found = 0, unlike = 0, missed = 0;
+  CHECK_STATUS(sgdl_mode_density_open(&ctx, &model, every, 16, &m), SGDL_OK);
+  sgdl_frame_law step = sgdl_step_law_of(&m, kappa, sgdl_phi_of_momentum(0.8));
+  for (int i = 1; i < (is_short() ? 8 : 40); i++)
+    for (ptrdiff_t g = 1; g < M; g++) {
+      double W = 0.078 * i, other = fmod(W + 2 * PI * (double)(g * every) / (double)M, 2 * PI);
+      double there = sgdl_epoch_coherence(&m, &step, W, g), back = sgdl_epoch_coherence(&m, &step, other, M - g);
+      found += there > 0;
+      unlike += fabs(there - back) > 1e-9;
+      missed += there > 0 && !(sgdl_epoch_coherent(&m, W) && sgdl_epoch_coherent(&m, other));
+    }
+  CHECK(found > 100);
+  CHECK_INT(unlike, 0);
+  CHECK_INT(missed, 0);
+  sgdl_mode_density_close(&m);
+}
+
 /* ---- Whittle ---- */
 
 /* An AR(1) density: shape = (atanh coefficient). */
@@ -559,6 +584,7 @@ int main(void)
   test_density();
   test_density_gradient();
   test_epoch_coherence();
+  test_long_epochs();
   test_errors_of_noise();
   test_common_noise();
   test_expected_periodogram();

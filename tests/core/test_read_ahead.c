@@ -138,7 +138,7 @@ static void after_a_fork(void)
 
 int main(void)
 {
-  alarm(300); /* a reader that is not woken would wait for ever */
+  alarm(120); /* a reader that is not woken would wait for ever */
   in_order();
   failures();
   failures_with_full_slots();
