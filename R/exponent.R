@@ -41,7 +41,7 @@
 #' the interval of `"mle"` held in 94.0 to 96.5%. For contrast, the interval that a regression of log MSD
 #' claims for itself (`naive_se`) held in 84 to 31% at 128 increments and 28 to 7% at 8192, that of `"ols"`
 #' (blocks) in 91.7 to 97.5% and 84.4 to 95.8% (least at exponent 1.6, where its blocks are too short).
-#' Standard errors of these shares: 0.2 to 0.5%, with noise 0.5 to 1.1%.
+#' Standard errors of these shares: 0.2 to 0.5%, of regressions at 8192 up to 1%, with noise 0.4 to 1.2%.
 #'
 #' With `pool = "distributed"` every path has an exponent of its own, estimated from it alone:
 #' \eqn{\hat\alpha_i \sim N(\alpha, se_i^2 + spread^2)}. `exponent` is then their mean, `spread` their

@@ -51,7 +51,8 @@
 ## of @qcode{"mle"} held in 94.0 to 96.5%. For contrast, the interval that a regression of log MSD
 ## claims for itself (@code{naive_se}) held in 84 to 31% at 128 increments and 28 to 7% at 8192,
 ## that of @qcode{"ols"} (blocks) in 91.7 to 97.5% and 84.4 to 95.8% (least at exponent 1.6, where
-## its blocks are too short). Standard errors of these shares: 0.2 to 0.5%, with noise 0.5 to 1.1%.
+## its blocks are too short). Standard errors of these shares: 0.2 to 0.5%, of regressions at 8192 up to
+## 1%, with noise 0.4 to 1.2%.
 ##
 ## @strong{Arguments}
 ##

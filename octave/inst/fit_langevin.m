@@ -38,9 +38,9 @@
 ## Measured (@code{bench/calibration/fit_langevin.c}, 12 cases of the Langevin model, of SGD with
 ## replacement and by epochs, of 502 to 8002 frames, every step or every 3 or 4, 600 runs each): 95%
 ## intervals of the 42 modes that were identified held noise, curvature and damping in 94.9, 95.1 and 94.9%
-## (worst mode 92.8, 93.2 and 93.0%, standard error 0.9%), those of the overall values in 94.7, 94.4 and
-## 94.4% (worst case 92.5, 93.5 and 93.5%); the tests of fit and of the theory gave 5.1 and 4.7% false
-## alarms at 5%.
+## (single modes 92.8 to 96.7, 93.2 to 97.5 and 93.0 to 96.7%, standard error 0.9%), those of the overall
+## values in 94.7, 94.4 and 94.4% (single cases 92.5 to 96.7, 93.5 to 96.0 and 93.5 to 95.5%); the tests of
+## fit and of the theory gave 5.1 and 4.7% false alarms at 5%.
 ##
 ## @strong{Arguments}
 ##

@@ -58,7 +58,8 @@
 ## paths a case, 2,000 at 8192: standard errors 0.2 and 0.5%). In 128 frames a path of that theory, smooth over
 ## some 20 of them, is too little known: the band is wider than it need be and held in 99.3%. Such are flagged by
 ## the warning @code{few_displacements}: 85% of these (the band of the others held in 96.1%), 26% of fractional
-## Brownian motion of exponent 1.6 at 128 increments, 4% at 1024, 1% of exponent 1.3, none else.
+## Brownian motion of exponent 1.6 at 128 increments, 4% at 1024, 0.1% at 8192, 1% of exponent 1.3 at 128, none
+## else.
 ##
 ## @strong{Source}: ours; the covariance of Brownian motion is in Qian, Sheetz, Elson (1991).  Cost: an MSD of each
 ## coordinate and, for n lags, n (n + 1)/2 sums over the frames of each.

@@ -21,6 +21,9 @@
 ## counts, times their number.  A wrong curvature or momentum, or a loss that is not quadratic, tilts the
 ## spectrum (slow forces add power at low frequencies, which hides shuffling).
 ##
+## False alarms at 5%, of 4,000 white runs of 5 modes (@code{bench/calibration/fit_langevin.c}, standard error
+## 0.3%): @var{epoch_steps} unknown 3.2% at 302 frames and 3.9% at 1,002; 20 given, 4.2 and 5.8%.
+##
 ## @strong{Arguments}
 ##
 ## @table @var

@@ -152,6 +152,31 @@ static void test_epoch_coherence(void)
   }
 }
 
+/* Long epochs, of which only aliases near 0 are looked at: what W has in common with W' is what W' has with W, and
+ * none is left out. */
+static void test_long_epochs(void)
+{
+  const double noise = 1, kappa = 2;
+  const ptrdiff_t M = 421, every = 11;
+  sgdl_model model = one_mode(SGDL_SGD, 8 * M, &kappa, &noise);
+  sgdl_mode_density m;
+  ptrdiff_t found = 0, unlike = 0, missed = 0;
+  CHECK_STATUS(sgdl_mode_density_open(&ctx, &model, every, 16, &m), SGDL_OK);
+  sgdl_frame_law step = sgdl_step_law_of(&m, kappa, sgdl_phi_of_momentum(0.8));
+  for (int i = 1; i < (is_short() ? 8 : 40); i++)
+    for (ptrdiff_t g = 1; g < M; g++) {
+      double W = 0.078 * i, other = fmod(W + 2 * PI * (double)(g * every) / (double)M, 2 * PI);
+      double there = sgdl_epoch_coherence(&m, &step, W, g), back = sgdl_epoch_coherence(&m, &step, other, M - g);
+      found += there > 0;
+      unlike += fabs(there - back) > 1e-9;
+      missed += there > 0 && !(sgdl_epoch_coherent(&m, W) && sgdl_epoch_coherent(&m, other));
+    }
+  CHECK(found > (is_short() ? 20 : 100));
+  CHECK_INT(unlike, 0);
+  CHECK_INT(missed, 0);
+  sgdl_mode_density_close(&m);
+}
+
 /* ---- Whittle ---- */
 
 /* An AR(1) density: shape = (atanh coefficient). */
@@ -370,6 +395,71 @@ static void test_coverage(sgdl_dynamics dynamics, ptrdiff_t n_examples, ptrdiff_
   if (!CHECK(theory <= 3)) printf("  alarms of the theory %g of %td\n", theory, paths);
 }
 
+/* Noise alone, N ordinates of a record: the variance of its logarithm is 1/N; under epochs of M steps, for every
+ * ordinate and every other that is g every/M cycles a frame from it, the squared coherence over N^2 is added (it is held
+ * against brute force above). The value of one mode alone is the zero of its signed root, of power -1/3 and of mean
+ * sqrt(N v)/(3 sqrt N). */
+static void test_errors_of_noise(void)
+{
+  const ptrdiff_t strides[] = { 1, 3 }, n = FRAMES - 2, M = 20;
+  for (int c = 0; c < 4; c++) {
+    ptrdiff_t every = strides[c % 2], epochs = c / 2;
+    double largest = 0;
+    for (int mode = 0; mode < MODES; mode++) {
+      sgdl_model model = one_mode(SGDL_SGD, epochs * 8 * M, rho + mode, variances + mode);
+      sgdl_fit_options o = { .noise_known = 1, .every = (double)every, .level = 0.95 };
+      sgdl_mode_density m;
+      fitted out;
+      double *x = simulated(&model, every, 1, 6);
+      CHECK_STATUS(fit_all(&model, &o, FRAMES, 1, x, &out), SGDL_OK);
+      free(x);
+      ptrdiff_t last = (n - 1) / 2, N = (ptrdiff_t)out.summary.ordinates, first = last - N + 1;
+      double sum = (double)N;
+      CHECK_STATUS(sgdl_mode_density_open(&ctx, &model, every, 16, &m), SGDL_OK);
+      sgdl_frame_law step = sgdl_step_law_of(&m, rho[mode], sgdl_phi_of_momentum(0.8));
+      for (ptrdiff_t j = first; j <= last && epochs; j++)
+        for (ptrdiff_t g = 1; g < M; g++) {
+          ptrdiff_t k = (j + g * every * (n / M)) % n;
+          if (k > n / 2) k = n - k;
+          if (k >= first && k <= last) sum += sgdl_epoch_coherence(&m, &step, 2 * PI * (double)j / (double)n, g);
+        }
+      sgdl_mode_density_close(&m);
+      double v = sum / ((double)N * (double)N), estimate = out.table[SGDL_FIT_NOISE];
+      CHECK_CLOSE(out.covariance[0], v, 1e-9);
+      CHECK_CLOSE(out.summary.estimate[0] / estimate * out.table[SGDL_FIT_THEORY], pow(1 - v / 9, -3), 1e-10);
+      largest = fmax(largest, sum / (double)N);
+    }
+    CHECK(epochs ? largest > 1.05 : largest == 1);
+  }
+}
+
+/* Two modes whose noise is correlated: the standard error of what they have in common counts the squared
+ * coherence c of their periodograms, 1 + 2 c s t/(s^2 + t^2), s and t the roots of their information at the common
+ * value x: of the logarithm of noise e^{(own estimate - x)/3} times sqrt(N). */
+static void test_common_noise(void)
+{
+  const double correlation = 0.9, kappa[2] = { 1, 0.3 };
+  double *x = simulated(&(sgdl_model){ .dim = MODES, .hyper = { 0.1, 0.8, 0, 8 }, .dynamics = SGDL_SGD, .rho = rho,
+                                       .noise = variances, .sigma2 = -1 }, 1, 1, 7);
+  sgdl_fit_options o = { .noise_known = 1, .every = 1, .level = 0.95 };
+  double se[2], inflation[2];
+  for (int full = 0; full < 2; full++) {
+    double both = full * correlation * sqrt(2.0), noise[4] = { 1, both, both, 2 };
+    sgdl_model model = { .dim = 2, .hyper = { 0.1, 0.8, 0, 8 }, .dynamics = SGDL_SGD, .rho = kappa, .noise = noise,
+                         .noise_is_full = 1, .sigma2 = -1 };
+    fitted out;
+    CHECK_STATUS(sgdl_fit_langevin(&ctx, &model, &o, FRAMES, 1, x, 2, all_modes, out.table, out.covariance, out.freq,
+                                   out.weight, out.fit, out.data, &out.summary), SGDL_OK);
+    const double *estimate = out.table + 2 * SGDL_FIT_NOISE, *theory = out.table + 2 * SGDL_FIT_THEORY;
+    double s = cbrt(estimate[0] / theory[0]), t = cbrt(estimate[1] / theory[1]);
+    se[full] = out.summary.se[0];
+    inflation[full] = sqrt(1 + full * correlation * correlation * 2 * s * t / (s * s + t * t));
+  }
+  CHECK(inflation[1] > 1.2);
+  CHECK_CLOSE(se[1] / se[0], inflation[1], 1e-9);
+  free(x);
+}
+
 /* A wrong theory is found: curvature half as large again, epochs taken for white noise. */
 static void test_power(void)
 {
@@ -494,6 +584,9 @@ int main(void)
   test_density();
   test_density_gradient();
   test_epoch_coherence();
+  test_long_epochs();
+  test_errors_of_noise();
+  test_common_noise();
   test_expected_periodogram();
   test_score();
   test_against_exact();

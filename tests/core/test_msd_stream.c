@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#ifdef SGDL_HAVE_HDF5
+#include <hdf5.h>
+#endif
+
 #include "check.h"
 #include "sgdl.h"
 
@@ -210,6 +214,62 @@ static void test_file(void)
   free(two);
 }
 
+#ifdef SGDL_HAVE_HDF5
+
+/* A file of T frames in one checked chunk, in which a bit has turned: it opens, and cannot be read. */
+static void make_unreadable(const char *name)
+{
+  const hsize_t size[2] = { T, D };
+  const double first = 0.7310585786300049;
+  static unsigned char bytes[1 << 16];
+  x[0] = first;
+  hid_t file = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), chunks = H5Pcreate(H5P_DATASET_CREATE);
+  hid_t space = H5Screate_simple(2, size, NULL);
+  H5Pset_chunk(chunks, 2, size);
+  H5Pset_fletcher32(chunks);
+  hid_t set = H5Dcreate2(file, "theta", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, chunks, H5P_DEFAULT);
+  CHECK(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, x) >= 0);
+  H5Dclose(set);
+  H5Pclose(chunks);
+  H5Sclose(space);
+  CHECK(H5Fclose(file) >= 0);
+  FILE *f = fopen(name, "r+b");
+  size_t n = fread(bytes, 1, sizeof bytes, f), at = 0;
+  while (at + sizeof first < n && memcmp(bytes + at, &first, sizeof first) != 0) at++;
+  CHECK(at + sizeof first < n);
+  fseek(f, (long)at, SEEK_SET);
+  fputc(bytes[at] ^ 1, f);
+  fclose(f);
+}
+
+/* What cannot be read fails with our message, and libhdf5 prints nothing, whichever thread reads: it keeps what it
+ * prints for each. */
+static void test_unreadable(void)
+{
+  char name[] = "/tmp/sgdl-msd-XXXXXX", said[] = "/tmp/sgdl-said-XXXXXX";
+  double tally[SGDL_TALLY * LAGS];
+  int file = mkstemp(name), to = mkstemp(said), before = dup(STDERR_FILENO);
+  CHECK(file >= 0 && to >= 0 && before >= 0);
+  close(file);
+  make_unreadable(name);
+  for (int threads = 1; threads <= 2; threads++) {
+    ctx.threads = threads;
+    dup2(to, STDERR_FILENO);
+    sgdl_status status = sgdl_msd_file(&ctx, name, "theta", SGDL_BY_FFT, 1e9, LAGS, lags, tally, NULL);
+    dup2(before, STDERR_FILENO);
+    CHECK_STATUS(status, SGDL_IO);
+    CHECK_TEXT(ctx.message, "theta");
+    CHECK_INT((long long)lseek(to, 0, SEEK_END), 0);
+  }
+  ctx.threads = 0;
+  close(to);
+  close(before);
+  remove(said);
+  remove(name);
+}
+
+#endif
+
 int main(void)
 {
   sgdl_context_init(&ctx);
@@ -219,5 +279,8 @@ int main(void)
   test_many_paths();
   test_messages();
   test_file();
+#ifdef SGDL_HAVE_HDF5
+  test_unreadable();
+#endif
   return check_report();
 }

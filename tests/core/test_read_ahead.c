@@ -14,7 +14,7 @@ enum { PIECES = 60 };
 typedef struct feed {
   ptrdiff_t slots[SGDL_READ_SLOTS]; /* the piece in each                     */
   ptrdiff_t used, load_fails, use_fails;
-  int busy, slow_load, slow_use, wrong;
+  int slow_load, slow_use, wrong;
   pthread_t reader;
   int in_thread;
 } feed;
@@ -104,6 +104,21 @@ static void failures(void)
       }
 }
 
+/* The reader waits, as all slots are full, while a piece turns out not to be usable: it is woken and ends. */
+static void failures_with_full_slots(void)
+{
+  sgdl_context ctx;
+  for (int slots = 2; slots <= SGDL_READ_SLOTS; slots++)
+    for (int piece = 0; piece <= 20; piece += 5) { /* those that are slow */
+      feed f = fresh();
+      f.slow_use = 1;
+      f.use_fails = piece;
+      CHECK_STATUS(run(&ctx, &f, slots, PIECES), SGDL_NOT_FINITE);
+      CHECK_INT(f.used, piece);
+      CHECK_INT(f.wrong, 0);
+    }
+}
+
 /* The child of a fork has no thread of its own to read with. */
 static void after_a_fork(void)
 {
@@ -123,8 +138,10 @@ static void after_a_fork(void)
 
 int main(void)
 {
+  alarm(120); /* a reader that is not woken would wait for ever */
   in_order();
   failures();
+  failures_with_full_slots();
   after_a_fork();
   return check_report();
 }

@@ -105,6 +105,39 @@ static void test_mean(void)
   sgdl_whittle_close(&w);
 }
 
+/* Of a periodogram that is what the model expects, the fall of the profile is that of its expectation, and
+ * R(h) + R(-h) = power h^2/sqrt(covariance), up to a relative h^2. */
+static void test_power(void)
+{
+  const ptrdiff_t n = 256;
+  const double truth[2] = { 0.3, atanh(0.8) }, h = 0.03;
+  ptrdiff_t sizes[2] = { n, 1 };
+  sgdl_whittle w;
+  sgdl_whittle_work work;
+  sgdl_whittle_root root;
+  sgdl_whittle_fit fit = { .n_shape = 1, .parameters = { 0, 0.9 } };
+  CHECK_STATUS(sgdl_whittle_open(&ctx, n, 1, 1, n / 2 - 1, &w), SGDL_OK);
+  CHECK_STATUS(sgdl_whittle_work_open(&ctx, &w, &work), SGDL_OK);
+  sgdl_whittle_value(&w, ar1_density, sizes, 1, truth, &work, NULL, NULL);
+  for (int j = 0; j <= n / 2; j++) work.periodogram[j] = exp(truth[0]) * work.expected[0][j];
+  sgdl_whittle_maximise(&w, ar1_density, sizes, &fit, &work);
+  sgdl_whittle_second_order(&w, ar1_density, sizes, &fit, &work, &root);
+  for (int p = 0; p < 2; p++) {
+    double R[2];
+    CHECK_NEAR(fit.parameters[p], truth[p], 1e-5);
+    for (int side = 0; side < 2; side++) {
+      double there = brute_profile(&w, sizes, p, truth[p] + (side ? h : -h), truth[1 - p], &work);
+      double top = brute_profile(&w, sizes, p, truth[p], truth[1 - p], &work);
+      R[side] = (side ? 1 : -1) * sqrt(2 * (top - there));
+    }
+    double power = (R[0] + R[1]) * sqrt(fit.covariance[3 * p]) / (h * h);
+    CHECK_NEAR(root.power[p], power, 0.01);
+    CHECK(fabs(power) > 0.1);
+  }
+  sgdl_whittle_work_close(&work);
+  sgdl_whittle_close(&w);
+}
+
 /* ---- common values ---- */
 
 /* Twice the fall of the log likelihood of n exponentials of this log mean. */
@@ -161,6 +194,7 @@ int main(void)
   sgdl_context_init(&ctx);
   test_scale();
   test_mean();
+  test_power();
   test_exponentials();
   test_normal();
   return check_report();

@@ -63,6 +63,7 @@ static void score_variance(const sgdl_fit_job *a, int n, double kappa, double ph
     double at = 2 * PI * (double)j / (double)w->n;
     for (int p = 1; p < n; p++) D[p] = work->expected[p][j];
     for (int p = 0; p < n * n; p++) B[p] += w->n_paths * D[p % n] * D[p / n];
+    if (!sgdl_epoch_coherent(&a->density, at)) continue;
     for (ptrdiff_t g = 1; g < a->density.noise.steps; g++) {
       double there = fmod(at + 2 * PI * (double)g * a->options->every / M, 2 * PI);
       if (there > PI) there = 2 * PI - there;

@@ -136,6 +136,8 @@ static double squared(const sgdl_frame_law *law, double half, double sine, doubl
 
 /* ---- what epochs leave in common --------------------------------------------------------------------- */
 
+static const double negligible = 1e-2; /* of D D'/M^2 */
+
 sgdl_frame_law sgdl_step_law_of(const sgdl_mode_density *m, double kappa, double phi)
 {
   return law_over(m, 1, kappa, phi);
@@ -162,11 +164,35 @@ static double spectrum_at(const sgdl_noise *noise, double w)
   return sgdl_noise_spectrum(noise, w > PI ? 2 * PI - w : w);
 }
 
+/* |D(w)| >= negligible M only for w near 0: of the aliases of W so many at each end are looked at. */
+static ptrdiff_t aliases_near(const sgdl_mode_density *m)
+{
+  double reach = 2 * asin(fmin(1, 1 / (negligible * (double)m->noise.steps)));
+  return 1 + (ptrdiff_t)(reach * (double)m->every / (2 * PI));
+}
+
+static ptrdiff_t next_near(ptrdiff_t j, ptrdiff_t near, ptrdiff_t every)
+{
+  return j + 1 == near && near < every - near ? every - near : j + 1;
+}
+
+int sgdl_epoch_coherent(const sgdl_mode_density *m, double W)
+{
+  const ptrdiff_t near = aliases_near(m);
+  const double M = (double)m->noise.steps;
+  for (ptrdiff_t j = 0; j < m->every; j = next_near(j, near, m->every)) {
+    double half = 0.5 * (W + 2 * PI * (double)j) / (double)m->every;
+    if (fabs(sin(M * half)) >= negligible * M * fabs(sin(half))) return 1;
+  }
+  return 0;
+}
+
 double sgdl_epoch_coherence(const sgdl_mode_density *m, const sgdl_frame_law *step, double W, ptrdiff_t g)
 {
-  const double negligible = 1e-2, M = (double)m->noise.steps, apart = 2 * PI * (double)g / M;
+  const double M = (double)m->noise.steps, apart = 2 * PI * (double)g / M;
+  const ptrdiff_t near = aliases_near(m);
   double largest = 0, re = 0, im = 0, f = 0, other = 0;
-  for (ptrdiff_t j = 0; j < m->every; j++)
+  for (ptrdiff_t j = 0; j < m->every; j = next_near(j, near, m->every))
     largest = fmax(largest, fabs(shared_sum(M, (W + 2 * PI * (double)j) / (double)m->every, apart)));
   if (largest < negligible) return 0;
   for (ptrdiff_t j = 0; j < m->every; j++) {

@@ -52,6 +52,8 @@ int sgdl_mode_density_stable(const sgdl_mode_density *m, double kappa, double ph
  * D = sin(M w/2)/sin(w/2), T the transfer function of the mode, S the spectrum of the noise; 0 where it is
  * below 1e-4. A filter of the frames changes nothing. */
 sgdl_frame_law sgdl_step_law_of(const sgdl_mode_density *m, double kappa, double phi);
+/* 0: that of W is below it for all g. */
+int sgdl_epoch_coherent(const sgdl_mode_density *m, double W);
 double sgdl_epoch_coherence(const sgdl_mode_density *m, const sgdl_frame_law *step, double W, ptrdiff_t g);
 
 /* f (n+1): density per unit variance of the one-example gradient, times |A0|^2 of `filter` (optional), the

@@ -46,6 +46,7 @@ static sgdl_status read_slab(const source *s, sgdl_context *ctx, ptrdiff_t first
 {
   int skip = s->set.rank == 3 ? 0 : 1;
   hsize_t start[3] = { (hsize_t)s->path, 0, (hsize_t)first }, extent[3] = { 1, (hsize_t)s->T, (hsize_t)k };
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* a thread that reads has its own printing of errors */
   hid_t memory = H5Screate_simple(s->set.rank, extent + skip, NULL), space = H5Dget_space(s->set.id);
   herr_t failed = H5Sselect_hyperslab(space, H5S_SELECT_SET, start + skip, NULL, extent + skip, NULL);
   if (failed >= 0) failed = H5Dread(s->set.id, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, slab);

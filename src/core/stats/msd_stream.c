@@ -29,8 +29,8 @@ static sgdl_status check_numbers(sgdl_context *ctx, ptrdiff_t rows, ptrdiff_t co
     if (!isfinite(x[i]))
       return sgdl_fail(ctx, SGDL_NOT_FINITE,
                        "`x[frame %td, coordinate %td]` = %s: expected finite numbers in a stream; of a path with "
-                       "gaps take msd() in memory, or a stream for each stretch without, merged", first + i % rows + 1, i / rows + 1,
-                       isnan(x[i]) ? "NaN" : x[i] > 0 ? "Inf" : "-Inf");
+                       "gaps take msd() in memory, or a stream for each stretch without, merged",
+                       first + i % rows + 1, i / rows + 1, isnan(x[i]) ? "NaN" : x[i] > 0 ? "Inf" : "-Inf");
   return SGDL_OK;
 }
 
